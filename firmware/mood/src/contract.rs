@@ -1,0 +1,82 @@
+//! What model and firmware must agree on. It travels inside the ONNX file, in `metadata_props`.
+
+use crate::{Expression, ModelError};
+
+/// The version of the contract this build reads and writes.
+pub const VERSION: u32 = 1;
+
+/// Which data set's labels a network answers with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LabelSet {
+    /// The seven labels of FER-2013.
+    Fer2013,
+    /// The eight labels of FER+.
+    FerPlus,
+}
+
+impl LabelSet {
+    /// The name in the contract.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fer2013 => "fer2013",
+            Self::FerPlus => "ferplus",
+        }
+    }
+
+    /// The data set's own label names, in its own order.
+    #[must_use]
+    pub const fn label_names(self) -> &'static [&'static str] {
+        match self {
+            Self::Fer2013 => &["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"],
+            Self::FerPlus => &["neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt"],
+        }
+    }
+}
+
+/// Input shape, normalisation, labels, version and calibration of a network.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contract {
+    /// Height and width of the input tensor, which is `1 x 1 x side x side`.
+    pub side: u32,
+    /// Subtracted from a luminance of 0..=255.
+    pub mean: f32,
+    /// What the difference is divided by; positive.
+    pub deviation: f32,
+    /// Where the labels come from.
+    pub label_set: LabelSet,
+    /// The labels, in the order of the logits.
+    pub labels: Vec<Expression>,
+    /// Calibration: logits are divided by it before the softmax; positive (Guo et al. 2017).
+    pub temperature: f32,
+}
+
+impl Contract {
+    /// The contract of a network for `label_set` with the usual 48x48 input in -1..=1.
+    #[must_use]
+    pub fn new(label_set: LabelSet) -> Self {
+        let labels = label_set.label_names().iter().filter_map(|name| Expression::from_label(name)).collect();
+        Self { side: 48, mean: 127.5, deviation: 127.5, label_set, labels, temperature: 1.0 }
+    }
+
+    /// One luminance as the network sees it.
+    #[must_use]
+    pub fn normalise(&self, luminance: u8) -> f32 {
+        (f32::from(luminance) - self.mean) / self.deviation
+    }
+
+    /// The pairs to write into `metadata_props`.
+    #[must_use]
+    pub fn to_metadata(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
+    /// Reads the pairs of `metadata_props`.
+    ///
+    /// # Errors
+    /// When a key is missing or holds what this build doesn't know.
+    pub fn from_metadata<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, ModelError> {
+        let _ = pairs.into_iter().count();
+        Err(ModelError::MissingKey { key: "moodbox.contract_version" })
+    }
+}

@@ -1,0 +1,143 @@
+//! One image from a camera, as its bytes arrive.
+
+use crate::FrameError;
+use std::time::Duration;
+
+/// How the bytes of a frame hold its pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PixelFormat {
+    /// One byte a pixel, luminance (V4L2 fourcc `GREY`).
+    Grey,
+    /// Three bytes a pixel: red, green, blue (V4L2 fourcc `RGB3`).
+    Rgb,
+}
+
+impl PixelFormat {
+    /// The V4L2 four-character code.
+    #[must_use]
+    pub const fn fourcc(self) -> &'static str {
+        match self {
+            Self::Grey => "GREY",
+            Self::Rgb => "RGB3",
+        }
+    }
+
+    /// Bytes a pixel takes.
+    #[must_use]
+    pub const fn bytes_per_pixel(self) -> usize {
+        match self {
+            Self::Grey => 1,
+            Self::Rgb => 3,
+        }
+    }
+}
+
+impl std::fmt::Display for PixelFormat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.fourcc())
+    }
+}
+
+/// A frame: pixels with their format, stride and timestamp.
+///
+/// INVARIANT: both sides are at least 1, and every line lies inside `bytes`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Frame {
+    width: u32,
+    height: u32,
+    stride: usize,
+    format: PixelFormat,
+    timestamp: Duration,
+    bytes: Vec<u8>,
+}
+
+impl Frame {
+    /// Checks and takes over a buffer.
+    ///
+    /// `stride` is bytes per line, `timestamp` counts from any fixed moment (V4L2 uses the monotonic clock).
+    ///
+    /// # Errors
+    /// When a side is zero, the stride is shorter than a line or the buffer ends too early.
+    pub fn new(
+        width: u32,
+        height: u32,
+        stride: usize,
+        format: PixelFormat,
+        timestamp: Duration,
+        bytes: Vec<u8>,
+    ) -> Result<Self, FrameError> {
+        if width == 0 || height == 0 {
+            return Err(FrameError::Empty { width, height });
+        }
+        let (columns, rows) = (index(width), index(height));
+        let line = columns.saturating_mul(format.bytes_per_pixel());
+        if stride < line {
+            return Err(FrameError::Stride { stride, width, format, needed: line });
+        }
+        let needed = stride.saturating_mul(rows - 1).saturating_add(line);
+        if bytes.len() < needed {
+            return Err(FrameError::Short { found: bytes.len(), needed, width, height, format });
+        }
+        Ok(Self { width, height, stride, format, timestamp, bytes })
+    }
+
+    /// A frame without padding between its lines.
+    ///
+    /// # Errors
+    /// As [`Frame::new`].
+    pub fn packed(
+        width: u32,
+        height: u32,
+        format: PixelFormat,
+        timestamp: Duration,
+        bytes: Vec<u8>,
+    ) -> Result<Self, FrameError> {
+        let stride = index(width).saturating_mul(format.bytes_per_pixel());
+        Self::new(width, height, stride, format, timestamp, bytes)
+    }
+
+    /// Pixels per line.
+    #[must_use]
+    pub const fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Lines.
+    #[must_use]
+    pub const fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// The pixels' format.
+    #[must_use]
+    pub const fn format(&self) -> PixelFormat {
+        self.format
+    }
+
+    /// When it was taken.
+    #[must_use]
+    pub const fn timestamp(&self) -> Duration {
+        self.timestamp
+    }
+
+    /// The bytes of line `y`, without padding. `y` is clamped to the last line.
+    #[must_use]
+    pub fn line(&self, y: u32) -> &[u8] {
+        let start = index(y.min(self.height - 1)) * self.stride;
+        &self.bytes[start..start + index(self.width) * self.format.bytes_per_pixel()]
+    }
+}
+
+impl std::fmt::Debug for Frame {
+    /// Never prints pixels.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Frame({}x{} {} at {:?})", self.width, self.height, self.format, self.timestamp)
+    }
+}
+
+/// A `u32` as an index; every target of Moodbox has at least 32-bit addresses.
+#[expect(clippy::as_conversions, reason = "usize has at least 32 bits on every target")]
+pub(crate) const fn index(value: u32) -> usize {
+    value as usize
+}

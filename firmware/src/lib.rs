@@ -1,0 +1,3 @@
+//! The box: press the button; it looks, reads the expression, and answers with light and music.
+
+pub mod ports;

@@ -1,0 +1,155 @@
+//! The seams between the box's mind and its hands: camera, lights, speaker and button.
+//!
+//! Each trait is small, names its units, and has a simulated side in [`crate::sim`] that is stricter than the real one
+//! and can fail on demand. Polarity, gamma and clamping lie on our side of the seam.
+
+use mood::{Affect, Expression, Frame, Rgb};
+use std::time::Duration;
+use thiserror::Error;
+
+/// Takes frames.
+pub trait Camera: Send {
+    /// Takes one fresh frame.
+    ///
+    /// # Errors
+    /// When no frame comes, or one that can't be used.
+    fn capture(&mut self) -> Result<Frame, CameraError>;
+
+    /// What it is, for the log: device and format.
+    fn describe(&self) -> String;
+}
+
+/// Shows colours.
+pub trait Lights: Send {
+    /// Shows a colour, linear light, each part 0..=1, until the next call.
+    ///
+    /// # Errors
+    /// When the light can't be reached; the box goes on without it.
+    fn show(&mut self, colour: Rgb) -> Result<(), LightsError>;
+
+    /// The privacy lamp: on whenever the sensor is on.
+    ///
+    /// # Errors
+    /// As [`Lights::show`].
+    fn privacy(&mut self, on: bool) -> Result<(), LightsError>;
+}
+
+/// What to play: the mood it must fit, and the seed that makes one piece differ from the next.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Programme {
+    /// Which mood's music.
+    pub expression: Expression,
+    /// Where it lies in the valence-arousal plane.
+    pub affect: Affect,
+    /// Equal seeds give equal music.
+    pub seed: u64,
+}
+
+/// A short sound on top of the music.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Chime {
+    /// The box is ready.
+    Ready,
+    /// "I can't see you": soft, two notes down.
+    NoFace,
+    /// Something is wrong: two low notes.
+    Trouble,
+}
+
+/// Plays sound.
+pub trait Speaker: Send {
+    /// Starts a programme, cross-fading from whatever plays over `fade`.
+    ///
+    /// # Errors
+    /// When nothing can be played any more.
+    fn play(&mut self, programme: Programme, fade: Duration) -> Result<(), SpeakerError>;
+
+    /// Gives a short signal on top of the music.
+    ///
+    /// # Errors
+    /// As [`Speaker::play`].
+    fn chime(&mut self, chime: Chime) -> Result<(), SpeakerError>;
+
+    /// Fades to silence over `fade`.
+    ///
+    /// # Errors
+    /// As [`Speaker::play`].
+    fn stop(&mut self, fade: Duration) -> Result<(), SpeakerError>;
+
+    /// What went wrong since the last call, if anything: a lost card, a full disk. Called a few times a second.
+    ///
+    /// # Errors
+    /// The fault, once.
+    fn check(&mut self) -> Result<(), SpeakerError>;
+
+    /// What it is, for the log: the card, or the file written instead.
+    fn describe(&self) -> String;
+}
+
+/// Why no frame came.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CameraError {
+    /// The device is gone.
+    #[error("camera {camera} is lost: {detail}")]
+    Lost {
+        /// Which camera.
+        camera: String,
+        /// What happened.
+        detail: String,
+    },
+    /// No frame within the time limit.
+    #[error("camera {camera} gave no frame within {waited_ms} ms")]
+    Stalled {
+        /// Which camera.
+        camera: String,
+        /// How long was waited.
+        waited_ms: u64,
+    },
+    /// A frame came that can't be used.
+    #[error("camera {camera} gave a bad frame: {detail}")]
+    BadFrame {
+        /// Which camera.
+        camera: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+}
+
+/// Why the light can't be set.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("light {light} can't be set: {detail}")]
+pub struct LightsError {
+    /// Which light.
+    pub light: String,
+    /// What happened.
+    pub detail: String,
+}
+
+/// Why nothing sounds.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SpeakerError {
+    /// There is no sound card, or it is gone.
+    #[error("no speaker: {detail}")]
+    NoDevice {
+        /// What the sound system says.
+        detail: String,
+    },
+    /// The sound file can't be written.
+    #[error("sound can't be written to {path}: {detail}")]
+    Write {
+        /// The file.
+        path: String,
+        /// What the system says.
+        detail: String,
+    },
+    /// A track can't be played.
+    #[error("track {path} can't be played: {detail}")]
+    Track {
+        /// The file.
+        path: String,
+        /// What the decoder says.
+        detail: String,
+    },
+}
