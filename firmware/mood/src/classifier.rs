@@ -1,7 +1,10 @@
 //! Runs the expression network: input tensor in, logits and probabilities out.
 
+use crate::frame::index;
+use crate::network::Network;
 use crate::{Contract, Expression, InputTensor, ModelError};
 use serde::Serialize;
+use tract_onnx::pb::ModelProto;
 
 /// The network's raw output, one value a label, in the contract's order.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,20 +41,27 @@ impl Probabilities {
     }
 }
 
-/// An expression network with its contract, ready to run.
-#[derive(Debug)]
+/// An expression network with its contract, ready to run. Cloning is cheap.
+#[derive(Debug, Clone)]
 pub struct Classifier {
     contract: Contract,
+    network: Network,
 }
 
 impl Classifier {
     /// Reads an ONNX file's bytes, checks its contract and prepares it.
     ///
     /// # Errors
-    /// When the bytes are no ONNX model, the contract is missing or unknown, or tract refuses the graph.
+    /// When the bytes are no ONNX model, the contract is missing or unknown, the graph is not the contract's, or tract
+    /// refuses it. Whatever the bytes are, it doesn't panic.
     pub fn from_onnx(bytes: &[u8]) -> Result<Self, ModelError> {
-        let _ = bytes;
-        Err(ModelError::NotOnnx { detail: "not built yet".into() })
+        let proto = Network::read(bytes)?;
+        let pairs = proto.metadata_props.iter().map(|prop| (prop.key.as_str(), prop.value.as_str()));
+        let contract = Contract::from_metadata(pairs)?;
+        check_ends_in_logits(&proto)?;
+        let side = index(contract.side);
+        let network = Network::prepare(&proto, [1, 1, side, side], &[&[1, contract.labels.len()]])?;
+        Ok(Self { contract, network })
     }
 
     /// What the network expects and answers.
@@ -63,9 +73,41 @@ impl Classifier {
     /// Runs the network on one input tensor.
     ///
     /// # Errors
-    /// When the tensor's side is not the contract's, or the run fails.
+    /// When the tensor's side is not the contract's, or the run fails or gives numbers that are not finite.
     pub fn logits(&self, input: &InputTensor) -> Result<Logits, ModelError> {
-        let _ = input;
-        Err(ModelError::Run { detail: "not built yet".into() })
+        if input.side != self.contract.side {
+            let (found, expected) = (input.side, self.contract.side);
+            return Err(ModelError::Run { detail: format!("input is {found} pixels wide, not {expected}") });
+        }
+        let logits = self.network.run(input.values.clone())?.concat();
+        match logits.iter().position(|logit| !logit.is_finite()) {
+            None => Ok(Logits(logits)),
+            Some(at) => Err(ModelError::Run { detail: format!("logit {at} is {}", logits[at]) }),
+        }
+    }
+
+    /// How many convolutions of the optimised graph run in floating point; 0 for a network that was quantised in the
+    /// form tract runs on its integer kernels (`QLinearConv` with scalar scales).
+    #[must_use]
+    pub const fn float_convolutions(&self) -> usize {
+        self.network.float_convolutions()
+    }
+}
+
+/// The contract asks for logits. A model that ends in a softmax would run and always answer with a doubt, because the
+/// box takes the softmax itself.
+fn check_ends_in_logits(proto: &ModelProto) -> Result<(), ModelError> {
+    let outputs: Vec<&str> = proto.graph.iter().flat_map(|g| &g.output).map(|output| output.name.as_str()).collect();
+    let softmax =
+        proto.graph.iter().flat_map(|graph| &graph.node).find(|node| {
+            node.op_type == "Softmax" && node.output.iter().any(|output| outputs.contains(&output.as_str()))
+        });
+    match softmax {
+        None => Ok(()),
+        Some(node) => Err(ModelError::Mismatch {
+            key: "last operator",
+            found: node.op_type.clone(),
+            expected: "logits, it takes the softmax itself".into(),
+        }),
     }
 }

@@ -1,9 +1,14 @@
 //! What model and firmware must agree on. It travels inside the ONNX file, in `metadata_props`.
 
-use crate::{Expression, ModelError};
+mod metadata;
+
+use crate::Expression;
 
 /// The version of the contract this build reads and writes.
 pub const VERSION: u32 = 1;
+
+/// Height and width of the input tensor this build feeds, in pixels: the size of a FER-2013 picture.
+pub const SIDE: u32 = 48;
 
 /// Which data set's labels a network answers with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,6 +20,9 @@ pub enum LabelSet {
 }
 
 impl LabelSet {
+    /// Every label set this build knows.
+    pub const ALL: [Self; 2] = [Self::Fer2013, Self::FerPlus];
+
     /// The name in the contract.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -32,6 +40,12 @@ impl LabelSet {
             Self::FerPlus => &["neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt"],
         }
     }
+
+    /// The data set's own name for an expression; `None` when it has no such label.
+    #[must_use]
+    pub fn label_of(self, expression: Expression) -> Option<&'static str> {
+        self.label_names().iter().copied().find(|name| Expression::from_label(name) == Some(expression))
+    }
 }
 
 /// Input shape, normalisation, labels, version and calibration of a network.
@@ -45,7 +59,7 @@ pub struct Contract {
     pub deviation: f32,
     /// Where the labels come from.
     pub label_set: LabelSet,
-    /// The labels, in the order of the logits.
+    /// The labels, in the order of the logits: every label of the set once.
     pub labels: Vec<Expression>,
     /// Calibration: logits are divided by it before the softmax; positive (Guo et al. 2017).
     pub temperature: f32,
@@ -56,27 +70,12 @@ impl Contract {
     #[must_use]
     pub fn new(label_set: LabelSet) -> Self {
         let labels = label_set.label_names().iter().filter_map(|name| Expression::from_label(name)).collect();
-        Self { side: 48, mean: 127.5, deviation: 127.5, label_set, labels, temperature: 1.0 }
+        Self { side: SIDE, mean: 127.5, deviation: 127.5, label_set, labels, temperature: 1.0 }
     }
 
     /// One luminance as the network sees it.
     #[must_use]
     pub fn normalise(&self, luminance: u8) -> f32 {
         (f32::from(luminance) - self.mean) / self.deviation
-    }
-
-    /// The pairs to write into `metadata_props`.
-    #[must_use]
-    pub fn to_metadata(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
-
-    /// Reads the pairs of `metadata_props`.
-    ///
-    /// # Errors
-    /// When a key is missing or holds what this build doesn't know.
-    pub fn from_metadata<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, ModelError> {
-        let _ = pairs.into_iter().count();
-        Err(ModelError::MissingKey { key: "moodbox.contract_version" })
     }
 }

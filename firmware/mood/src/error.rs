@@ -59,6 +59,16 @@ pub enum ModelError {
         /// The key looked for.
         key: &'static str,
     },
+    /// A contract key is given twice, so it can't be told which one holds.
+    #[error("model has `{key}` twice, `{first}` and `{second}`; this build expects it once")]
+    DuplicateKey {
+        /// The key.
+        key: String,
+        /// Its value where it comes first.
+        first: String,
+        /// Its value where it comes again.
+        second: String,
+    },
     /// A contract key's value is not one this build knows.
     #[error("model has {key} `{found}`, this build expects {expected}")]
     Mismatch {
@@ -68,6 +78,16 @@ pub enum ModelError {
         found: String,
         /// This build's side.
         expected: String,
+    },
+    /// The file asks for more than any network of the box needs.
+    #[error("model has {found} {what}, this build allows at most {limit}")]
+    TooLarge {
+        /// What there is too much of, in the plural.
+        what: &'static str,
+        /// How many there are.
+        found: u64,
+        /// How many are allowed.
+        limit: u64,
     },
     /// tract can't load or optimise the graph.
     #[error("network can't be prepared: {detail}")]

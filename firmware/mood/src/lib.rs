@@ -14,6 +14,7 @@ pub mod expression;
 pub mod face;
 pub mod frame;
 pub mod light;
+mod network;
 pub mod preprocess;
 
 pub use affect::Affect;
