@@ -1,0 +1,129 @@
+//! The own kernels against Burn's stock layers: values, gradients and running moments.
+
+use burn::module::Param;
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::pool::MaxPool2dConfig;
+use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig2d};
+use burn::tensor::activation::relu;
+use burn::tensor::{Device, Distribution, Tensor};
+use trainer::kernels;
+
+/// Sums of some thousand products in another order differ by this share of the largest value.
+const CLOSE: f32 = 1e-4;
+
+/// batch, input channels, output channels, height, width: wide maps one by one, small ones in groups, odd ones too.
+const SHAPES: [[usize; 5]; 5] =
+    [[2, 1, 4, 48, 48], [3, 5, 7, 24, 20], [9, 8, 6, 6, 6], [5, 3, 2, 3, 7], [1, 2, 3, 1, 1]];
+
+fn random<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
+    Tensor::random(shape, Distribution::Normal(0.3, 1.0), device)
+}
+
+fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
+}
+
+#[track_caller]
+fn assert_close<const D: usize>(what: &str, own: Tensor<D>, stock: Tensor<D>) {
+    assert_eq!(own.dims(), stock.dims(), "{what}: shape");
+    let (own, stock) = (values(own), values(stock));
+    let largest = stock.iter().fold(1e-3, |m: f32, v| m.max(v.abs()));
+    for (at, (a, b)) in own.iter().zip(&stock).enumerate() {
+        assert!((a - b).abs() <= CLOSE * largest, "{what}: element {at} is {a}, stock layer gives {b}");
+    }
+}
+
+fn conv(inputs: usize, outputs: usize, device: &Device) -> Conv2d {
+    Conv2dConfig::new([inputs, outputs], [3, 3]).with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1)).init(device)
+}
+
+#[test]
+fn conv3x3_equals_the_stock_convolution_forward_and_backward() {
+    let device = Device::flex().autodiff();
+    device.seed(1);
+    for [batch, inputs, outputs, height, width] in SHAPES {
+        let layer = conv(inputs, outputs, &device);
+        let seen = random([batch, inputs, height, width], &device).require_grad();
+        let pull = random([batch, outputs, height, width], &device);
+        let run = |forward: &dyn Fn(Tensor<4>) -> Tensor<4>| {
+            let input = seen.clone().detach().require_grad();
+            let output = forward(input.clone());
+            let gradients = (output.clone() * pull.clone()).sum().backward();
+            let bias = layer.bias.as_ref().and_then(|bias| bias.val().grad(&gradients)).expect("a bias gradient");
+            let input = input.grad(&gradients).expect("an input gradient");
+            let weight = layer.weight.val().grad(&gradients).expect("a weight gradient");
+            (output.inner(), input, weight, bias)
+        };
+        let own = run(&|x| kernels::conv3x3(&layer, x));
+        let stock = run(&|x| layer.forward(x));
+        assert_close("output", own.0, stock.0);
+        assert_close("input gradient", own.1, stock.1);
+        assert_close("weight gradient", own.2, stock.2);
+        assert_close("bias gradient", own.3, stock.3);
+    }
+}
+
+fn norm(channels: usize, device: &Device) -> BatchNorm {
+    let mut layer = BatchNormConfig::new(channels).init(device);
+    layer.gamma = Param::from_tensor(random([channels], device));
+    layer.beta = Param::from_tensor(random([channels], device));
+    layer
+}
+
+#[test]
+fn norm_relu_equals_the_stock_layers_forward_and_backward() {
+    let device = Device::flex().autodiff();
+    device.seed(2);
+    for [batch, _, channels, height, width] in SHAPES.into_iter().take(4) {
+        let layer = norm(channels, &device);
+        let twin = layer.clone();
+        let seen = random([batch, channels, height, width], &device).mul_scalar(3.0).add_scalar(40.0);
+        let pull = random([batch, channels, height, width], &device);
+        let run = |layer: &BatchNorm, forward: &dyn Fn(Tensor<4>) -> Tensor<4>| {
+            let input = seen.clone().detach().require_grad();
+            let output = forward(input.clone());
+            let gradients = (output.clone() * pull.clone()).sum().backward();
+            let scale = layer.gamma.val().grad(&gradients).expect("a scale gradient");
+            let shift = layer.beta.val().grad(&gradients).expect("a shift gradient");
+            (output.inner(), input.grad(&gradients).expect("an input gradient"), scale, shift)
+        };
+        let own = run(&layer, &|x| kernels::norm_relu(&layer, x));
+        let stock = run(&twin, &|x| relu(twin.forward(x)));
+        assert_close("output", own.0, stock.0);
+        assert_close("input gradient", own.1, stock.1);
+        assert_close("scale gradient", own.2, stock.2);
+        assert_close("shift gradient", own.3, stock.3);
+        assert_close("running mean", layer.running_mean.value_sync(), twin.running_mean.value_sync());
+        assert_close("running variance", layer.running_var.value_sync(), twin.running_var.value_sync());
+    }
+}
+
+#[test]
+fn norm_relu_without_autodiff_uses_the_running_moments() {
+    let device = Device::flex();
+    device.seed(3);
+    let layer = norm(4, &device);
+    let input = random([2, 4, 6, 6], &device);
+    assert_close("output", kernels::norm_relu(&layer, input.clone()), relu(layer.forward(input)));
+}
+
+#[test]
+fn max_pool_equals_the_stock_layer_forward_and_backward() {
+    let device = Device::flex().autodiff();
+    device.seed(4);
+    let stock_layer = MaxPool2dConfig::new([2, 2]).with_strides([2, 2]).init();
+    for [batch, channels, height, width] in [[2, 3, 48, 48], [3, 20, 6, 6], [1, 2, 5, 7]] {
+        let seen = random([batch, channels, height, width], &device);
+        let pull = random([batch, channels, height / 2, width / 2], &device);
+        let run = |forward: &dyn Fn(Tensor<4>) -> Tensor<4>| {
+            let input = seen.clone().detach().require_grad();
+            let output = forward(input.clone());
+            let gradients = (output.clone() * pull.clone()).sum().backward();
+            (output.inner(), input.grad(&gradients).expect("an input gradient"))
+        };
+        let own = run(&|x| kernels::max_pool(x));
+        let stock = run(&|x| stock_layer.forward(x));
+        assert_close("output", own.0, stock.0);
+        assert_close("input gradient", own.1, stock.1);
+    }
+}
