@@ -1,6 +1,6 @@
 //! What the box says about a frame: a mood, a doubt, or that it can't see anybody.
 
-use crate::{Affect, Expression, Probabilities};
+use crate::{Affect, Crop, Expression, Probabilities};
 use serde::Serialize;
 
 /// An expression with its confidence and its place in the valence-arousal plane.
@@ -77,6 +77,19 @@ impl Answer {
         } else {
             Self::Mood(mood)
         })
+    }
+
+    /// Judges a classified face, unless its crop is too dark to read. `threshold` is the smallest confidence that counts
+    /// as an answer, 0..=1.
+    ///
+    /// `None` when `probabilities` is empty.
+    #[must_use]
+    pub fn of_face(crop: &Crop, probabilities: &Probabilities, threshold: f32) -> Option<Self> {
+        if crop.contrast() < Crop::LEAST_CONTRAST {
+            let best = Mood::of(probabilities)?;
+            return Some(Self::Unsure { best, reason: UnsureReason::TooDark });
+        }
+        Self::decide(probabilities, threshold)
     }
 
     /// `mood`, `unsure` or `no_face`.

@@ -1,6 +1,29 @@
 //! Cuts the face out of the frame as the training pictures were cut: square, grey, de-rotated.
 
-use crate::{FaceBox, Frame};
+#![expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "pixel numbers are exact below 2^24")]
+#![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from f32 saturates, NaN gives 0")]
+
+use crate::face::{Landmarks, Point};
+use crate::{FaceBox, Frame, levels};
+
+/// The crop's side in units of the face (see [`Square::around`]). Fitted on 2,500 pictures of FER-2013.
+const SIDE_PER_UNIT: f32 = 2.64;
+
+/// How far the crop's centre lies above the middle between eyes and mouth, in units of the face.
+const RAISED_BY: f32 = 0.237;
+
+/// The distance from eyes to mouth in a face whose eyes are as far apart: turns one into the other.
+const MOUTH_TO_EYE_DISTANCE: f32 = 0.945;
+
+/// Degrees of roll that are left alone: the finder's own error is 5, FER-2013's pictures are tilted by 10.
+const UPRIGHT: f32 = 8.0;
+
+/// Degrees of roll that are taken out at most.
+const LARGEST_TURN: f32 = 30.0;
+
+/// Samples along one output pixel at most. A crop wider than 1,500 frame pixels leaves some pixels out, but still takes
+/// the mean of a thousand.
+const MOST_SAMPLES: usize = 32;
 
 /// A square grey crop of a face, one byte a pixel.
 ///
@@ -12,11 +35,17 @@ pub struct Crop {
 }
 
 impl Crop {
-    /// Cuts `face` out of `frame` by the landmark rule and scales it to `side` pixels with area averaging.
+    /// Below this [contrast](Crop::contrast) a crop is too dark or too flat to read.
+    pub const LEAST_CONTRAST: u8 = 25;
+
+    /// Cuts `face` out of `frame` by the landmark rule and scales it to `side` pixels with area averaging. Outside the
+    /// frame its edge goes on.
     #[must_use]
     pub fn of(frame: &Frame, face: &FaceBox, side: u32) -> Self {
-        let _ = (frame, face);
-        Self { side, pixels: vec![0; crate::frame::index(side * side)] }
+        let square = Square::around(&face.landmarks);
+        let pixels = (0..side).flat_map(|row| (0..side).map(move |column| (column, row)));
+        let pixels = pixels.map(|(column, row)| square.mean(frame, column, row, side)).collect();
+        Self { side, pixels }
     }
 
     /// A crop that is already cut, as in FER-2013. `None` when `pixels` doesn't hold `side * side` bytes.
@@ -37,4 +66,71 @@ impl Crop {
     pub fn pixels(&self) -> &[u8] {
         &self.pixels
     }
+
+    /// Luminance steps between the 1st and the 99th percentile, 0..=255.
+    #[must_use]
+    pub fn contrast(&self) -> u8 {
+        let (low, high) = levels::spread(self.pixels.iter().copied());
+        high - low
+    }
+}
+
+/// A square in the frame, turned by some angle.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Square {
+    centre: Point,
+    side: f32,
+    /// Sine and cosine of the angle, clockwise as seen in the frame.
+    sin: f32,
+    cos: f32,
+}
+
+impl Square {
+    /// The landmark rule. FER-2013 was cut by another finder's boxes; this square is the one that matches those pictures
+    /// best (mean overlap 0.75, which is within their own scatter).
+    ///
+    /// The unit of the face is the distance between its eyes or, scaled to the same, from eyes to mouth: whichever the
+    /// head's turn shortens less.
+    fn around(landmarks: &Landmarks) -> Self {
+        let (eyes, mouth) = (landmarks.eyes(), landmarks.mouth);
+        let unit = landmarks.eye_distance().max(MOUTH_TO_EYE_DISTANCE * eyes.distance(mouth));
+        let roll = landmarks.roll().to_degrees();
+        let turn = if roll.abs() > UPRIGHT { roll.clamp(-LARGEST_TURN, LARGEST_TURN) } else { 0.0 };
+        let (sin, cos) = turn.to_radians().sin_cos();
+        let middle = eyes.midpoint(mouth);
+        let centre = Point { x: middle.x + RAISED_BY * unit * sin, y: middle.y - RAISED_BY * unit * cos };
+        Self { centre, side: SIDE_PER_UNIT * unit, sin, cos }
+    }
+
+    /// The mean luminance of one of `side * side` equal parts: samples less than a frame pixel apart.
+    fn mean(&self, frame: &Frame, column: u32, row: u32, side: u32) -> u8 {
+        let part = self.side / side as f32;
+        let samples = (part.ceil() as usize).clamp(1, MOST_SAMPLES);
+        let step = part / samples as f32;
+        let offset = |number: u32, sample: usize| number as f32 * part - self.side / 2.0 + (sample as f32 + 0.5) * step;
+        let mut sum = 0.0;
+        for down in (0..samples).map(|sample| offset(row, sample)) {
+            for right in (0..samples).map(|sample| offset(column, sample)) {
+                let x = self.centre.x + right * self.cos - down * self.sin;
+                let y = self.centre.y + right * self.sin + down * self.cos;
+                sum += interpolated(frame, x, y);
+            }
+        }
+        (sum / (samples * samples) as f32).round() as u8
+    }
+}
+
+/// The luminance at a point, 0..=255, interpolated between the centres of the four pixels around it.
+fn interpolated(frame: &Frame, x: f32, y: f32) -> f32 {
+    let (x, y) = (x - 0.5, y - 0.5);
+    let (left, top) = (x.floor(), y.floor());
+    let (right_share, lower_share) = (x - left, y - top);
+    // A cast saturates, so that a point left of or above the frame takes the edge; the frame clamps the other two.
+    let (x0, x1, y0, y1) = (left as u32, (left + 1.0) as u32, top as u32, (top + 1.0) as u32);
+    let between = |y: u32| {
+        let (a, b) = (f32::from(frame.luminance(x0, y)), f32::from(frame.luminance(x1, y)));
+        a + (b - a) * right_share
+    };
+    let (upper, lower) = (between(y0), between(y1));
+    upper + (lower - upper) * lower_share
 }

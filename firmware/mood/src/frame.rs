@@ -127,6 +127,17 @@ impl Frame {
         let start = index(y.min(self.height - 1)) * self.stride;
         &self.bytes[start..start + index(self.width) * self.format.bytes_per_pixel()]
     }
+
+    /// The luminance of a pixel (Rec. 601), 0..=255. `x` and `y` are clamped to the last column and line.
+    #[must_use]
+    pub fn luminance(&self, x: u32, y: u32) -> u8 {
+        let x = index(x.min(self.width - 1));
+        let line = self.line(y);
+        match self.format {
+            PixelFormat::Grey => line[x],
+            PixelFormat::Rgb => rec601([line[3 * x], line[3 * x + 1], line[3 * x + 2]]),
+        }
+    }
 }
 
 impl std::fmt::Debug for Frame {
@@ -134,6 +145,17 @@ impl std::fmt::Debug for Frame {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Frame({}x{} {} at {:?})", self.width, self.height, self.format, self.timestamp)
     }
+}
+
+/// Luminance of red, green and blue, in 256ths: 0.299, 0.587, 0.114 (Rec. ITU-R BT.601).
+const fn rec601([red, green, blue]: [u8; 3]) -> u8 {
+    const fn share(weight: u16, value: u8) -> u16 {
+        #[expect(clippy::as_conversions, reason = "`From` is not const; u8 fits u16")]
+        let value = value as u16;
+        weight * value
+    }
+    // The weights add up to 256, so the high byte is the rounded mean: at most (256 * 255 + 128) / 256 = 255.
+    (share(77, red) + share(150, green) + share(29, blue) + 128).to_be_bytes()[0]
 }
 
 /// A `u32` as an index; every target of Moodbox has at least 32-bit addresses.

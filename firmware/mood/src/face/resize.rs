@@ -1,0 +1,156 @@
+//! Scaling with area averaging: every output pixel is the mean of the frame's area it stands for.
+//!
+//! Downwards that keeps a face's fine contrast from turning into noise. Upwards the area is one source pixel wide and
+//! slides, which is linear interpolation.
+
+#![expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "pixel numbers are exact in f64")]
+#![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "floored and clamped before")]
+
+use crate::Frame;
+
+/// Which source pixels one output pixel takes in, and how much of each.
+struct Tap {
+    first: usize,
+    weights: Vec<f32>,
+}
+
+/// The taps of one axis.
+pub(super) struct Taps {
+    taps: Vec<Tap>,
+    source: usize,
+}
+
+impl Taps {
+    /// From `source` to `target` pixels, both at least 1.
+    pub(super) fn new(source: usize, target: usize) -> Self {
+        let step = source as f64 / target as f64;
+        let width = step.max(1.0);
+        let tap = |number: usize| {
+            let middle = (number as f64 + 0.5) * step;
+            Tap::over(middle - width / 2.0, middle + width / 2.0, source)
+        };
+        Self { taps: (0..target).map(tap).collect(), source }
+    }
+
+    /// Source pixels per output pixel.
+    pub(super) fn scale(&self) -> f32 {
+        (self.source as f64 / self.taps.len() as f64) as f32
+    }
+}
+
+impl Tap {
+    /// The mean over `from..to`, in source pixels; what sticks out counts as the edge pixel.
+    fn over(from: f64, to: f64, source: usize) -> Self {
+        let last = source - 1;
+        let clamp = |at: f64| (at.max(0.0) as usize).min(last);
+        let (first, end) = (clamp(from.floor()), clamp(to.ceil() - 1.0));
+        let weight = |pixel: usize| {
+            let begin = if pixel == 0 { from.min(0.0) } else { pixel as f64 };
+            let end = if pixel == last { to.max(source as f64) } else { (pixel + 1) as f64 };
+            ((end.min(to) - begin.max(from)).max(0.0) / (to - from)) as f32
+        };
+        Self { first, weights: (first..=end).map(weight).collect() }
+    }
+}
+
+/// A frame of `CHANNELS` bytes a pixel, scaled; the same channels, row by row, 0..=255.
+pub(super) fn scaled<const CHANNELS: usize>(frame: &Frame, columns: &Taps, rows: &Taps) -> Vec<f32> {
+    let line_values = columns.taps.len() * CHANNELS;
+    let mut scaled = vec![0.0; line_values * rows.taps.len()];
+    // Neighbouring rows share a line at their border; it is narrowed once.
+    let mut narrowed = vec![0.0; line_values];
+    let mut held = None;
+    for (row, tap) in scaled.chunks_exact_mut(line_values).zip(&rows.taps) {
+        for (number, weight) in (tap.first..).zip(&tap.weights) {
+            if held != Some(number) {
+                narrow::<CHANNELS>(frame.line(number as u32), columns, &mut narrowed);
+                held = Some(number);
+            }
+            for (out, value) in row.iter_mut().zip(&narrowed) {
+                *out += value * weight;
+            }
+        }
+    }
+    scaled
+}
+
+/// Scales one line.
+fn narrow<const CHANNELS: usize>(line: &[u8], columns: &Taps, out: &mut [f32]) {
+    let pixels = line.as_chunks::<CHANNELS>().0;
+    for (out, tap) in out.as_chunks_mut::<CHANNELS>().0.iter_mut().zip(&columns.taps) {
+        let mut sum = [0.0; CHANNELS];
+        for (pixel, weight) in pixels[tap.first..].iter().zip(&tap.weights) {
+            for (sum, &byte) in sum.iter_mut().zip(pixel) {
+                *sum += f32::from(byte) * weight;
+            }
+        }
+        *out = sum;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PixelFormat;
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    /// Means of some hundred bytes summed in another order.
+    const CLOSE: f32 = 0.01;
+
+    /// Oracle: cut every source pixel into `target` equal slices, so that no slice lies in two output pixels, and
+    /// average the slices of each output pixel. Right by its simplicity, and slow.
+    fn naive(bytes: &[u8], target: usize) -> Vec<f32> {
+        let slices: Vec<u8> = bytes.iter().flat_map(|&byte| std::iter::repeat_n(byte, target)).collect();
+        let mean = |part: &[u8]| part.iter().map(|&byte| f32::from(byte)).sum::<f32>() / part.len() as f32;
+        slices.chunks_exact(bytes.len()).map(mean).collect()
+    }
+
+    fn frame(width: usize, height: usize, format: PixelFormat, bytes: Vec<u8>) -> Frame {
+        Frame::packed(width as u32, height as u32, format, Duration::ZERO, bytes).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_shrinks_as_the_naive_way(bytes in prop::collection::vec(any::<u8>(), 1..300), share in 0.0..=1.0_f64) {
+            let target = ((bytes.len() as f64 * share) as usize).max(1);
+            let expected = naive(&bytes, target);
+            let frame = frame(bytes.len(), 1, PixelFormat::Grey, bytes);
+            let found = scaled::<1>(&frame, &Taps::new(frame.line(0).len(), target), &Taps::new(1, 1));
+            for (found, expected) in found.iter().zip(&expected) {
+                prop_assert!((found - expected).abs() < CLOSE, "{found} {expected}");
+            }
+            prop_assert_eq!(found.len(), target);
+        }
+
+        #[test]
+        fn scaling_stays_within_what_the_frame_holds(
+            width in 1..40_usize, height in 1..40_usize, to_width in 1..60_usize, to_height in 1..60_usize,
+            seed in any::<u8>(),
+        ) {
+            let bytes: Vec<u8> = (0..width * height * 3).map(|at| (at * 31) as u8 ^ seed).collect();
+            let (least, most) = (*bytes.iter().min().unwrap(), *bytes.iter().max().unwrap());
+            let frame = frame(width, height, PixelFormat::Rgb, bytes);
+            let found = scaled::<3>(&frame, &Taps::new(width, to_width), &Taps::new(height, to_height));
+            prop_assert_eq!(found.len(), to_width * to_height * 3);
+            for value in found {
+                prop_assert!((f32::from(least) - CLOSE..=f32::from(most) + CLOSE).contains(&value));
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_size_changes_nothing() {
+        let bytes: Vec<u8> = (0..=239).collect();
+        let expected: Vec<f32> = bytes.iter().copied().map(f32::from).collect();
+        let frame = frame(10, 8, PixelFormat::Rgb, bytes);
+        assert_eq!(scaled::<3>(&frame, &Taps::new(10, 10), &Taps::new(8, 8)), expected);
+    }
+
+    #[test]
+    fn upwards_it_interpolates() {
+        let frame = frame(2, 1, PixelFormat::Grey, vec![0, 100]);
+        let found = scaled::<1>(&frame, &Taps::new(2, 4), &Taps::new(1, 1));
+        assert_eq!(found, [0.0, 25.0, 75.0, 100.0]);
+    }
+}
