@@ -1,3 +1,5 @@
 //! The subcommands, one file each.
 
 pub mod compose;
+pub mod look;
+pub mod run;

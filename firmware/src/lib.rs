@@ -1,6 +1,21 @@
 //! The box: press the button; it looks, reads the expression, and answers with light and music.
+//!
+//! `main.rs` parses and maps errors to exit codes; everything else is here, so that tests can reach it. The thinking is
+//! in the `mood` crate; [`device`] is the state machine, [`runner`] the loop around it, [`ports`] the seams to the
+//! hardware, and [`sim`] their simulated side.
 
-pub mod ports;
+pub mod cli;
 pub mod command;
+pub mod config;
+pub mod debounce;
+pub mod device;
+pub mod error;
+pub mod exit_code;
+pub mod eyes;
 pub mod music;
+pub mod picture;
+pub mod ports;
+pub mod report;
+pub mod runner;
+pub mod sim;
 pub mod sound;

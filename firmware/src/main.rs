@@ -1,2 +1,58 @@
-//! Stub.
-fn main() {}
+//! Parses the command line, runs the command, and turns its error into a message and an exit code.
+
+use clap::Parser;
+use moodbox::cli::{Cli, Command};
+use moodbox::command::{compose, look, run};
+use moodbox::config::{self, Config};
+use moodbox::error::Failure;
+use moodbox::exit_code::ExitCode;
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::time::Instant;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> std::process::ExitCode {
+    let began = Instant::now();
+    let cli = Cli::parse();
+    let logs = start_log(cli.log.as_deref());
+    match dispatch(cli.command, began, logs) {
+        Ok(()) => ExitCode::Done.into(),
+        // `moodbox look ... | head` has seen enough.
+        Err(failure) if failure.is_closed_pipe() => ExitCode::Done.into(),
+        Err(failure) => {
+            let hint = failure.hint().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+            // Without stderr there is nobody to tell.
+            let _ = writeln!(stderr(), "error: {failure}{hint}");
+            failure.exit_code().into()
+        }
+    }
+}
+
+fn dispatch(command: Command, began: Instant, logs: bool) -> Result<(), Failure> {
+    match command {
+        Command::Look(args) => look::look(&args, &mut stdout().lock(), &mut stderr()),
+        Command::Run(args) => run::run(&args, began, logs),
+        Command::Config { file } => {
+            let text = file.map_or_else(|| Ok(config::TEMPLATE.to_owned()), |file| Config::resolved(&file))?;
+            written(&text)
+        }
+        Command::Compose(args) => {
+            let made = compose::compose(&args)?;
+            written(&format!("{}: {:.1} s, {:.0} times real time\n", args.out.display(), made.seconds, made.times_real_time))
+        }
+    }
+}
+
+fn written(text: &str) -> Result<(), Failure> {
+    stdout().write_all(text.as_bytes()).map_err(|source| Failure::Write { what: "the text", source })
+}
+
+/// Starts logging to stderr if `--log` or `RUST_LOG` asks for it; says whether it does.
+fn start_log(filter: Option<&str>) -> bool {
+    let Some(filter) = filter.map(str::to_owned).or_else(|| std::env::var("RUST_LOG").ok()) else { return false };
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(stderr)
+        .with_ansi(stderr().is_terminal())
+        .init();
+    true
+}

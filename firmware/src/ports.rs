@@ -17,6 +17,44 @@ pub trait Camera: Send {
 
     /// What it is, for the log: device and format.
     fn describe(&self) -> String;
+
+    /// Switches the sensor on, before the first frame of a look.
+    ///
+    /// # Errors
+    /// When the device is gone or taken.
+    fn open(&mut self) -> Result<(), CameraError> {
+        Ok(())
+    }
+
+    /// Switches the sensor off, after the last frame of a look; also after a failure.
+    fn close(&mut self) {}
+
+    /// What the last frame shows, where that is known: the name of the picture a simulated camera holds up.
+    fn caption(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Where the button is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Level {
+    /// Let go.
+    #[default]
+    Up,
+    /// Held down.
+    Down,
+}
+
+/// Feels the button. Bounces and all: [`crate::debounce`] makes presses of the edges.
+pub trait Button: Send {
+    /// Waits at most `limit` for the next edge, and gives the level after it; `None` when nothing happened.
+    ///
+    /// # Errors
+    /// When the button can't be read any more.
+    fn wait(&mut self, limit: Duration) -> Result<Option<Level>, ButtonError>;
+
+    /// What it is, for the log.
+    fn describe(&self) -> String;
 }
 
 /// Shows colours.
@@ -114,6 +152,16 @@ pub enum CameraError {
         /// What is wrong with it.
         detail: String,
     },
+}
+
+/// Why the button can't be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("button {button} can't be read: {detail}")]
+pub struct ButtonError {
+    /// Which button.
+    pub button: String,
+    /// What happened.
+    pub detail: String,
 }
 
 /// Why the light can't be set.

@@ -1,0 +1,41 @@
+//! The command line: verbs, options, and what `--help` says.
+
+use crate::command::{compose::ComposeArgs, look::LookArgs, run::RunArgs};
+use crate::exit_code;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// The box: press the button; it looks, reads the expression, and answers with light and music.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "moodbox", version, after_help = exit_code::TABLE, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// Log to stderr: error, warn, info, debug, trace, or a filter such as `moodbox=debug` (default: RUST_LOG)
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub log: Option<String>,
+}
+
+/// What to do.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Reads the expression in photographs
+    #[command(after_help = "Example:\n  moodbox look --json holiday/*.jpg | jq -r '.file + \" \" + .outcome'")]
+    Look(LookArgs),
+    /// Runs the box
+    #[command(after_help = "Examples:\n  moodbox run --simulate          the whole box in this terminal\n  \
+                      moodbox run --simulate --demo   a story of half a minute\n  \
+                      moodbox run --simulate photos   with your own pictures as the camera")]
+    Run(RunArgs),
+    /// Prints the configuration: the commented template, or what would hold with FILE
+    #[command(after_help = "Example:\n  moodbox config > moodbox.toml")]
+    Config {
+        /// A configuration to check and to show in full
+        file: Option<PathBuf>,
+    },
+    /// Renders a mood's music to a WAV file
+    #[command(after_help = "Example:\n  moodbox compose --mood happy --seconds 30 --out happy.wav")]
+    Compose(ComposeArgs),
+}

@@ -1,0 +1,131 @@
+//! `moodbox look`: one answer a picture, for people or as one JSON object a line.
+
+mod json;
+
+use crate::config::Config;
+use crate::error::Failure;
+use crate::eyes::{Eyes, Observation, Sight};
+use crate::picture::{self, PictureError};
+use crate::report;
+use mood::{Expression, FaceBox};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Reads the expression in photographs.
+#[derive(Debug, Clone, PartialEq, clap::Args)]
+pub struct LookArgs {
+    /// Photographs, or folders of them
+    #[arg(required = true, value_name = "IMAGE")]
+    pub images: Vec<PathBuf>,
+    /// An expression network instead of the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    /// A configuration (its [look] and [model])
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// A picture that was read.
+struct Seen {
+    observation: Observation,
+    decode: Duration,
+}
+
+/// Answers each picture on `out`; pictures that can't be read are reported (on `out` as JSON, else on `err`), and the
+/// others still answered.
+///
+/// # Errors
+/// When a network is refused, a picture could not be read, or the answers can't be written.
+pub fn look(args: &LookArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
+    let config = Config::load(args.config.as_deref())?;
+    let model = args.model.as_deref().or(config.model.as_deref());
+    let mut eyes = Eyes::open(model, config.look.unsure_below)?;
+    let began = Instant::now();
+    let clock = || began.elapsed();
+    let (mut asked, mut failed) = (0, 0);
+    for image in &args.images {
+        for picture in expand(image) {
+            asked += 1;
+            let (file, seen) = match picture {
+                Ok(path) => (path.display().to_string(), see(&path, &mut eyes, &clock)),
+                Err(error) => (image.display().to_string(), Err(error.into())),
+            };
+            failed += usize::from(seen.is_err());
+            write(args.json, &file, &seen, out, err).map_err(|source| Failure::Write { what: "the answer", source })?;
+        }
+    }
+    if failed > 0 { Err(Failure::Pictures { failed, asked }) } else { Ok(()) }
+}
+
+/// The picture itself, or the pictures of a folder.
+fn expand(image: &Path) -> Vec<Result<PathBuf, PictureError>> {
+    if !image.is_dir() {
+        return vec![Ok(image.to_path_buf())];
+    }
+    match picture::in_folder(image) {
+        Ok(pictures) => pictures.into_iter().map(Ok).collect(),
+        Err(error) => vec![Err(error)],
+    }
+}
+
+fn see(path: &Path, eyes: &mut Eyes, clock: &dyn Fn() -> Duration) -> Result<Seen, Failure> {
+    let began = clock();
+    let name = path.display().to_string();
+    let frame = picture::frame(picture::read(path)?, &name, began)?;
+    let decode = clock().saturating_sub(began);
+    let observation = eyes.look(&frame, clock).map_err(|source| Failure::Model { name, source })?;
+    Ok(Seen { observation, decode })
+}
+
+fn write(
+    as_json: bool,
+    file: &str,
+    seen: &Result<Seen, Failure>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> std::io::Result<()> {
+    match seen {
+        _ if as_json => {
+            serde_json::to_writer(&mut *out, &json::Line::new(file, seen))?;
+            writeln!(out)
+        }
+        Ok(seen) => text(file, seen, out),
+        Err(error) => {
+            writeln!(err, "error: {error}")?;
+            error.hint().map_or(Ok(()), |hint| writeln!(err, "  hint: {hint}"))
+        }
+    }
+}
+
+/// The sentence, a bar for each expression of at least a hundredth, and where the face is.
+fn text(file: &str, seen: &Seen, out: &mut dyn Write) -> std::io::Result<()> {
+    let Seen { observation, decode } = seen;
+    writeln!(out, "{file}: {}", report::sentence(observation))?;
+    let mut bars: Vec<(Expression, f32)> = observation.probabilities.iter().flat_map(|p| p.iter()).collect();
+    bars.sort_by(|a, b| b.1.total_cmp(&a.1));
+    for (expression, share) in bars.into_iter().filter(|(_, share)| *share >= 0.01) {
+        let bar = report::bar(share, 24);
+        // Padded by hand: a block is one column, whatever its bytes.
+        let gap = " ".repeat(24 - bar.chars().count().min(24));
+        writeln!(out, "    {:9} {bar}{gap} {:>5}", expression.name(), report::percent(share))?;
+    }
+    let stages = &observation.stages;
+    let ms = |time: Duration| time.as_secs_f64() * 1_000.0;
+    if let Some(face) = observation.faces.first() {
+        let FaceBox { x, y, width, height, score, .. } = face;
+        writeln!(out, "    face {width:.0}x{height:.0} pixels at ({x:.0}, {y:.0}), score {score:.2}")?;
+    }
+    writeln!(
+        out,
+        "    {:.1} ms: decode {:.1}, find {:.1}, crop {:.1}, classify {:.1}",
+        ms(*decode + stages.find + stages.crop + stages.classify),
+        ms(*decode),
+        ms(stages.find),
+        ms(stages.crop),
+        ms(stages.classify)
+    )
+}

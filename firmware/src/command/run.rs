@@ -1,0 +1,194 @@
+//! `moodbox run`: chooses the ports, puts the box together and runs it.
+
+use crate::config::Config;
+use crate::error::Failure;
+use crate::eyes::Eyes;
+use crate::ports::{Button, Lights};
+use crate::report::{Summary, Transcript};
+use crate::runner::{Message, Moment, Parts, Runner, Settings, Witness, threads};
+use crate::sim::button::ScriptedButton;
+use crate::sim::camera::FolderCamera;
+use crate::sim::terminal::{self, Terminal, keyboard::Keyboard};
+use crate::sound::{self, SpeakerChoice};
+use std::io::{IsTerminal, Write, stderr, stdin, stdout};
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime};
+
+/// Before the first press of the demo, and between two of them: time to hear what plays.
+const DEMO_FIRST: Duration = Duration::from_millis(1_200);
+const DEMO_STEP: Duration = Duration::from_secs(7);
+/// After the last press of `--press-at`.
+const AFTER_SCRIPT: Duration = Duration::from_secs(5);
+/// The seed of the demo's music, so that every demo sounds the same.
+const DEMO_SEED: u64 = 1;
+
+/// Runs the box.
+#[derive(Debug, Clone, PartialEq, clap::Args)]
+pub struct RunArgs {
+    /// A configuration; `moodbox config` prints the template
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The whole box on a desk: pictures of FOLDER (or bundled ones) as the camera, light in the terminal, keyboard
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "clap's form of an option with an optional value")]
+    pub simulate: Option<Option<PathBuf>>,
+    /// Presses by itself, each picture once, then sums up; the default without a terminal
+    #[arg(long, requires = "simulate")]
+    pub demo: bool,
+    /// You press: space is the button, q ends; the default in a terminal
+    #[arg(long, requires = "simulate", conflicts_with_all = ["demo", "press_at"])]
+    pub interactive: bool,
+    /// Presses by itself at these seconds
+    #[arg(long, value_name = "SECONDS", value_delimiter = ',', requires = "simulate", conflicts_with = "demo",
+          value_parser = seconds)]
+    pub press_at: Vec<Duration>,
+    /// Writes the sound to a WAV file instead of playing it
+    #[arg(long, value_name = "FILE", conflicts_with = "silent")]
+    pub wav: Option<PathBuf>,
+    /// No sound at all
+    #[arg(long)]
+    pub silent: bool,
+    /// Ends by itself after this many seconds
+    #[arg(long, value_parser = seconds)]
+    pub seconds: Option<Duration>,
+    /// Prints a line for each event instead of drawing the box
+    #[arg(long, requires = "simulate", conflicts_with = "interactive")]
+    pub plain: bool,
+    /// An expression network instead of the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// Equal seeds give equal music
+    #[arg(long)]
+    pub seed: Option<u64>,
+}
+
+/// Seconds up to a day, with a fraction.
+fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse::<f64>()
+        .ok()
+        .filter(|seconds| (0.0..=86_400.0).contains(seconds))
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "give seconds from 0 to 86400".into())
+}
+
+/// Who presses the button.
+enum Presses {
+    Keyboard,
+    Script { at: Vec<Duration>, end: Duration },
+}
+
+/// Runs the box until it is stopped. `began` is when the program started; `logs` says whether a log goes to stderr.
+///
+/// # Errors
+/// When a part the box can't do without is missing.
+pub fn run(args: &RunArgs, began: Instant, logs: bool) -> Result<(), Failure> {
+    let config = Config::load(args.config.as_deref())?;
+    let Some(folder) = &args.simulate else { return Err(Failure::NoHardware) };
+    let camera = match folder {
+        Some(folder) => FolderCamera::folder(folder)?,
+        None => FolderCamera::bundled(),
+    };
+    let presses = presses(args, camera.pictures());
+    // A log on the same terminal would tear the drawing to pieces.
+    let drawn = stdout().is_terminal() && !args.plain && terminal::can_draw() && !(logs && stderr().is_terminal());
+    if matches!(presses, Presses::Keyboard) && !(drawn && stdin().is_terminal()) {
+        return Err(Failure::NoTerminal);
+    }
+    let eyes = Eyes::open(args.model.as_deref().or(config.model.as_deref()), config.look.unsure_below)?;
+    let opened = sound::open(speaker_choice(args, &config), &config.music)?;
+    let greeting = [crate::ports::Camera::describe(&camera), opened.speaker.describe()];
+
+    let (outbox, inbox) = threads::inbox(began);
+    stop_on_signals(&outbox)?;
+    let looker = threads::start_looker(Box::new(camera), Box::new(eyes), config.look.frames, began, outbox.clone())?;
+
+    // From here on the terminal is ours; `Terminal` gives it back however this ends.
+    let summary = Summary::default();
+    let (lights, mut witness): (Box<dyn Lights>, Box<dyn Witness>) = if drawn {
+        let terminal = Terminal::enter()?;
+        (Box::new(terminal.clone()), Box::new(terminal))
+    } else {
+        (Box::new(terminal::NoLights), Box::new(Transcript::new(Box::new(stdout()))))
+    };
+    let [camera, speaker] = greeting;
+    witness.saw(began.elapsed(), &Moment::Note(&format!("camera: {camera}")));
+    witness.saw(began.elapsed(), &Moment::Note(&format!("speaker: {}", opened.note.unwrap_or(speaker))));
+
+    let scripted_end = match &presses {
+        Presses::Keyboard => None,
+        Presses::Script { end, .. } => Some(began.elapsed().saturating_add(*end)),
+    };
+    let button: Box<dyn Button> = match presses {
+        Presses::Keyboard => Box::new(Keyboard::new(outbox.clone())),
+        Presses::Script { at, .. } => Box::new(ScriptedButton::new(&at)),
+    };
+    threads::start_button(button, outbox)?;
+    let settings = Settings {
+        device: config.device(seed(args)),
+        debounce: config.debounce,
+        brightness: config.brightness,
+        stop_at: args.seconds.map(|seconds| began.elapsed().saturating_add(seconds)).or(scripted_end),
+    };
+    let witness = Box::new(Both(witness, summary.clone()));
+    let parts = Parts { lights, speaker: opened.speaker, looker: Box::new(looker), inbox: Box::new(inbox), witness };
+    Runner::new(settings, parts).run()?;
+    sum_up(&summary)
+}
+
+fn presses(args: &RunArgs, pictures: usize) -> Presses {
+    if !args.press_at.is_empty() {
+        let mut at = args.press_at.clone();
+        at.sort_unstable();
+        let end = at.last().copied().unwrap_or_default().saturating_add(AFTER_SCRIPT);
+        return Presses::Script { at, end };
+    }
+    let by_hand = args.interactive || (!args.demo && stdin().is_terminal() && stdout().is_terminal() && !args.plain);
+    if by_hand {
+        return Presses::Keyboard;
+    }
+    let steps = u32::try_from(pictures).unwrap_or(u32::MAX);
+    let at = (0..steps).map(|step| DEMO_FIRST.saturating_add(DEMO_STEP.saturating_mul(step))).collect();
+    Presses::Script { at, end: DEMO_FIRST.saturating_add(DEMO_STEP.saturating_mul(steps)) }
+}
+
+fn speaker_choice(args: &RunArgs, config: &Config) -> SpeakerChoice {
+    match (&args.wav, args.silent) {
+        (Some(file), _) => SpeakerChoice::Wav(file.clone()),
+        (None, true) => SpeakerChoice::Silent,
+        (None, false) => SpeakerChoice::Card(config.card.clone()),
+    }
+}
+
+/// Equal for every demo; else different from day to day, so that the box doesn't always begin with the same piece.
+fn seed(args: &RunArgs) -> u64 {
+    let from_time = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    args.seed.unwrap_or_else(|| if args.demo { DEMO_SEED } else { from_time() })
+}
+
+fn stop_on_signals(outbox: &threads::Outbox) -> Result<(), Failure> {
+    let outbox = outbox.clone();
+    ctrlc::set_handler(move || {
+        // Fails only when the loop has ended already.
+        let _ = outbox.send(Message::Stop);
+    })
+    .map_err(|error| Failure::Signals { detail: error.to_string() })
+}
+
+fn sum_up(summary: &Summary) -> Result<(), Failure> {
+    let table = summary.table();
+    if table.is_empty() {
+        return Ok(());
+    }
+    write!(stdout(), "\nWhat the box saw and did:\n{table}")
+        .map_err(|source| Failure::Write { what: "the summary", source })
+}
+
+/// Tells the first, then the summary.
+struct Both(Box<dyn Witness>, Summary);
+
+impl Witness for Both {
+    fn saw(&mut self, now: Duration, moment: &Moment<'_>) {
+        self.0.saw(now, moment);
+        self.1.saw(now, moment);
+    }
+}

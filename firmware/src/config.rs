@@ -1,0 +1,114 @@
+//! The configuration: the embedded default with the owner's file on top.
+//!
+//! Every mistake of the owner's file is reported, not only the first, each with its line and what to do.
+
+mod keys;
+mod problem;
+mod read;
+#[cfg(test)]
+mod tests;
+
+pub use problem::{ConfigError, Problem};
+
+use crate::sound::MusicSettings;
+use crate::device;
+use mood::Brightness;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The embedded default, which is also the template `moodbox config` prints.
+pub const TEMPLATE: &str = include_str!("../config/default.toml");
+
+/// What the owner chose; fields as in `config/default.toml`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Config {
+    /// How the box looks.
+    pub look: Look,
+    /// Edges ignored after the first.
+    pub debounce: Duration,
+    /// Share of full that everything is dimmed to.
+    pub brightness: Brightness,
+    /// Times of the music.
+    pub fades: Fades,
+    /// Own tracks, loudness, and the file that stands in for a missing sound card.
+    pub music: MusicSettings,
+    /// The sound card by name; `None` is the system's default.
+    pub card: Option<String>,
+    /// An expression network instead of the built-in one.
+    pub model: Option<PathBuf>,
+}
+
+/// How the box looks.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Look {
+    /// Smallest confidence that counts as an answer, 0..=1.
+    pub unsure_below: f32,
+    /// Frames at most, until a face is found.
+    pub frames: u32,
+    /// Longest time from press to answer.
+    pub time_limit: Duration,
+}
+
+/// Times of the music.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Fades {
+    /// From silence to music.
+    pub fade_in: Duration,
+    /// From one mood's music to the next.
+    pub crossfade: Duration,
+    /// From music to silence.
+    pub fade_out: Duration,
+    /// Silence after this long without a press; `None` plays on.
+    pub play_for: Option<Duration>,
+}
+
+impl Config {
+    /// The embedded default.
+    ///
+    /// # Errors
+    /// When the embedded file has a mistake, which a test rules out.
+    pub fn embedded() -> Result<Self, ConfigError> {
+        let mut config = Self::default();
+        read::apply(&mut config, TEMPLATE, Path::new("default.toml"))?;
+        Ok(config)
+    }
+
+    /// The embedded default with the file at `path` on top; only the default without a path.
+    ///
+    /// # Errors
+    /// When the file can't be read, or with everything that is wrong in it.
+    pub fn load(path: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut config = Self::embedded()?;
+        if let Some(path) = path {
+            read::apply(&mut config, &text(path)?, path)?;
+        }
+        Ok(config)
+    }
+
+    /// The template with the values of the file at `path` in place: what holds, with every comment.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn resolved(path: &Path) -> Result<String, ConfigError> {
+        Self::load(Some(path))?;
+        Ok(read::overlay(TEMPLATE, &text(path)?))
+    }
+
+    /// What the state machine needs of it. `seed` is the first piece's.
+    #[must_use]
+    pub const fn device(&self, seed: u64) -> device::Settings {
+        device::Settings {
+            time_limit: self.look.time_limit,
+            fade_in: self.fades.fade_in,
+            crossfade: self.fades.crossfade,
+            fade_out: self.fades.fade_out,
+            play_for: self.fades.play_for,
+            seed,
+        }
+    }
+}
+
+fn text(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path)
+        .map_err(|error| ConfigError::Unreadable { path: path.to_path_buf(), detail: error.to_string() })
+}

@@ -1,0 +1,115 @@
+//! The table of keys: name, what it holds, and where it goes.
+
+use super::Config;
+use mood::Brightness;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What a key holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Kind {
+    /// A number with or without a fraction, in a closed range.
+    Number { low: f64, high: f64, unit: &'static str },
+    /// A whole number in a closed range.
+    Whole { low: u64, high: u64, unit: &'static str },
+    /// A text; empty means not given.
+    Text,
+}
+
+/// A value that fits its key.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value {
+    Number(f32),
+    Whole(u64),
+    Text(String),
+}
+
+/// One key of the configuration.
+pub(super) struct Key {
+    pub(super) table: &'static str,
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    /// Puts the value into its place; the path is the folder of the file it stands in.
+    pub(super) set: fn(&mut Config, &Value, &Path),
+}
+
+const SHARE: Kind = Kind::Number { low: 0.0, high: 1.0, unit: "a share" };
+const FADE: Kind = Kind::Whole { low: 0, high: 20_000, unit: "milliseconds" };
+
+#[rustfmt::skip]
+pub(super) const KEYS: &[Key] = &[
+    Key { table: "look", name: "unsure_below", kind: SHARE,
+        set: |c, v, _| c.look.unsure_below = v.number() },
+    Key { table: "look", name: "frames", kind: Kind::Whole { low: 1, high: 12, unit: "frames" },
+        set: |c, v, _| c.look.frames = u32::try_from(v.whole()).unwrap_or(1) },
+    Key { table: "look", name: "time_limit_ms", kind: Kind::Whole { low: 200, high: 60_000, unit: "milliseconds" },
+        set: |c, v, _| c.look.time_limit = v.millis() },
+    Key { table: "button", name: "debounce_ms", kind: Kind::Whole { low: 1, high: 500, unit: "milliseconds" },
+        set: |c, v, _| c.debounce = v.millis() },
+    Key { table: "light", name: "brightness", kind: SHARE,
+        set: |c, v, _| c.brightness = Brightness::new(v.number()) },
+    Key { table: "music", name: "folder", kind: Kind::Text,
+        set: |c, v, folder| c.music.folder = v.path(folder) },
+    Key { table: "music", name: "gain_db", kind: Kind::Number { low: -60.0, high: 0.0, unit: "dB" },
+        set: |c, v, _| c.music.gain_db = v.number() },
+    Key { table: "music", name: "fade_in_ms", kind: FADE, set: |c, v, _| c.fades.fade_in = v.millis() },
+    Key { table: "music", name: "crossfade_ms", kind: FADE, set: |c, v, _| c.fades.crossfade = v.millis() },
+    Key { table: "music", name: "fade_out_ms", kind: FADE, set: |c, v, _| c.fades.fade_out = v.millis() },
+    Key { table: "music", name: "track_fade_ms", kind: FADE, set: |c, v, _| c.music.track_fade = v.millis() },
+    Key { table: "music", name: "play_for_min", kind: Kind::Whole { low: 0, high: 1_440, unit: "minutes" },
+        set: |c, v, _| c.fades.play_for = v.minutes() },
+    Key { table: "speaker", name: "card", kind: Kind::Text,
+        set: |c, v, _| c.card = v.text() },
+    Key { table: "speaker", name: "wav_fallback", kind: Kind::Text,
+        set: |c, v, folder| if let Some(path) = v.path(folder) { c.music.wav_fallback = path } },
+    Key { table: "model", name: "path", kind: Kind::Text,
+        set: |c, v, folder| c.model = v.path(folder) },
+];
+
+impl Value {
+    /// The number; `Kind` has seen to it that it is one.
+    const fn number(&self) -> f32 {
+        match self {
+            Self::Number(value) => *value,
+            Self::Whole(_) | Self::Text(_) => 0.0,
+        }
+    }
+
+    const fn whole(&self) -> u64 {
+        match self {
+            Self::Whole(value) => *value,
+            Self::Number(_) | Self::Text(_) => 0,
+        }
+    }
+
+    const fn millis(&self) -> Duration {
+        Duration::from_millis(self.whole())
+    }
+
+    /// Zero minutes mean "no end".
+    fn minutes(&self) -> Option<Duration> {
+        (self.whole() > 0).then(|| Duration::from_secs(60 * self.whole()))
+    }
+
+    fn text(&self) -> Option<String> {
+        match self {
+            Self::Text(text) if !text.is_empty() => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    fn path(&self, folder: &Path) -> Option<PathBuf> {
+        self.text().map(|text| folder.join(text))
+    }
+}
+
+impl Kind {
+    /// What the key wants, to finish "it must be ...".
+    pub(super) fn wanted(self) -> String {
+        match self {
+            Self::Number { low, high, unit } => format!("a number from {low} to {high} ({unit})"),
+            Self::Whole { low, high, unit } => format!("a whole number from {low} to {high} ({unit})"),
+            Self::Text => "a text in quotes".into(),
+        }
+    }
+}

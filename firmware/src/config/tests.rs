@@ -1,0 +1,105 @@
+//! The default is whole, the owner's file is layered, and all its mistakes are told at once.
+
+use super::keys::{KEYS, Kind};
+use super::*;
+
+fn apply(text: &str) -> Result<Config, ConfigError> {
+    let mut config = Config::embedded()?;
+    read::apply(&mut config, text, Path::new("box/moodbox.toml"))?;
+    Ok(config)
+}
+
+fn mistakes(text: &str) -> Vec<(usize, String)> {
+    match apply(text) {
+        Err(ConfigError::Mistakes { problems, .. }) => problems.into_iter().map(|p| (p.line, p.what)).collect(),
+        other => panic!("{text:?} gave {other:?}"),
+    }
+}
+
+#[test]
+fn the_template_has_every_key_below_a_comment_and_no_other() {
+    let lines: Vec<&str> = TEMPLATE.lines().collect();
+    for key in KEYS {
+        let at = lines.iter().position(|line| line.starts_with(&format!("{} = ", key.name)));
+        let at = at.unwrap_or_else(|| panic!("{}.{} is not in the template", key.table, key.name));
+        assert!(lines[at - 1].starts_with("# "), "{}.{} has no comment", key.table, key.name);
+    }
+    let assigned = lines.iter().filter(|line| line.contains(" = ") && !line.starts_with('#')).count();
+    assert_eq!(assigned, KEYS.len());
+    assert!(KEYS.iter().all(|key| match key.kind {
+        Kind::Number { low, high, .. } => low < high,
+        Kind::Whole { low, high, .. } => low < high,
+        Kind::Text => true,
+    }));
+}
+
+#[test]
+fn the_embedded_default_holds() {
+    let config = Config::embedded().unwrap();
+    assert_eq!(config.look, Look { unsure_below: 0.4, frames: 3, time_limit: Duration::from_secs(5) });
+    assert_eq!(config.debounce, Duration::from_millis(30));
+    assert_eq!((config.music.folder.clone(), config.card.clone(), config.model.clone()), (None, None, None));
+    assert_eq!(config.fades.play_for, Some(Duration::from_secs(3_600)));
+}
+
+#[test]
+fn the_owners_file_is_layered_and_its_paths_are_relative_to_it() {
+    let config = apply("[look]\nunsure_below = 0.5\n[music]\nfolder = \"tunes\"\ngain_db = -6\nplay_for_min = 0\n").unwrap();
+    assert_eq!((config.look.unsure_below, config.look.frames), (0.5, 3));
+    assert_eq!(config.music.folder, Some(PathBuf::from("box/tunes")));
+    assert_eq!((config.music.gain_db, config.fades.play_for), (-6.0, None));
+    assert_eq!(apply("").unwrap(), Config::embedded().unwrap());
+}
+
+#[test]
+fn every_mistake_is_told_with_its_line() {
+    let text = "[look]\nunsure_bellow = 0.5\n\n[button]\ndebounce_ms = \"30\"\n[light]\nbrightness = 7\n[lamp]\nx = 1\n";
+    let error = apply(text).unwrap_err();
+    snapbox::assert_data_eq!(
+        error.to_string(),
+        snapbox::str![[r#"
+configuration box/moodbox.toml has 4 mistakes
+  box/moodbox.toml:2: unknown key `look.unsure_bellow`
+    hint: did you mean `unsure_below`?
+  box/moodbox.toml:5: `button.debounce_ms` is "30", it must be a whole number from 1 to 500 (milliseconds)
+    hint: for example `debounce_ms = 1`
+  box/moodbox.toml:7: `light.brightness` is 7, it must be a number from 0 to 1 (a share)
+    hint: for example `brightness = 0.5`
+  box/moodbox.toml:8: unknown table `lamp`
+    hint: known here: look, button, light, music, speaker, model
+"#]]
+    );
+}
+
+#[test]
+fn what_is_no_toml_is_told_too_and_does_not_hide_the_rest() {
+    let found = mistakes("[look]\nframes = = 3\n[button]\ndebounce_ms = 9999\n");
+    assert_eq!(found.first().map(|p| p.0), Some(2), "{found:?}");
+    assert!(found.iter().any(|(line, what)| *line == 4 && what.contains("debounce_ms")), "{found:?}");
+    for text in ["look = 3", "[[look]]\nframes = 1", "frames = 1", "[look]\nframes = 1\nframes = 2", "\u{0}", "[look\n"] {
+        assert!(!mistakes(text).is_empty(), "{text:?}");
+    }
+}
+
+#[test]
+fn numbers_outside_their_range_are_refused() {
+    for value in ["-0.1", "1.1", "nan", "inf", "true", "\"x\"", "[0.5]", "1979-05-27", "0x1"] {
+        assert_eq!(mistakes(&format!("[light]\nbrightness = {value}")).len(), 1, "{value}");
+    }
+    for value in ["0", "1", "0.5", "1e-1", "0_1.0"] {
+        let text = format!("[light]\nbrightness = {value}");
+        assert_eq!(apply(&text).is_ok(), value != "0_1.0", "{value}");
+    }
+    for value in ["0", "13", "-1", "1.0", "99999999999999999999"] {
+        assert_eq!(mistakes(&format!("[look]\nframes = {value}")).len(), 1, "{value}");
+    }
+}
+
+#[test]
+fn the_resolved_text_keeps_comments_and_reads_back_the_same() {
+    let owner = "music.gain_db = -12\n[look]\nframes = 0x2 # two\n[model]\npath = 'a \"b\".onnx'\n";
+    let resolved = read::overlay(TEMPLATE, owner);
+    assert_eq!(resolved.lines().count(), TEMPLATE.lines().count());
+    assert!(resolved.contains("\nframes = 0x2\n") && resolved.contains("\ngain_db = -12\n"));
+    assert_eq!(apply(&resolved).unwrap(), apply(owner).unwrap());
+}

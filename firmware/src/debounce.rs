@@ -1,0 +1,109 @@
+//! Makes presses of a button's bouncing edges: `(level, now)` in, changes out. Pure.
+
+use crate::ports::Level;
+use std::time::Duration;
+
+/// Ignores edges for a window after each one it believes.
+///
+/// The first edge counts at once, so that the box answers without delay; what follows inside the window is a bounce.
+/// A level that still differs when the window ends is believed then: ask again at [`Debouncer::wake`].
+///
+/// INVARIANT: two changes it gives are at least a window apart, so there is at most one press a window.
+#[derive(Debug, Clone)]
+pub struct Debouncer {
+    window: Duration,
+    believed: Level,
+    latest: Level,
+    quiet_until: Duration,
+}
+
+impl Debouncer {
+    /// A button that is up, with the window given.
+    #[must_use]
+    pub const fn new(window: Duration) -> Self {
+        Self { window, believed: Level::Up, latest: Level::Up, quiet_until: Duration::ZERO }
+    }
+
+    /// Takes the level seen at `now` (any number of times) and gives the level that is newly believed.
+    pub fn update(&mut self, level: Level, now: Duration) -> Option<Level> {
+        self.latest = level;
+        if now < self.quiet_until || level == self.believed {
+            return None;
+        }
+        self.believed = level;
+        self.quiet_until = now.saturating_add(self.window);
+        Some(level)
+    }
+
+    /// As [`Debouncer::update`], when nothing was seen: believes a level that outlasted the window.
+    pub fn settle(&mut self, now: Duration) -> Option<Level> {
+        self.update(self.latest, now)
+    }
+
+    /// When to call [`Debouncer::settle`]; `None` when there is nothing to wait for.
+    #[must_use]
+    pub fn wake(&self) -> Option<Duration> {
+        (self.latest != self.believed).then_some(self.quiet_until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WINDOW: Duration = Duration::from_millis(30);
+
+    /// Feeds edges and settles in between as the runner does; gives the moments of the presses in ms.
+    fn presses(edges: &[(u64, Level)]) -> Vec<u64> {
+        let mut button = Debouncer::new(WINDOW);
+        let mut found = Vec::new();
+        let mut edges = edges.to_vec();
+        edges.push((10_000, Level::Up));
+        for (at, level) in edges {
+            let at = Duration::from_millis(at);
+            if let Some(wake) = button.wake().filter(|&wake| wake <= at)
+                && button.settle(wake) == Some(Level::Down)
+            {
+                found.push(wake);
+            }
+            if button.update(level, at) == Some(Level::Down) {
+                found.push(at);
+            }
+        }
+        found.iter().map(|at| u64::try_from(at.as_millis()).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_bouncing_press_and_release_is_one_press() {
+        use Level::{Down, Up};
+        let cases: &[(&str, &[(u64, Level)], &[u64])] = &[
+            ("clean", &[(100, Down), (300, Up)], &[100]),
+            ("bounce on the way down", &[(100, Down), (102, Up), (104, Down), (110, Up), (112, Down), (300, Up)], &[100]),
+            ("bounce on the way up", &[(100, Down), (300, Up), (303, Down), (305, Up)], &[100]),
+            ("a tap shorter than the window", &[(100, Down), (110, Up), (400, Down), (500, Up)], &[100, 400]),
+            ("down again inside the window and held", &[(100, Down), (200, Up), (210, Down), (500, Up)], &[100, 230]),
+            ("two presses", &[(100, Down), (200, Up), (300, Down), (400, Up)], &[100, 300]),
+            ("up only", &[(100, Up), (200, Up)], &[]),
+        ];
+        for (name, edges, expected) in cases {
+            assert_eq!(presses(edges), *expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn at_most_one_press_per_window() {
+        use rand::{RngExt, SeedableRng};
+        let mut random = rand_pcg::Pcg32::seed_from_u64(7);
+        for _ in 0..200 {
+            let mut at = 0;
+            let edges: Vec<(u64, Level)> = (0..300)
+                .map(|_| {
+                    at += random.random_range(0..25);
+                    (at, if random.random_bool(0.5) { Level::Down } else { Level::Up })
+                })
+                .collect();
+            let found = presses(&edges);
+            assert!(found.windows(2).all(|pair| pair[1] - pair[0] >= 30), "{edges:?} gave {found:?}");
+        }
+    }
+}

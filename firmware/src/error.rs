@@ -1,0 +1,138 @@
+//! What can go wrong for the owner: one fragment that says what and where, one hint that says what to do next.
+
+use crate::command::compose::ComposeError;
+use crate::config::ConfigError;
+use crate::exit_code::ExitCode;
+use crate::picture::PictureError;
+use crate::ports::{ButtonError, SpeakerError};
+use mood::ModelError;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// Why a command ended early.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The configuration has mistakes.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// This build, or this machine, has no such device.
+    #[error("the box's own camera, light and button are not in this build")]
+    NoHardware,
+    /// There is no terminal to play the box in.
+    #[error("driving the box by hand needs a terminal with colours, for keys and light")]
+    NoTerminal,
+    /// The button can't be read any more.
+    #[error(transparent)]
+    Button(#[from] ButtonError),
+    /// A picture can't be read.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    /// Some of the pictures named could not be read; each has been reported.
+    #[error("{failed} of {asked} pictures can't be read")]
+    Pictures {
+        /// How many.
+        failed: usize,
+        /// Out of how many.
+        asked: usize,
+    },
+    /// A network file can't be read at all.
+    #[error("model {} can't be read: {detail}", .path.display())]
+    ModelFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        detail: String,
+    },
+    /// A network was refused.
+    #[error("model {name}: {source}")]
+    Model {
+        /// The file, or `built in`.
+        name: String,
+        /// Why.
+        source: ModelError,
+    },
+    /// The speaker can't be opened.
+    #[error(transparent)]
+    Speaker(#[from] SpeakerError),
+    /// Music can't be rendered.
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+    /// A result can't be written.
+    #[error("{what} can't be written: {source}")]
+    Write {
+        /// Which one.
+        what: &'static str,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Ctrl-C can't be listened for.
+    #[error("signals can't be listened for: {detail}")]
+    Signals {
+        /// What the system says.
+        detail: String,
+    },
+    /// The system gave no thread.
+    #[error("thread `{name}` can't be started: {detail}")]
+    Thread {
+        /// What it is for.
+        name: &'static str,
+        /// What the system says.
+        detail: String,
+    },
+    /// A thread ended that should live as long as the box.
+    #[error("thread `{name}` ended; the box can't go on without it")]
+    ThreadEnded {
+        /// What it was for.
+        name: &'static str,
+    },
+}
+
+impl Failure {
+    /// The exit code.
+    #[must_use]
+    pub const fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Config(_) => ExitCode::Configuration,
+            Self::NoHardware | Self::NoTerminal | Self::Button(_) => ExitCode::Device,
+            Self::Picture(_) | Self::Pictures { .. } => ExitCode::Data,
+            Self::ModelFile { .. } | Self::Model { .. } => ExitCode::Model,
+            Self::Speaker(SpeakerError::Write { .. }) | Self::Compose(_) | Self::Write { .. } => ExitCode::Write,
+            Self::Speaker(SpeakerError::Track { .. }) => ExitCode::Data,
+            Self::Speaker(_) => ExitCode::Device,
+            Self::Signals { .. } | Self::Thread { .. } | Self::ThreadEnded { .. } => ExitCode::Bug,
+        }
+    }
+
+    /// The next thing to do; `None` where the error says it itself.
+    #[must_use]
+    pub const fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Config(ConfigError::Mistakes { .. }) | Self::Pictures { .. } => return None,
+            Self::Config(_) => "write one with `moodbox config > moodbox.toml`, or leave out `--config`",
+            Self::NoHardware => "try the whole box on this desk: `moodbox run --simulate`",
+            Self::NoTerminal => "use `--demo` or `--press-at 1,8`, which need none; check TERM and NO_COLOR",
+            Self::Button(_) => "check the button's wire (firmware/README.md has the table), then start the box again",
+            Self::Picture(error) => return Some(error.hint()),
+            Self::ModelFile { .. } => "name a file made by `trainer quantise`, or leave out the model: one is built in",
+            Self::Model { .. } => {
+                "export again with `trainer quantise`, or install the firmware that came with this model"
+            }
+            Self::Speaker(SpeakerError::Write { .. }) | Self::Compose(_) => {
+                "name a file in a folder you may write to, on a disk with room"
+            }
+            Self::Speaker(SpeakerError::Track { .. }) => "see that the file plays elsewhere, or take it out of the folder",
+            Self::Speaker(_) => "list the cards with `aplay -L`, name one as `speaker.card`, or use `--wav FILE`",
+            Self::Write { .. } => "see that the disk has room and the reader of the output is still there",
+            Self::Signals { .. } | Self::Thread { .. } | Self::ThreadEnded { .. } => {
+                "start it again with `--log debug` and report what it says"
+            }
+        })
+    }
+
+    /// Whether only the reader of our output went away, as `head` does; no reason to complain.
+    #[must_use]
+    pub fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Write { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+}

@@ -1,0 +1,62 @@
+//! A line for each thing that happens, for logs, pipes and terminals without colour.
+
+use super::{chime, light, music, seconds, sentence, trouble};
+use crate::device::Part;
+use crate::runner::{Look, Moment, Witness};
+use std::io::Write;
+use std::time::Duration;
+
+/// Writes the lines.
+pub struct Transcript {
+    out: Box<dyn Write>,
+}
+
+impl Transcript {
+    /// Writes to `out`.
+    #[must_use]
+    pub fn new(out: Box<dyn Write>) -> Self {
+        Self { out }
+    }
+}
+
+impl Witness for Transcript {
+    fn saw(&mut self, now: Duration, moment: &Moment<'_>) {
+        // A reader that went away does not stop the box.
+        let _ = writeln!(self.out, "{:>7.2} s  {}", now.as_secs_f64(), line(now, moment)).and_then(|()| self.out.flush());
+    }
+}
+
+fn line(now: Duration, moment: &Moment<'_>) -> String {
+    match moment {
+        Moment::Ready => format!("ready in {} ms", now.as_millis()),
+        Moment::Pressed => "button: pressed".into(),
+        Moment::Dropped => "button: pressed, not counted while the box is busy".into(),
+        Moment::Looking => "camera: looking".into(),
+        Moment::Looked(look) => looked(look),
+        Moment::Trouble(fault) => format!("trouble: {}", trouble(*fault)),
+        Moment::Privacy(true) => "lamp: on".into(),
+        Moment::Privacy(false) => "lamp: off".into(),
+        Moment::Light(pattern) => format!("light: {}", light(pattern)),
+        Moment::Play(programme, fade) => format!("music: {}", music(programme, *fade)),
+        Moment::Chime(sound) => format!("chime: {}", chime(*sound)),
+        Moment::Silence(fade) => format!("music: fading out over {}", seconds(*fade)),
+        Moment::Lost(Part::Lights, detail) => format!("light lost, the music goes on: {detail}"),
+        Moment::Lost(Part::Speaker, detail) => format!("sound lost, the light goes on: {detail}"),
+        Moment::Back(Part::Lights) => "light: works again".into(),
+        Moment::Back(Part::Speaker) => "sound: works again".into(),
+        Moment::Note(text) => format!("note: {text}"),
+        Moment::Stopping => "stopping".into(),
+        Moment::Ended => "ended, lights dark".into(),
+    }
+}
+
+fn looked(look: &Look) -> String {
+    let caption = look.caption.as_deref().unwrap_or("frame");
+    match &look.result {
+        Ok(observation) => {
+            let frames = if look.frames == 1 { String::new() } else { format!(", {} frames", look.frames) };
+            format!("{caption}: {}; {} ms{frames}", sentence(observation), look.took.as_millis())
+        }
+        Err(error) => format!("{caption}: {error}"),
+    }
+}

@@ -1,0 +1,50 @@
+//! What happens, for those who watch: the terminal, the plain transcript, a test.
+
+use super::Look;
+use crate::device::{Fault, Part};
+use crate::ports::{Chime, Programme};
+use mood::LightPattern;
+use std::time::Duration;
+
+/// Something that happened to the box.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Moment<'a> {
+    /// All parts are there.
+    Ready,
+    /// The button was pressed.
+    Pressed,
+    /// The button was pressed, but the box was looking or stopping.
+    Dropped,
+    /// A look began.
+    Looking,
+    /// It ended.
+    Looked(&'a Look),
+    /// The last look failed.
+    Trouble(Fault),
+    /// The privacy lamp.
+    Privacy(bool),
+    /// A new light.
+    Light(LightPattern),
+    /// New music, and the fade to it.
+    Play(Programme, Duration),
+    /// A signal.
+    Chime(Chime),
+    /// The music fades out.
+    Silence(Duration),
+    /// A part failed; the box goes on without it.
+    Lost(Part, &'a str),
+    /// It works again.
+    Back(Part),
+    /// Something the owner may want to know.
+    Note(&'a str),
+    /// The box was asked to end.
+    Stopping,
+    /// It has ended.
+    Ended,
+}
+
+/// Someone who is told what happens.
+pub trait Witness {
+    /// Takes note; `now` is the time since the program began.
+    fn saw(&mut self, now: Duration, moment: &Moment<'_>);
+}

@@ -1,0 +1,14 @@
+//! The simulated side of every port, always compiled: the box on a desk, and the box in a test.
+//!
+//! Each is stricter than the device it stands for and fails on demand, see [`Faults`].
+
+pub mod button;
+pub mod camera;
+mod faults;
+pub mod journal;
+pub mod lights;
+pub mod speaker;
+pub mod terminal;
+
+pub use faults::Faults;
+pub use journal::{Clock, Entry, Journal};

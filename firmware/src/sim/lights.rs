@@ -1,0 +1,51 @@
+//! A light that records what it is asked to show.
+
+use super::{Entry, Faults, Journal};
+use crate::ports::{Lights, LightsError};
+use mood::Rgb;
+
+/// Records colours and lamp. Refuses a colour outside 0..=1, which no real light would notice.
+#[derive(Debug)]
+pub struct RecorderLights {
+    journal: Journal,
+    faults: Faults,
+}
+
+impl RecorderLights {
+    /// Writes to `journal`.
+    #[must_use]
+    pub fn new(journal: Journal) -> Self {
+        Self { journal, faults: Faults::default() }
+    }
+
+    /// What makes it fail.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
+        self.faults.clone()
+    }
+
+    fn fault(&self, detail: &str) -> LightsError {
+        LightsError { light: "recorder".into(), detail: detail.into() }
+    }
+}
+
+impl Lights for RecorderLights {
+    fn show(&mut self, colour: Rgb) -> Result<(), LightsError> {
+        if self.faults.call() {
+            return Err(self.fault("failed on demand"));
+        }
+        if ![colour.red, colour.green, colour.blue].iter().all(|part| (0.0..=1.0).contains(&part.get())) {
+            return Err(self.fault("a colour outside 0..=1"));
+        }
+        self.journal.add(Entry::Light(colour));
+        Ok(())
+    }
+
+    fn privacy(&mut self, on: bool) -> Result<(), LightsError> {
+        if self.faults.call() {
+            return Err(self.fault("failed on demand"));
+        }
+        self.journal.add(Entry::Privacy(on));
+        Ok(())
+    }
+}

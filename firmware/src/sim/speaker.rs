@@ -1,0 +1,58 @@
+//! A speaker that records what it is asked to play.
+
+use super::{Entry, Faults, Journal};
+use crate::ports::{Chime, Programme, Speaker, SpeakerError};
+use std::time::Duration;
+
+/// Records music, signals and silence.
+#[derive(Debug)]
+pub struct RecorderSpeaker {
+    journal: Journal,
+    faults: Faults,
+}
+
+impl RecorderSpeaker {
+    /// Writes to `journal`.
+    #[must_use]
+    pub fn new(journal: Journal) -> Self {
+        Self { journal, faults: Faults::default() }
+    }
+
+    /// What makes it fail.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
+        self.faults.clone()
+    }
+
+    fn record(&self, entry: Option<Entry>) -> Result<(), SpeakerError> {
+        if self.faults.call() {
+            return Err(SpeakerError::NoDevice { detail: "failed on demand".into() });
+        }
+        if let Some(entry) = entry {
+            self.journal.add(entry);
+        }
+        Ok(())
+    }
+}
+
+impl Speaker for RecorderSpeaker {
+    fn play(&mut self, programme: Programme, fade: Duration) -> Result<(), SpeakerError> {
+        self.record(Some(Entry::Play(programme, fade)))
+    }
+
+    fn chime(&mut self, chime: Chime) -> Result<(), SpeakerError> {
+        self.record(Some(Entry::Chime(chime)))
+    }
+
+    fn stop(&mut self, fade: Duration) -> Result<(), SpeakerError> {
+        self.record(Some(Entry::Silence(fade)))
+    }
+
+    fn check(&mut self) -> Result<(), SpeakerError> {
+        self.record(None)
+    }
+
+    fn describe(&self) -> String {
+        "recorder".into()
+    }
+}

@@ -1,0 +1,98 @@
+//! The box drawn in a terminal: its light in true colour and motion, the privacy lamp, and what it says and plays.
+
+mod canvas;
+pub mod keyboard;
+mod scene;
+mod screen;
+
+use crate::error::Failure;
+use crate::ports::{Lights, LightsError};
+use crate::runner::{Moment, Witness};
+use canvas::Canvas;
+use mood::Rgb;
+use scene::Scene;
+use screen::Screen;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Whether a terminal can show the box: not a dumb one, colours are wanted (<https://no-color.org>), and it is large
+/// enough.
+#[must_use]
+pub fn can_draw() -> bool {
+    let set = |name: &str| std::env::var(name).is_ok_and(|value| !value.is_empty());
+    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    !set("NO_COLOR") && !dumb && screen::size().is_some_and(|(columns, rows)| scene::fits(columns, rows))
+}
+
+/// The drawn box; clones draw into the same terminal. Light and witness in one, as they share the screen.
+#[derive(Clone)]
+pub struct Terminal(Arc<Mutex<View>>);
+
+struct View {
+    scene: Scene,
+    screen: Screen,
+    shown: Option<Canvas>,
+}
+
+impl Terminal {
+    /// Takes the terminal over; it is given back when the last clone is dropped, and on a panic.
+    ///
+    /// # Errors
+    /// When the terminal can't be switched.
+    pub fn enter() -> Result<Self, Failure> {
+        let screen = Screen::enter().map_err(|source| Failure::Write { what: "the terminal", source })?;
+        Ok(Self(Arc::new(Mutex::new(View { scene: Scene::default(), screen, shown: None }))))
+    }
+
+    fn view(&self) -> MutexGuard<'_, View> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl View {
+    /// Draws what differs from what shows.
+    fn draw(&mut self) -> std::io::Result<()> {
+        let (columns, rows) = screen::size().unwrap_or((scene::COLUMNS, scene::ROWS));
+        let canvas = scene::paint(&self.scene, columns, rows);
+        self.screen.update(self.shown.as_ref(), &canvas)?;
+        self.shown = Some(canvas);
+        Ok(())
+    }
+}
+
+impl Lights for Terminal {
+    fn show(&mut self, colour: Rgb) -> Result<(), LightsError> {
+        let mut view = self.view();
+        view.scene.colour = colour;
+        view.draw().map_err(|error| LightsError { light: "terminal".into(), detail: error.to_string() })
+    }
+
+    fn privacy(&mut self, on: bool) -> Result<(), LightsError> {
+        let mut view = self.view();
+        view.scene.lamp = on;
+        view.draw().map_err(|error| LightsError { light: "privacy lamp".into(), detail: error.to_string() })
+    }
+}
+
+impl Witness for Terminal {
+    fn saw(&mut self, now: Duration, moment: &Moment<'_>) {
+        let mut view = self.view();
+        view.scene.note(now, moment);
+        // A failure shows at the next light, which reports it.
+        let _ = view.draw();
+    }
+}
+
+/// The light where nothing can be drawn: the transcript tells its colours.
+#[derive(Debug, Clone, Copy)]
+pub struct NoLights;
+
+impl Lights for NoLights {
+    fn show(&mut self, _colour: Rgb) -> Result<(), LightsError> {
+        Ok(())
+    }
+
+    fn privacy(&mut self, _on: bool) -> Result<(), LightsError> {
+        Ok(())
+    }
+}

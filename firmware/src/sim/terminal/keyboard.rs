@@ -1,0 +1,89 @@
+//! The keyboard as the button: space or enter presses; q, Esc or Ctrl-C ends.
+
+use crate::ports::{Button, ButtonError, Level};
+use crate::runner::Message;
+use crate::runner::threads::Outbox;
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read};
+use std::time::Duration;
+
+/// Reads the keys of a terminal in raw mode.
+pub struct Keyboard {
+    outbox: Outbox,
+    /// A terminal tells when a key goes down, not when it is let go: the release is made up.
+    release_due: bool,
+}
+
+/// What a key means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    Press,
+    Stop,
+    Nothing,
+}
+
+impl Keyboard {
+    /// Tells `outbox` when the owner wants to end.
+    #[must_use]
+    pub const fn new(outbox: Outbox) -> Self {
+        Self { outbox, release_due: false }
+    }
+}
+
+impl Button for Keyboard {
+    fn wait(&mut self, limit: Duration) -> Result<Option<Level>, ButtonError> {
+        if std::mem::take(&mut self.release_due) {
+            return Ok(Some(Level::Up));
+        }
+        let lost = |error: std::io::Error| ButtonError { button: "keyboard".into(), detail: error.to_string() };
+        if !poll(limit).map_err(lost)? {
+            return Ok(None);
+        }
+        let Event::Key(key) = read().map_err(lost)? else { return Ok(None) };
+        match meaning(key) {
+            Meaning::Press => {
+                self.release_due = true;
+                Ok(Some(Level::Down))
+            }
+            Meaning::Stop => {
+                // Fails only when the loop has ended already.
+                let _ = self.outbox.send(Message::Stop);
+                Ok(None)
+            }
+            Meaning::Nothing => Ok(None),
+        }
+    }
+
+    fn describe(&self) -> String {
+        "keyboard".into()
+    }
+}
+
+const fn meaning(key: KeyEvent) -> Meaning {
+    if matches!(key.kind, KeyEventKind::Release) {
+        return Meaning::Nothing;
+    }
+    match key.code {
+        KeyCode::Char(' ') | KeyCode::Enter => Meaning::Press,
+        KeyCode::Char('q' | 'Q') | KeyCode::Esc => Meaning::Stop,
+        KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => Meaning::Stop,
+        _ => Meaning::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_mean_what_the_box_says_they_mean() {
+        let key = |code, modifiers| meaning(KeyEvent::new(code, modifiers));
+        let none = KeyModifiers::NONE;
+        assert_eq!(key(KeyCode::Char(' '), none), Meaning::Press);
+        assert_eq!(key(KeyCode::Enter, none), Meaning::Press);
+        for code in [KeyCode::Char('q'), KeyCode::Esc] {
+            assert_eq!(key(code, none), Meaning::Stop);
+        }
+        assert_eq!(key(KeyCode::Char('c'), KeyModifiers::CONTROL), Meaning::Stop);
+        assert_eq!(key(KeyCode::Char('c'), none), Meaning::Nothing);
+    }
+}

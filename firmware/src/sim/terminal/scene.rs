@@ -1,0 +1,182 @@
+//! What the box looks like: a scene in, a canvas out. Pure.
+
+mod orb;
+
+use super::canvas::{Canvas, Cell, Colour};
+use crate::device::Part;
+use crate::report;
+use crate::runner::{Look, Moment};
+use mood::{Expression, Rgb};
+use std::time::Duration;
+
+/// Size of the drawn box.
+pub(super) const COLUMNS: u16 = 74;
+pub(super) const ROWS: u16 = 19;
+
+const NIGHT: Colour = [13, 13, 18];
+const EDGE: Colour = [92, 88, 104];
+const TITLE: Colour = [214, 204, 186];
+const TEXT: Colour = [232, 230, 226];
+const FAINT: Colour = [132, 128, 142];
+const LAMP: Colour = [110, 235, 130];
+const ALARM: Colour = [255, 150, 120];
+
+/// Where the orb is, in columns and rows of the box, and its size.
+const ORB: (u16, u16, u16, u16) = (3, 2, 26, 13);
+/// Where the words begin, and how many columns they have.
+const WORDS: u16 = 32;
+const ROOM: u16 = COLUMNS - WORDS - 2;
+
+/// Everything that shows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scene {
+    pub(super) colour: Rgb,
+    pub(super) lamp: bool,
+    headline: String,
+    detail: String,
+    bars: Vec<(Expression, f32)>,
+    music: String,
+    notes: Vec<String>,
+    alarm: Option<String>,
+    sound_lost: bool,
+}
+
+/// Whether the box fits into a terminal of this size.
+pub(super) const fn fits(columns: u16, rows: u16) -> bool {
+    columns >= COLUMNS && rows >= ROWS
+}
+
+impl Scene {
+    /// Takes note of what happened.
+    pub(super) fn note(&mut self, now: Duration, moment: &Moment<'_>) {
+        match moment {
+            Moment::Ready => {
+                self.headline = "press me".into();
+                self.detail = format!("ready in {} ms", now.as_millis());
+            }
+            Moment::Looking => {
+                self.headline = "looking ...".into();
+                self.detail.clear();
+                self.bars.clear();
+                self.alarm = None;
+            }
+            Moment::Looked(look) => self.looked(look),
+            Moment::Trouble(fault) => {
+                self.headline = "something is wrong".into();
+                self.alarm = Some(report::trouble(*fault).into());
+            }
+            Moment::Play(programme, fade) => {
+                self.music = format!("♪ {}", report::music(programme, *fade));
+                self.sound_lost = false;
+            }
+            Moment::Chime(chime) if self.music.is_empty() => self.detail = report::chime(*chime).to_owned(),
+            Moment::Silence(_) => self.music.clear(),
+            Moment::Lost(Part::Speaker, detail) => {
+                self.sound_lost = true;
+                self.alarm = Some((*detail).into());
+            }
+            Moment::Lost(Part::Lights, detail) => self.alarm = Some((*detail).into()),
+            Moment::Note(text) => {
+                self.notes.push((*text).into());
+                let oldest = self.notes.len().saturating_sub(2);
+                self.notes.drain(..oldest);
+            }
+            Moment::Stopping => self.headline = "good-bye".into(),
+            _ => {}
+        }
+    }
+
+    fn looked(&mut self, look: &Look) {
+        let caption = look.caption.as_deref().unwrap_or("frame");
+        match &look.result {
+            Ok(observation) => {
+                self.headline = report::sentence(observation);
+                self.bars = observation.probabilities.iter().flat_map(|p| p.iter()).collect();
+                self.detail = format!("{caption}, {} ms", look.took.as_millis());
+            }
+            Err(error) => self.detail = format!("{caption}: {error}"),
+        }
+    }
+}
+
+/// Draws the box in the middle of a terminal of the given size.
+pub(super) fn paint(scene: &Scene, columns: u16, rows: u16) -> Canvas {
+    let mut canvas = Canvas::new(columns, rows, NIGHT);
+    let left = columns.saturating_sub(COLUMNS) / 2;
+    let top = rows.saturating_sub(ROWS) / 2;
+    frame(&mut canvas, left, top);
+    let (x, y, width, height) = ORB;
+    orb::paint(&mut canvas, (left + x, top + y), (width, height), scene.colour, NIGHT);
+
+    let words = left + WORDS;
+    let (symbol, front) = if scene.lamp { ("● camera on", LAMP) } else { ("○ camera off", FAINT) };
+    canvas.text(words, top + 2, symbol, ROOM, front, NIGHT);
+    let mut row = top + 4;
+    for line in wrapped(&scene.headline, usize::from(ROOM)).iter().take(2) {
+        canvas.text(words, row, line, ROOM, TEXT, NIGHT);
+        row += 1;
+    }
+    canvas.text(words, row, &scene.detail, ROOM, FAINT, NIGHT);
+    if let Some(alarm) = &scene.alarm {
+        for (line, row) in wrapped(alarm, usize::from(ROOM)).iter().zip(row + 1..top + 9) {
+            canvas.text(words, row, line, ROOM, ALARM, NIGHT);
+        }
+    }
+    bars(&mut canvas, words, top + 8, scene);
+    let below = left + 3;
+    let front = if scene.sound_lost { ALARM } else { TITLE };
+    canvas.text(below, top + ROWS - 4, &scene.music, COLUMNS - 6, front, NIGHT);
+    for (note, row) in scene.notes.iter().zip([top + ROWS - 3, top + ROWS - 2]) {
+        canvas.text(below, row, note, COLUMNS - 6, FAINT, NIGHT);
+    }
+    canvas
+}
+
+fn bars(canvas: &mut Canvas, column: u16, top: u16, scene: &Scene) {
+    let mut bars = scene.bars.clone();
+    bars.sort_by(|a, b| b.1.total_cmp(&a.1));
+    for ((expression, share), row) in bars.iter().take(6).zip(top..) {
+        let lit = mood::cue::mood_light(*expression).colour;
+        let front = [lit.red, lit.green, lit.blue].map(|part| report::srgb(part.get()).max(60));
+        canvas.text(column, row, expression.name(), 9, FAINT, NIGHT);
+        canvas.text(column + 10, row, &report::bar(*share, 23), 23, front, NIGHT);
+        canvas.text(column + 34, row, &format!("{:>5}", report::percent(*share)), 5, FAINT, NIGHT);
+    }
+}
+
+fn frame(canvas: &mut Canvas, left: u16, top: u16) {
+    let (right, bottom) = (left + COLUMNS - 1, top + ROWS - 1);
+    let mut put = |column, row, symbol| canvas.put(column, row, Cell { symbol, front: EDGE, back: NIGHT });
+    for column in left + 1..right {
+        put(column, top, '─');
+        put(column, bottom, '─');
+    }
+    for row in top + 1..bottom {
+        put(left, row, '│');
+        put(right, row, '│');
+    }
+    for (column, row, symbol) in [(left, top, '╭'), (right, top, '╮'), (left, bottom, '╰'), (right, bottom, '╯')] {
+        put(column, row, symbol);
+    }
+    canvas.text(left + 3, top, " moodbox ", 20, TITLE, NIGHT);
+    canvas.text(right - 13, top, " simulated ", 12, FAINT, NIGHT);
+    canvas.text(left + 3, bottom, " space: press   q: quit ", 30, FAINT, NIGHT);
+}
+
+/// Broken at spaces into lines of at most `width` characters; a longer word is cut by the canvas.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests;

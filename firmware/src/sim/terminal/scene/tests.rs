@@ -1,0 +1,80 @@
+//! The drawn box as text, and how little of it changes.
+
+use super::*;
+use crate::eyes::{Observation, Stages};
+use mood::{Affect, Answer, Mood, NoFaceReason};
+
+fn answered() -> Scene {
+    let mut scene = Scene { colour: Rgb::new(1.0, 0.65, 0.05), ..Scene::default() };
+    let mood = Mood { expression: Expression::Happy, confidence: 0.93, affect: Affect::of(Expression::Happy) };
+    let contract = mood::Contract::new(mood::LabelSet::Fer2013);
+    let logits = mood::Logits(vec![0.0, -2.0, 0.0, 5.0, 0.5, 1.0, 2.0]);
+    let observation = Observation {
+        answer: Answer::Mood(mood),
+        faces: Vec::new(),
+        probabilities: Some(mood::Probabilities::from_logits(&logits, &contract)),
+        stages: Stages::default(),
+    };
+    let took = Duration::from_millis(21);
+    let look = Look { result: Ok(observation), frames: 1, caption: Some("astronaut".into()), took };
+    let play = crate::ports::Programme { expression: Expression::Happy, affect: mood.affect, seed: 1 };
+    for moment in [
+        Moment::Note("camera: 4 bundled frames"),
+        Moment::Note("speaker: default card"),
+        Moment::Ready,
+        Moment::Looking,
+        Moment::Looked(&look),
+        Moment::Play(play, Duration::from_millis(800)),
+    ] {
+        scene.note(Duration::from_millis(80), &moment);
+    }
+    scene
+}
+
+#[test]
+fn the_box_as_drawn() {
+    snapbox::assert_data_eq!(paint(&answered(), COLUMNS, ROWS).plain(), snapbox::str![[""]]);
+}
+
+#[test]
+fn any_size_of_terminal_is_drawn_without_a_panic() {
+    for (columns, rows) in [(0, 0), (1, 1), (20, 5), (COLUMNS, ROWS), (300, 100)] {
+        let canvas = paint(&answered(), columns, rows);
+        assert_eq!(canvas.changes(None).count(), usize::from(columns) * usize::from(rows));
+    }
+}
+
+#[test]
+fn a_light_that_moves_redraws_the_orb_alone() {
+    let mut scene = answered();
+    let before = paint(&scene, COLUMNS, ROWS);
+    assert_eq!(paint(&scene, COLUMNS, ROWS).changes(Some(&before)).count(), 0);
+    scene.colour = Rgb::new(0.5, 0.3, 0.02);
+    let after = paint(&scene, COLUMNS, ROWS);
+    let (x, y, width, height) = ORB;
+    let mut changed = 0;
+    for (column, row, _) in after.changes(Some(&before)) {
+        changed += 1;
+        assert!((x..x + width).contains(&column) && (y..y + height).contains(&row), "({column}, {row})");
+    }
+    assert!(changed > 100, "{changed} cells");
+}
+
+#[test]
+fn the_next_look_clears_what_the_last_one_showed() {
+    let mut scene = answered();
+    scene.note(Duration::ZERO, &Moment::Trouble(crate::device::Fault::CameraLost));
+    assert!(paint(&scene, COLUMNS, ROWS).plain().contains("check its cable"));
+    scene.note(Duration::ZERO, &Moment::Looking);
+    let observation = Observation {
+        answer: Answer::NoFace { reason: NoFaceReason::NothingFound },
+        faces: Vec::new(),
+        probabilities: None,
+        stages: Stages::default(),
+    };
+    let look = Look { result: Ok(observation), frames: 3, caption: None, took: Duration::ZERO };
+    scene.note(Duration::ZERO, &Moment::Looked(&look));
+    let plain = paint(&scene, COLUMNS, ROWS).plain();
+    assert!(plain.contains("I can't see anybody") && !plain.contains("cable") && !plain.contains('█'), "{plain}");
+    assert!(plain.contains("♪ happy"), "the music goes on: {plain}");
+}
