@@ -1,1 +1,25 @@
-//! The music: a composer that needs no files, and the owner's library. Blocks of samples, no device, no clock.
+//! The music: a composer that needs no files, and the owner's own tracks. Blocks of samples in, no device, no clock.
+//!
+//! Everything that sounds is a [`Track`]. The [`Composer`] is one that never ends; [`library`] makes them of the owner's
+//! files. Equal seeds give equal samples.
+//!
+//! ```text
+//! (expression, affect) -> plan (tempo, density, ...) + character (mode, harmony, instruments)
+//!    -> score: sixteen bars at a time, A A' B A -> humanise -> voices -> reverb -> samples
+//! ```
+
+pub mod character;
+pub mod composer;
+mod filter;
+mod humanise;
+pub(crate) mod leveller;
+pub mod plan;
+mod reverb;
+mod score;
+pub mod theory;
+pub mod track;
+mod voices;
+
+pub use composer::Composer;
+pub use plan::Plan;
+pub use track::{Status, Stereo, Track};

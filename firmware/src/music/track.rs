@@ -1,0 +1,21 @@
+//! What can sound: a source of stereo blocks.
+
+/// One moment of sound, left and right, full scale at ±1.
+pub type Stereo = [f32; 2];
+
+/// How a track stands after a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// The block is music, and more will come.
+    Playing,
+    /// The block is silent because the music isn't there yet, as while a file is opened.
+    Waiting,
+    /// Nothing comes any more; the rest of the block is silent.
+    Ended,
+}
+
+/// A source of stereo blocks at the rate it was made for.
+pub trait Track: Send {
+    /// Overwrites the whole of `out` with the next frames of sound.
+    fn render(&mut self, out: &mut [Stereo]) -> Status;
+}
