@@ -12,4 +12,4 @@ pub mod pool;
 
 mod layers;
 
-pub use layers::{conv3x3, max_pool, norm_relu};
+pub use layers::{conv3x3, max_pool, norm_relu, serve};

@@ -38,6 +38,12 @@ fn conv(inputs: usize, outputs: usize, device: &Device) -> Conv2d {
 }
 
 #[test]
+fn the_own_kernels_serve_the_cpu() {
+    assert!(kernels::serve(&Device::flex()), "the tests below would compare the stock layers with themselves");
+    assert!(kernels::serve(&Device::flex().autodiff()));
+}
+
+#[test]
 fn conv3x3_equals_the_stock_convolution_forward_and_backward() {
     let device = Device::flex().autodiff();
     device.seed(1);

@@ -10,11 +10,11 @@ use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, DispatchDevice, Flex, TensorMetadata, backend_extension};
 use burn::nn::{BatchNorm, conv::Conv2d, pool::MaxPool2dConfig};
-use burn::tensor::{Tensor, TensorData, activation::relu};
+use burn::tensor::{Device, Tensor, TensorData, activation::relu};
 
 /// Kernels with a backward pass, as Burn dispatches them.
 #[backend_extension(Flex, Autodiff)]
-pub trait LayerOps: Backend {
+pub(super) trait LayerOps: Backend {
     /// See [`Conv::forward`].
     fn conv3x3(input: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self>;
 
@@ -35,7 +35,7 @@ pub trait LayerOps: Backend {
 }
 
 /// The kernels on plain tensors, forward and backward; only the CPU back end has them.
-pub trait Kernels: LayerOps {
+pub(super) trait Kernels: LayerOps {
     /// See [`Conv::input_gradient`].
     fn conv3x3_input_gradient(gradient: &FloatTensor<Self>, weight: &FloatTensor<Self>) -> FloatTensor<Self>;
 
@@ -58,7 +58,7 @@ pub trait Kernels: LayerOps {
 
 /// A 3x3 convolution with stride 1 and one pixel of padding, with `layer`'s weights and bias.
 pub fn conv3x3(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
-    if !on_cpu(&input) {
+    if !serve(&input.device()) {
         return layer.forward(input);
     }
     let output = Dispatch::conv3x3(input.into_dispatch(), layer.weight.val().into_dispatch());
@@ -72,7 +72,7 @@ pub fn conv3x3(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
 /// Batch normalisation with `layer`'s parameters, then ReLU. While training, the layer's running moments follow.
 pub fn norm_relu(layer: &BatchNorm, input: Tensor<4>) -> Tensor<4> {
     let training = input.device().is_autodiff();
-    if !training || !on_cpu(&input) {
+    if !training || !serve(&input.device()) {
         return relu(layer.forward(input));
     }
     let moments = Tensor::<2>::from_dispatch(Dispatch::moments(input.clone().detach().into_dispatch()));
@@ -90,15 +90,17 @@ pub fn norm_relu(layer: &BatchNorm, input: Tensor<4>) -> Tensor<4> {
 
 /// Max pooling, 2x2 with stride 2.
 pub fn max_pool(input: Tensor<4>) -> Tensor<4> {
-    if on_cpu(&input) {
+    if serve(&input.device()) {
         Tensor::from_dispatch(Dispatch::max_pool(input.into_dispatch()))
     } else {
         MaxPool2dConfig::new([2, 2]).with_strides([2, 2]).init().forward(input)
     }
 }
 
-fn on_cpu(input: &Tensor<4>) -> bool {
-    matches!(input.device().as_dispatch(), DispatchDevice::Flex(_))
+/// Whether the own kernels serve `device`, or the stock layers do.
+#[must_use]
+pub fn serve(device: &Device) -> bool {
+    matches!(device.clone().without_autodiff().as_dispatch(), DispatchDevice::Flex(_))
 }
 
 /// Moves the running mean and variance towards the batch's, as the stock layer does.
