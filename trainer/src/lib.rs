@@ -1,1 +1,22 @@
-//! Stub.
+//! The school the box's network goes to: data set -> training -> int8 -> ONNX -> proof.
+//!
+//! Each stage is a command, reads and writes named files and can be run alone. The deep-learning framework is named in
+//! `net`, `train` and `evaluate` only; from the trained weights on, everything is plain arrays and reproducible.
+
+pub mod cli;
+pub mod dataset;
+pub mod error;
+pub mod evaluate;
+pub mod export;
+pub mod kernels;
+pub mod layers;
+pub mod metrics;
+pub mod net;
+pub mod onnx;
+pub mod quantise;
+pub mod random;
+pub mod report;
+pub mod train;
+pub mod verify;
+
+pub use error::Error;

@@ -1,0 +1,60 @@
+//! Runs the float network over pictures, for validation and for the f32 side of `verify`.
+
+use crate::dataset::{Dataset, PIXELS};
+use crate::metrics::Confusion;
+use crate::net::Classic;
+use crate::train::batches::append_input;
+use crate::train::{count, device, input_tensor};
+use burn::module::Module;
+use mood::Contract;
+
+/// Pictures at a time.
+const BATCH: usize = 128;
+
+/// How a network did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// Share told right, 0..=1.
+    pub accuracy: f64,
+    /// Mean negative log-likelihood.
+    pub nll: f64,
+    /// Truth against prediction.
+    pub confusion: Confusion,
+    /// Logits of each picture, in order.
+    pub logits: Vec<Vec<f32>>,
+}
+
+impl Evaluation {
+    /// Judges logits against labels.
+    #[must_use]
+    pub fn of(logits: Vec<Vec<f32>>, labels: &[u8], classes: usize) -> Self {
+        let mut confusion = Confusion::new(classes);
+        let mut nll = 0.0;
+        for (logits, &label) in logits.iter().zip(labels) {
+            let label = usize::from(label);
+            confusion.add(label, crate::metrics::winner(logits));
+            nll += crate::metrics::nll(logits, label, 1.0);
+        }
+        Self { accuracy: confusion.accuracy(), nll: nll / count(labels.len().max(1)), confusion, logits }
+    }
+}
+
+/// Evaluates `net` on the pictures at `indices`, without varying them.
+#[must_use]
+pub fn float(net: &Classic, dataset: &Dataset, indices: &[usize], contract: &Contract) -> Evaluation {
+    let device = device();
+    let net = net.valid();
+    let mut logits = Vec::with_capacity(indices.len());
+    let mut labels = Vec::with_capacity(indices.len());
+    for chosen in indices.chunks(BATCH) {
+        let mut inputs = Vec::with_capacity(chosen.len() * PIXELS);
+        for &index in chosen {
+            append_input(dataset.pictures[index].pixels.to_vec(), contract, &mut inputs);
+            labels.push(dataset.pictures[index].label);
+        }
+        let output = net.forward(input_tensor(inputs, chosen.len(), &device)).into_data();
+        let output: Vec<f32> = output.iter::<f32>().collect();
+        logits.extend(output.chunks(dataset.classes()).map(<[f32]>::to_vec));
+    }
+    Evaluation::of(logits, &labels, dataset.classes())
+}

@@ -1,0 +1,83 @@
+//! The line from float arrays to the bytes of `mood.onnx`: quantise, write, fit the temperature, write again.
+
+use crate::dataset::{Dataset, PIXELS, Parts};
+use crate::error::Error;
+use crate::layers::RawNet;
+use crate::train::{batches, count};
+use crate::{metrics, onnx, quantise, random, verify};
+use mood::Contract;
+use rand::seq::SliceRandom;
+use std::path::Path;
+
+/// Sets the calibration pictures' order apart from every other use of the seed.
+const CALIBRATION_STREAM: u64 = 2 << 40;
+
+/// An exported network with the figures it was made by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Export {
+    /// The ONNX file.
+    pub bytes: Vec<u8>,
+    /// Pictures the scales were fixed on.
+    pub calibration: usize,
+    /// Whether channel ranges were evened out.
+    pub equalised: bool,
+    /// Root mean square of the logits' difference, int8 against float.
+    pub logit_error: f64,
+    /// In the contract.
+    pub temperature: f32,
+    /// Of the int8 network on validation, 0..=1.
+    pub accuracy: f64,
+    /// Mean negative log-likelihood on validation, at that temperature.
+    pub nll: f64,
+    /// The same at temperature 1.
+    pub nll_before: f64,
+}
+
+/// Quantises and writes `raw`. `calibration` is how many training pictures to look at, and the seed that chooses them;
+/// `path` is named in errors only.
+///
+/// # Errors
+/// When the box would refuse the result.
+pub fn run(
+    raw: &RawNet,
+    dataset: &Dataset,
+    parts: &Parts,
+    mut contract: Contract,
+    (calibration, seed): (usize, u64),
+    path: &Path,
+) -> Result<Export, Error> {
+    let mut chosen = parts.training.clone();
+    chosen.shuffle(&mut random::generator(seed, CALIBRATION_STREAM));
+    chosen.truncate(calibration);
+    let inputs: Vec<Vec<f32>> = chosen
+        .iter()
+        .map(|&index| {
+            let mut input = Vec::with_capacity(PIXELS);
+            batches::append_input(dataset.pictures[index].pixels.to_vec(), &contract, &mut input);
+            input
+        })
+        .collect();
+    let quantised = quantise::quantise(raw, &inputs);
+    let graph = onnx::graph(&quantised.net);
+    // The temperature is fitted on what the box will compute, so the file is run once before it is complete.
+    let classifier = verify::classifier(&onnx::write::bytes(&graph, &contract), path)?;
+    let validation = verify::evaluate(&classifier, dataset, &parts.validation, path)?;
+    let labels: Vec<u8> = parts.validation.iter().map(|&index| dataset.pictures[index].label).collect();
+    contract.temperature = verify::fit_temperature(&validation.logits, &labels);
+    let nll: f64 = validation
+        .logits
+        .iter()
+        .zip(&labels)
+        .map(|(logits, &label)| metrics::nll(logits, usize::from(label), f64::from(contract.temperature)))
+        .sum();
+    Ok(Export {
+        bytes: onnx::write::bytes(&graph, &contract),
+        calibration: chosen.len(),
+        equalised: quantised.equalised,
+        logit_error: quantised.logit_error,
+        temperature: contract.temperature,
+        accuracy: validation.accuracy,
+        nll: nll / count(labels.len().max(1)),
+        nll_before: validation.nll,
+    })
+}

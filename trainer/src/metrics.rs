@@ -1,0 +1,111 @@
+//! Figures that tell how good a network is: confusion matrix, accuracy, macro-F1, negative log-likelihood.
+
+use crate::train::count;
+
+/// Truth (row) against prediction (column), as counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confusion {
+    classes: usize,
+    counts: Vec<usize>,
+}
+
+impl Confusion {
+    /// All zeros.
+    #[must_use]
+    pub fn new(classes: usize) -> Self {
+        Self { classes, counts: vec![0; classes * classes] }
+    }
+
+    /// Counts one picture.
+    pub fn add(&mut self, truth: usize, prediction: usize) {
+        self.counts[truth * self.classes + prediction] += 1;
+    }
+
+    /// How many pictures of class `truth` were taken for each class.
+    #[must_use]
+    pub fn row(&self, truth: usize) -> &[usize] {
+        &self.counts[truth * self.classes..(truth + 1) * self.classes]
+    }
+
+    /// The rows, in the order of the labels.
+    pub fn rows(&self) -> impl Iterator<Item = &[usize]> {
+        self.counts.chunks(self.classes.max(1))
+    }
+
+    /// Pictures counted.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.counts.iter().sum()
+    }
+
+    fn right(&self, class: usize) -> usize {
+        self.row(class)[class]
+    }
+
+    /// Share told right, 0..=1; 0 when nothing was counted.
+    #[must_use]
+    pub fn accuracy(&self) -> f64 {
+        let right: usize = (0..self.classes).map(|class| self.right(class)).sum();
+        ratio(right, self.total())
+    }
+
+    /// The mean F1 over the classes that occur as truth, 0..=1.
+    #[must_use]
+    pub fn macro_f1(&self) -> f64 {
+        let present: Vec<usize> =
+            (0..self.classes).filter(|&class| self.row(class).iter().sum::<usize>() > 0).collect();
+        let sum: f64 = present.iter().map(|&class| self.f1(class)).sum();
+        sum / count(present.len().max(1))
+    }
+
+    /// Harmonic mean of precision and recall of one class.
+    #[must_use]
+    pub fn f1(&self, class: usize) -> f64 {
+        let truth: usize = self.row(class).iter().sum();
+        let predicted: usize = self.rows().map(|row| row[class]).sum();
+        ratio(2 * self.right(class), truth + predicted)
+    }
+}
+
+fn ratio(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { count(part) / count(whole) }
+}
+
+/// The index of the largest logit; the first of equals, 0 when there are none.
+#[must_use]
+pub fn winner(logits: &[f32]) -> usize {
+    logits.iter().enumerate().fold((0, f32::NEG_INFINITY), |best, (at, &l)| if l > best.1 { (at, l) } else { best }).0
+}
+
+/// Negative log-likelihood of `label` under softmax of `logits / temperature`.
+#[must_use]
+pub fn nll(logits: &[f32], label: usize, temperature: f64) -> f64 {
+    let scaled = || logits.iter().map(|&logit| f64::from(logit) / temperature);
+    let largest = scaled().fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = scaled().map(|logit| (logit - largest).exp()).sum();
+    largest + sum.ln() - logits.get(label).map_or(f64::NEG_INFINITY, |&logit| f64::from(logit) / temperature)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accuracy_and_macro_f1_of_a_known_matrix() {
+        let mut confusion = Confusion::new(3);
+        for (truth, prediction, times) in [(0, 0, 3), (0, 1, 1), (1, 1, 2)] {
+            for _ in 0..times {
+                confusion.add(truth, prediction);
+            }
+        }
+        assert!((confusion.accuracy() - 5.0 / 6.0).abs() < 1e-12);
+        // Class 0: 6 / (4 + 3); class 1: 4 / (2 + 3); class 2 never occurs.
+        assert!((confusion.macro_f1() - (6.0 / 7.0 + 0.8) / 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn likelihood_survives_large_logits() {
+        assert!((nll(&[1_000.0, 1_000.0], 0, 1.0) - 2.0_f64.ln()).abs() < 1e-12);
+        assert!(nll(&[1_000.0, 0.0], 0, 1.0).abs() < 1e-12);
+    }
+}

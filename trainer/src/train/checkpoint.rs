@@ -1,0 +1,224 @@
+//! The run folder: settings, metrics, checkpoints. Whatever is written appears whole or not at all.
+
+use super::{EpochReport, Settings};
+use crate::error::Error;
+use crate::net::Classic;
+use burn::module::Module;
+use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Checkpoints kept; the older one is there in case the newer one is damaged.
+const KEPT: usize = 2;
+
+/// Where training stands, besides the weights.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Progress {
+    /// Epochs finished.
+    pub epoch: u32,
+    /// Batches of the current epoch done.
+    pub batch: usize,
+    /// Steps done in all.
+    pub step: u32,
+    /// Sum of the losses of the current epoch's pictures.
+    pub loss_sum: f64,
+    /// Pictures of the current epoch that were told right.
+    pub right: usize,
+    /// Pictures of the current epoch that were seen.
+    pub seen: usize,
+    /// Seconds spent in the current epoch.
+    pub seconds: f64,
+    /// The finished epochs.
+    pub history: Vec<EpochReport>,
+}
+
+/// A run's folder.
+#[derive(Debug, Clone)]
+pub struct RunFolder {
+    root: PathBuf,
+}
+
+impl RunFolder {
+    /// A folder that may not exist yet.
+    #[must_use]
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.root
+    }
+
+    /// The weights of the best epoch.
+    #[must_use]
+    pub fn best(&self) -> PathBuf {
+        self.root.join("best.bpk")
+    }
+
+    /// Whether a run was begun here.
+    #[must_use]
+    pub fn is_begun(&self) -> bool {
+        self.root.join("settings.json").exists()
+    }
+
+    /// Starts a run.
+    ///
+    /// # Errors
+    /// When the folder can't be written.
+    pub fn begin(&self, settings: &Settings) -> Result<(), Error> {
+        fs::create_dir_all(&self.root).map_err(|error| Error::write(&self.root, error))?;
+        write_json(&self.root.join("settings.json"), settings)
+    }
+
+    /// The settings of the run.
+    ///
+    /// # Errors
+    /// When there is no run or its settings can't be read.
+    pub fn settings(&self) -> Result<Settings, Error> {
+        read_json(&self.root.join("settings.json"))
+    }
+
+    /// Keeps the weights of the best epoch.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub fn save_best(&self, net: &Classic) -> Result<(), Error> {
+        let temporary = self.root.join("best.tmp.bpk");
+        save_net(net, &temporary)?;
+        rename(&temporary, &self.best())
+    }
+
+    /// Loads the weights of the best epoch into `net`.
+    ///
+    /// # Errors
+    /// When no epoch has been finished, or the file can't be read.
+    pub fn load_best(&self, net: Classic) -> Result<Classic, Error> {
+        load_net(net, &self.best())
+    }
+
+    /// Writes a checkpoint and drops the oldest ones; also the metrics as CSV.
+    ///
+    /// # Errors
+    /// When a file can't be written.
+    pub fn save(
+        &self,
+        net: &Classic,
+        average: &Classic,
+        optimiser: &ModuleOptimizer,
+        progress: &Progress,
+    ) -> Result<(), Error> {
+        let temporary = self.root.join("checkpoint.tmp");
+        let _ = fs::remove_dir_all(&temporary);
+        fs::create_dir_all(&temporary).map_err(|error| Error::write(&temporary, error))?;
+        save_net(&net.valid(), &temporary.join("net.bpk"))?;
+        save_net(average, &temporary.join("average.bpk"))?;
+        let path = temporary.join("optimiser.bpk");
+        optimiser.save(&path).map_err(|error| Error::write(&path, error))?;
+        write_json(&temporary.join("progress.json"), progress)?;
+        let target = self.root.join(format!("checkpoint-{:08}", progress.step));
+        let _ = fs::remove_dir_all(&target);
+        rename(&temporary, &target)?;
+        for old in self.checkpoints().into_iter().rev().skip(KEPT) {
+            let _ = fs::remove_dir_all(old);
+        }
+        write_whole(&self.root.join("metrics.csv"), metrics(&progress.history).as_bytes())
+    }
+
+    /// Loads the newest checkpoint into `net` and `optimiser`; gives them back with the averaged network.
+    ///
+    /// # Errors
+    /// When there is none, or it can't be read.
+    pub fn load(
+        &self,
+        net: Classic,
+        optimiser: ModuleOptimizer,
+    ) -> Result<(Classic, Classic, ModuleOptimizer, Progress), Error> {
+        let Some(newest) = self.checkpoints().pop() else {
+            return Err(Error::data(&self.root, "holds no checkpoint", "start the run again without `--resume`"));
+        };
+        let average = load_net(net.clone(), &newest.join("average.bpk"))?;
+        let net = load_net(net, &newest.join("net.bpk"))?;
+        let path = newest.join("optimiser.bpk");
+        let optimiser = optimiser.load(&path).map_err(|error| unreadable(&path, &error))?;
+        Ok((net, average, optimiser, read_json(&newest.join("progress.json"))?))
+    }
+
+    /// Oldest first.
+    fn checkpoints(&self) -> Vec<PathBuf> {
+        let mut found: Vec<PathBuf> = fs::read_dir(&self.root)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("checkpoint-")))
+            .collect();
+        found.sort();
+        found
+    }
+}
+
+fn metrics(history: &[EpochReport]) -> String {
+    let mut text = String::from(
+        "epoch,learning_rate,training_loss,training_accuracy,validation_loss,validation_accuracy,seconds\n",
+    );
+    for epoch in history {
+        text.push_str(&format!(
+            "{},{:.6},{:.5},{:.5},{:.5},{:.5},{:.1}\n",
+            epoch.epoch,
+            epoch.learning_rate,
+            epoch.training_loss,
+            epoch.training_accuracy,
+            epoch.validation_loss,
+            epoch.validation_accuracy,
+            epoch.seconds
+        ));
+    }
+    text
+}
+
+fn save_net(net: &Classic, path: &Path) -> Result<(), Error> {
+    let _ = fs::remove_file(path);
+    net.clone().save_file(path).map_err(|error| Error::write(path, error))
+}
+
+fn load_net(net: Classic, path: &Path) -> Result<Classic, Error> {
+    net.try_load_file(path).map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Error {
+    Error::data(path, format_args!("can't be read: {error}"), "train again; `--run` names the folder of the run")
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Error> {
+    let text = fs::read(path).map_err(|error| unreadable(path, &error))?;
+    serde_json::from_slice(&text).map_err(|error| unreadable(path, &error))
+}
+
+fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
+    let text = serde_json::to_vec_pretty(value).map_err(|error| Error::write(path, error))?;
+    write_whole(path, &text)
+}
+
+/// Writes beside the target, flushes to the disk, then renames: a reader sees the old file or the new one.
+///
+/// # Errors
+/// When the file can't be written.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    use std::io::Write;
+    let mut name = path.file_name().map(ToOwned::to_owned).unwrap_or_default();
+    name.push(".tmp");
+    let temporary = path.with_file_name(name);
+    let written = fs::File::create(&temporary).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.map_err(|error| Error::write(path, error))?;
+    rename(&temporary, path)
+}
+
+fn rename(from: &Path, to: &Path) -> Result<(), Error> {
+    fs::rename(from, to).map_err(|error| Error::write(to, error))
+}
