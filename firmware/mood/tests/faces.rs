@@ -69,7 +69,7 @@ fn the_largest_face_of_every_photograph_is_found() {
         let faces = faces_of(&path);
         let truths: Vec<_> = labelled.iter().filter(|it| it.file == name).map(|it| it.face).collect();
         let largest = truths.iter().map(|face| face.side()).fold(0.0, f32::max);
-        // Photographs without labels: one man fills the picture, one is a collage of men, one shows dogs.
+        // Three have no labels: one man fills the picture, one is a collage of men, one shows dogs.
         let wanted = name != "dogs.jpg";
         let right = match truths.is_empty() {
             true => faces.is_empty() != wanted,
@@ -101,6 +101,26 @@ fn a_network_that_is_not_the_finders_is_refused() {
     assert!(FaceFinder::from_onnx(&narrow[..narrow.len() / 2], &wide).is_err());
     let error = mood::Classifier::from_onnx(&narrow).unwrap_err().to_string();
     assert_eq!(error, "no `moodbox.contract_version` in the metadata; the model was not made for this box");
+}
+
+/// A step through 415,000 bytes that is no multiple of anything in them.
+const STEP: usize = 7_919;
+
+#[test]
+fn a_damaged_network_never_panics() {
+    let model = |name| std::fs::read(workspace("models").join(name)).unwrap();
+    let (narrow, wide) = (model("blazeface_short_192x144.onnx"), model("blazeface_short_256x192.onnx"));
+    let astronaut = frame(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/astronaut.png"));
+    let look = |bytes: &[u8]| FaceFinder::from_onnx(bytes, &wide).and_then(|finder| finder.find(&astronaut));
+    for end in (0..narrow.len()).step_by(STEP) {
+        assert!(look(&narrow[..end]).is_err(), "cut at {end}");
+    }
+    for at in (0..narrow.len()).step_by(STEP).chain(0..40) {
+        let mut damaged = narrow.clone();
+        damaged[at] ^= 0x80;
+        // A flipped bit inside a weight is still a network.
+        let _ = look(&damaged);
+    }
 }
 
 proptest! {

@@ -31,8 +31,15 @@ pub(crate) fn frame(path: &Path) -> Frame {
 
 /// The pictures of a folder by name, sorted.
 pub(crate) fn pictures(folder: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<_> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|end| end == "jpg" || end == "png"));
-    paths.sort();
-    paths
+    files(folder, "jpg")
+}
+
+/// The files of a folder and its folders whose names end in `.extension`, sorted.
+pub(crate) fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let (folders, mut found): (Vec<_>, Vec<_>) =
+        folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).partition(|path| path.is_dir());
+    found.retain(|path| path.extension().is_some_and(|end| end == extension));
+    found.extend(folders.iter().flat_map(|folder| files(folder, extension)));
+    found.sort();
+    found
 }
