@@ -32,7 +32,7 @@ fn a_frame_whose_bytes_do_not_fit_is_refused() {
     let frame = |width, height, stride, length| {
         Frame::new(width, height, stride, PixelFormat::Rgb, ZERO, vec![0; length])
             .map(|_| ())
-            .map_err(|e| e.to_string())
+            .map_err(|e| e.to_string().replace(&usize::MAX.to_string(), "MAX"))
     };
     let cases: [(_, Result<(), &str>); 6] = [
         (frame(4, 2, 12, 24), Ok(())),
@@ -40,10 +40,7 @@ fn a_frame_whose_bytes_do_not_fit_is_refused() {
         (frame(0, 2, 12, 24), Err("frame is 0x2 pixels, both sides must be at least 1")),
         (frame(4, 2, 11, 24), Err("stride is 11 bytes, 4 pixels of RGB3 need 12")),
         (frame(4, 2, 16, 27), Err("frame holds 27 bytes, 4x2 RGB3 needs 28")),
-        (
-            frame(u32::MAX, u32::MAX, usize::MAX, 24),
-            Err("frame holds 24 bytes, 4294967295x4294967295 RGB3 needs 18446744073709551615"),
-        ),
+        (frame(u32::MAX, u32::MAX, usize::MAX, 24), Err("frame holds 24 bytes, 4294967295x4294967295 RGB3 needs MAX")),
     ];
     for (found, expected) in cases {
         assert_eq!(found, expected.map_err(str::to_owned));
