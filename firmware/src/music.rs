@@ -10,9 +10,11 @@
 
 pub mod character;
 pub mod composer;
+pub mod fader;
 mod filter;
 mod humanise;
 pub(crate) mod leveller;
+pub mod library;
 pub mod plan;
 mod reverb;
 mod score;
@@ -21,5 +23,7 @@ pub mod track;
 mod voices;
 
 pub use composer::Composer;
+pub use fader::Fader;
+pub use library::Library;
 pub use plan::Plan;
 pub use track::{Status, Stereo, Track};

@@ -1,9 +1,25 @@
 //! The speaker: mixes what plays, and hands it to a sound card, to a WAV file, or to nobody.
+//!
+//! ```text
+//! Programme, Chime -> booth (composer or the owner's tracks) -> deck (cross-fade, chimes, gain, limiter)
+//!    -> card: 10 ms blocks -> short queue -> rodio        or -> wav: paced by the wall clock -> file
+//! ```
+//!
+//! Each output has one thread, which owns the booth; the box talks to it through bounded channels and never waits.
 
+mod booth;
+mod card;
+mod chimes;
+pub mod deck;
+mod limiter;
+mod remote;
 mod silent;
+pub(crate) mod wav;
 
-pub use crate::ports::SpeakerError;
+pub use deck::Deck;
+
 use crate::ports::Speaker;
+pub use crate::ports::SpeakerError;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -52,9 +68,33 @@ pub struct OpenedSpeaker {
 
 /// Opens the speaker.
 ///
+/// A card that can't be opened is no error: the sound goes to [`MusicSettings::wav_fallback`] instead, or nowhere, and
+/// the note says so.
+///
 /// # Errors
-/// When the named card doesn't exist, or the WAV file can't be created.
+/// When a WAV file was asked for and can't be created.
 pub fn open(choice: SpeakerChoice, music: &MusicSettings) -> Result<OpenedSpeaker, SpeakerError> {
-    let _ = (choice, music);
-    Ok(OpenedSpeaker { speaker: Box::new(silent::SilentSpeaker), note: None })
+    let name = match choice {
+        SpeakerChoice::Silent => return Ok(OpenedSpeaker { speaker: Box::new(silent::SilentSpeaker), note: None }),
+        SpeakerChoice::Wav(path) => {
+            return Ok(OpenedSpeaker { speaker: Box::new(wav::open(&path, music)?), note: None });
+        }
+        SpeakerChoice::Card(name) => name,
+    };
+    let why = match card::open(name.as_deref(), music) {
+        Ok(card) => return Ok(OpenedSpeaker { speaker: Box::new(card), note: None }),
+        Err(SpeakerError::NoDevice { detail }) => detail,
+        Err(error) => error.to_string(),
+    };
+    let path = &music.wav_fallback;
+    Ok(match wav::open(path, music) {
+        Ok(file) => {
+            let note = format!("{why}; writing what would play to {}", path.display());
+            OpenedSpeaker { speaker: Box::new(file), note: Some(note) }
+        }
+        Err(error) => {
+            let note = format!("{why}; {error}; the box stays silent");
+            OpenedSpeaker { speaker: Box::new(silent::SilentSpeaker), note: Some(note) }
+        }
+    })
 }

@@ -1,8 +1,19 @@
 //! `moodbox compose`: renders a mood's music to a WAV file.
 
-use mood::Expression;
+use crate::music::Composer;
+use crate::ports::SpeakerError;
+use crate::sound::Deck;
+use crate::sound::wav::{RATE_HZ, WavFile};
+use mood::{Affect, Expression};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 use thiserror::Error;
+
+/// How the file begins.
+const FADE_IN: Duration = Duration::from_millis(50);
+
+/// How long it fades at its end, in seconds.
+const FADE_OUT_S: u32 = 4;
 
 /// Renders a mood's music to a WAV file.
 #[derive(Debug, Clone, PartialEq, clap::Args)]
@@ -51,11 +62,33 @@ fn expression(label: &str) -> Result<Expression, String> {
     })
 }
 
-/// Renders to the file.
+/// Renders to the file, with the box's own gain, fades and limiter.
 ///
 /// # Errors
 /// When the file can't be written.
 pub fn compose(args: &ComposeArgs) -> Result<Composed, ComposeError> {
-    let _ = args;
-    Ok(Composed { seconds: 0.0, times_real_time: 0.0 })
+    let start = Instant::now();
+    let mut file = WavFile::create(&args.out)?;
+    let mut deck = Deck::new(RATE_HZ, 0.0);
+    deck.play(Box::new(Composer::new(args.mood, Affect::of(args.mood), args.seed, RATE_HZ)), FADE_IN);
+    let mut second = vec![[0.0; 2]; usize::try_from(RATE_HZ).unwrap_or(48_000)];
+    for left in (0..args.seconds).rev() {
+        if left == FADE_OUT_S.min(args.seconds.saturating_sub(1)) {
+            deck.stop(Duration::from_secs(u64::from(left.max(1))));
+        }
+        deck.render(&mut second);
+        file.write(&second)?;
+    }
+    file.flush()?;
+    let seconds = f64::from(args.seconds);
+    Ok(Composed { seconds, times_real_time: seconds / start.elapsed().as_secs_f64() })
+}
+
+impl From<SpeakerError> for ComposeError {
+    fn from(error: SpeakerError) -> Self {
+        match error {
+            SpeakerError::Write { path, detail } => Self::Write { path, detail },
+            other => Self::Write { path: String::new(), detail: other.to_string() },
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// Accepts everything and plays nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct SilentSpeaker;
+pub(super) struct SilentSpeaker;
 
 impl Speaker for SilentSpeaker {
     fn play(&mut self, _programme: Programme, _fade: Duration) -> Result<(), SpeakerError> {

@@ -42,8 +42,7 @@ impl ElectricPiano {
 impl Voice for ElectricPiano {
     fn render(&mut self, out: &mut [f32]) -> bool {
         for sample in out.iter_mut() {
-            let modulation =
-                self.index * sine(self.modulator.next(1.0)) + self.tine_index * sine(self.tine.next(1.0));
+            let modulation = self.index * sine(self.modulator.next(1.0)) + self.tine_index * sine(self.tine.next(1.0));
             *sample += self.gain * self.envelope.next() * sine(self.carrier.next(1.0) + modulation);
             self.index *= self.index_fall;
             self.tine_index *= self.tine_fall;

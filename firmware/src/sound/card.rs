@@ -1,0 +1,140 @@
+//! The sound card, through rodio.
+//!
+//! The sound thread renders the deck in blocks of 10 ms into a short queue; rodio's mixer pulls from it in the card's
+//! own thread and never waits: what isn't there in time is silence, and counted. From a request to the ear it takes
+//! the queue and the card's buffer, 80 to 90 ms.
+
+mod device;
+mod pull;
+
+use super::booth::{Booth, Request};
+use super::remote::{MOST_REQUESTS, Remote};
+use super::{MusicSettings, SpeakerError};
+use crate::music::Stereo;
+use device::{Line, Selection};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+/// How long the thread waits for a request while the queue is full: half a block.
+const NAP: Duration = Duration::from_millis(5);
+
+/// Naps in a row with a full queue after which the card is taken for lost: two seconds.
+const STALLED_NAPS: u32 = 400;
+
+/// How often a lost card is looked for.
+const LOOK_AGAIN: Duration = Duration::from_secs(3);
+
+/// Opens a card and starts the sound thread.
+pub(super) fn open(name: Option<&str>, music: &MusicSettings) -> Result<Remote, SpeakerError> {
+    let selection = Selection::new(name)?;
+    let (requests, inbox) = sync_channel(MOST_REQUESTS);
+    let (outbox, faults) = sync_channel(MOST_REQUESTS);
+    let (ready, opened) = sync_channel(1);
+    let music = music.clone();
+    let no_device = |detail: String| SpeakerError::NoDevice { detail };
+    let thread = thread::Builder::new()
+        .name("sound".to_owned())
+        // The card is opened on the thread that keeps it, as streams may not move between threads.
+        .spawn(move || match Line::open(&selection, None) {
+            Ok(line) => {
+                drop(ready.send(Ok(line.name.clone())));
+                run(&selection, line, &music, &inbox, &outbox);
+            }
+            Err(error) => drop(ready.send(Err(error))),
+        })
+        .map_err(|error| no_device(error.to_string()))?;
+    let name = opened.recv().unwrap_or_else(|_| Err(no_device("the sound system gave up".to_owned())))?;
+    Ok(Remote::new(requests, faults, thread, name))
+}
+
+/// Feeds the card until the box lets go; when it is lost, says so once and looks for it again.
+fn run(
+    selection: &Selection,
+    line: Line,
+    music: &MusicSettings,
+    inbox: &Receiver<Request>,
+    outbox: &SyncSender<SpeakerError>,
+) {
+    let rate_hz = line.rate_hz;
+    let mut booth = Booth::new(music, rate_hz);
+    let mut line = Some(line);
+    loop {
+        let end = match line.take() {
+            Some(line) => feed(line, &mut booth, inbox, outbox),
+            None => wait(&mut booth, inbox),
+        };
+        match end {
+            End::Done => return,
+            End::Lost(detail) => {
+                tracing::warn!(detail, "sound card lost");
+                drop(outbox.try_send(SpeakerError::NoDevice { detail }));
+            }
+            End::LookAgain => {
+                line = Line::open(selection, Some(rate_hz)).ok();
+                if let Some(line) = &line {
+                    tracing::info!(card = line.name, "sound card is back");
+                }
+            }
+        }
+    }
+}
+
+/// Why feeding or waiting ended.
+enum End {
+    Done,
+    Lost(String),
+    LookAgain,
+}
+
+/// Keeps the queue full.
+fn feed(mut line: Line, booth: &mut Booth, inbox: &Receiver<Request>, outbox: &SyncSender<SpeakerError>) -> End {
+    let mut naps = 0;
+    let mut missed = 0;
+    let mut ready: Option<Vec<Stereo>> = None;
+    loop {
+        let block = ready.take().unwrap_or_else(|| {
+            let mut block = line.queue.empty_block();
+            booth.render(&mut block);
+            block
+        });
+        ready = line.queue.offer(block);
+        let request = if ready.is_some() {
+            naps += 1;
+            inbox.recv_timeout(NAP)
+        } else {
+            naps = 0;
+            inbox.recv_timeout(Duration::ZERO)
+        };
+        match request {
+            Ok(request) => booth.handle(request),
+            Err(RecvTimeoutError::Disconnected) => return End::Done,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        for fault in booth.faults() {
+            drop(outbox.try_send(fault));
+        }
+        if line.queue.missed() > missed {
+            missed = line.queue.missed();
+            tracing::debug!(frames = missed, "the card wanted more than was ready");
+        }
+        if let Some(detail) = line.lost() {
+            return End::Lost(detail);
+        }
+        if naps > STALLED_NAPS {
+            return End::Lost(format!("{} takes no sound any more", line.name));
+        }
+    }
+}
+
+/// Without a card: requests are still followed, so that the right music is there when the card comes back.
+fn wait(booth: &mut Booth, inbox: &Receiver<Request>) -> End {
+    match inbox.recv_timeout(LOOK_AGAIN) {
+        Ok(request) => {
+            booth.handle(request);
+            End::LookAgain
+        }
+        Err(RecvTimeoutError::Disconnected) => End::Done,
+        Err(RecvTimeoutError::Timeout) => End::LookAgain,
+    }
+}

@@ -1,0 +1,169 @@
+//! The speaker without a speaker: writes what would play to a WAV file, at the pace it would sound.
+
+use super::booth::{Booth, Request};
+use super::remote::{MOST_REQUESTS, Remote};
+use super::{MusicSettings, SpeakerError};
+use crate::music::Stereo;
+use hound::{SampleFormat, WavSpec, WavWriter};
+use std::fs::File;
+use std::io::{BufWriter, Seek, Write};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Frames a second.
+pub(crate) const RATE_HZ: u32 = 48_000;
+
+/// Frames written at once: 10 ms.
+const BLOCK: usize = 480;
+const BLOCK_TIME: Duration = Duration::from_millis(10);
+
+/// Blocks after which the header is brought up to date, so that the file is valid even when the box is killed: 1 s.
+const FLUSH_BLOCKS: u32 = 100;
+
+/// The longest recording, in seconds: half an hour is 345 MB, and the box may be left alone for weeks.
+const MOST_SECONDS: u32 = 1_800;
+
+/// A WAV file being written: 16 bit, stereo.
+pub(crate) struct WavFile<W: Write + Seek> {
+    writer: WavWriter<W>,
+    path: String,
+}
+
+impl WavFile<BufWriter<File>> {
+    /// Creates or overwrites a file.
+    pub(crate) fn create(path: &Path) -> Result<Self, SpeakerError> {
+        let name = path.display().to_string();
+        let file = File::create(path)
+            .map_err(|error| SpeakerError::Write { path: name.clone(), detail: error.to_string() })?;
+        Self::new(BufWriter::new(file), name)
+    }
+}
+
+impl<W: Write + Seek> WavFile<W> {
+    fn new(writer: W, path: String) -> Result<Self, SpeakerError> {
+        let spec = WavSpec { channels: 2, sample_rate: RATE_HZ, bits_per_sample: 16, sample_format: SampleFormat::Int };
+        let writer = WavWriter::new(writer, spec).map_err(|error| failed(&path, &error))?;
+        let mut new = Self { writer, path };
+        // A full disk should be known at once.
+        new.flush()?;
+        Ok(new)
+    }
+
+    pub(crate) fn write(&mut self, frames: &[Stereo]) -> Result<(), SpeakerError> {
+        for sample in frames.iter().flatten() {
+            self.writer.write_sample(sixteen_bit(*sample)).map_err(|error| failed(&self.path, &error))?;
+        }
+        Ok(())
+    }
+
+    /// Writes everything out and makes the header say how much there is.
+    pub(crate) fn flush(&mut self) -> Result<(), SpeakerError> {
+        self.writer.flush().map_err(|error| failed(&self.path, &error))
+    }
+
+    fn seconds(&self) -> u32 {
+        self.writer.duration() / RATE_HZ
+    }
+}
+
+fn failed(path: &str, error: &hound::Error) -> SpeakerError {
+    SpeakerError::Write { path: path.to_owned(), detail: error.to_string() }
+}
+
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "clamped to 16 bits first")]
+fn sixteen_bit(sample: f32) -> i16 {
+    (sample * 32_767.0).round_ties_even().clamp(-32_767.0, 32_767.0) as i16
+}
+
+/// Starts writing to `path` on a thread of its own.
+pub(super) fn open(path: &Path, music: &MusicSettings) -> Result<Remote, SpeakerError> {
+    let file = WavFile::create(path)?;
+    let booth = Booth::new(music, RATE_HZ);
+    let (requests, inbox) = sync_channel(MOST_REQUESTS);
+    let (outbox, faults) = sync_channel(MOST_REQUESTS);
+    let thread = thread::Builder::new()
+        .name("sound".to_owned())
+        .spawn(move || run(booth, file, &inbox, &outbox))
+        .map_err(|error| SpeakerError::NoDevice { detail: error.to_string() })?;
+    Ok(Remote::new(requests, faults, thread, format!("WAV file {}", path.display())))
+}
+
+/// Writes until the box lets go. Nothing is written while nothing plays.
+fn run<W: Write + Seek>(
+    mut booth: Booth,
+    file: WavFile<W>,
+    inbox: &Receiver<Request>,
+    outbox: &SyncSender<SpeakerError>,
+) {
+    let mut recorder = Recorder { file: Some(file), unflushed: 0 };
+    let mut due = Instant::now();
+    let mut block = [[0.0; 2]; BLOCK];
+    loop {
+        let wait = if booth.is_idle() { Duration::from_secs(1) } else { due.saturating_duration_since(Instant::now()) };
+        match inbox.recv_timeout(wait) {
+            Ok(request) => {
+                if booth.is_idle() {
+                    due = Instant::now();
+                }
+                booth.handle(request);
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        let fault = if booth.is_idle() {
+            recorder.flush()
+        } else {
+            booth.render(&mut block);
+            due += BLOCK_TIME;
+            recorder.write(&block)
+        };
+        for fault in fault.into_iter().chain(booth.faults()) {
+            // A box that doesn't ask has enough to do; the fault is in the log.
+            tracing::warn!(%fault, "sound");
+            drop(outbox.try_send(fault));
+        }
+    }
+    if let Some(fault) = recorder.flush() {
+        tracing::warn!(%fault, "sound");
+    }
+}
+
+/// A file until it fails: the first fault is reported and ends the recording.
+struct Recorder<W: Write + Seek> {
+    file: Option<WavFile<W>>,
+    unflushed: u32,
+}
+
+impl<W: Write + Seek> Recorder<W> {
+    fn write(&mut self, block: &[Stereo]) -> Option<SpeakerError> {
+        let file = self.file.as_mut()?;
+        let mut result = file.write(block);
+        self.unflushed += 1;
+        if result.is_ok() && self.unflushed >= FLUSH_BLOCKS {
+            self.unflushed = 0;
+            result = file.flush();
+        }
+        if result.is_ok() && file.seconds() >= MOST_SECONDS {
+            let detail = format!("{} minutes are in it; nothing more is written", MOST_SECONDS / 60);
+            result = file.flush().and(Err(SpeakerError::Write { path: file.path.clone(), detail }));
+        }
+        self.ended_by(result)
+    }
+
+    fn flush(&mut self) -> Option<SpeakerError> {
+        if std::mem::take(&mut self.unflushed) == 0 {
+            return None;
+        }
+        let result = self.file.as_mut()?.flush();
+        self.ended_by(result)
+    }
+
+    fn ended_by(&mut self, result: Result<(), SpeakerError>) -> Option<SpeakerError> {
+        let fault = result.err()?;
+        self.file = None;
+        Some(fault)
+    }
+}
