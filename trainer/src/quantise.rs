@@ -89,3 +89,93 @@ pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> 
             .collect()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::{Dense, Norm, RawConv};
+    use crate::random::generator;
+    use rand::RngExt;
+
+    /// A network of 12x12 pictures whose channels differ a lot in size, as batch norm leaves them.
+    fn uneven() -> RawNet {
+        let mut random = generator(5, 0);
+        let mut some = |n: usize, size: f32| -> Vec<f32> { (0..n).map(|_| random.random_range(-size..size)).collect() };
+        let mut conv = |inputs: usize, outputs: usize, padding: usize, pool: bool| RawConv {
+            inputs,
+            outputs,
+            kernel: 3,
+            padding,
+            pool,
+            weight: some(outputs * inputs * 9, 0.5),
+            bias: some(outputs, 0.1),
+            norm: Some(Norm {
+                scale: (0..outputs).map(|channel| 0.2 * 1.6_f32.powi(i32::try_from(channel).unwrap())).collect(),
+                shift: some(outputs, 0.5),
+                mean: some(outputs, 0.2),
+                variance: vec![1.0; outputs],
+                epsilon: 1e-5,
+            }),
+        };
+        let convs = vec![conv(1, 6, 1, true), conv(6, 8, 1, true), conv(8, 8, 0, false)];
+        let head = Dense { inputs: 8, outputs: 3, weight: some(24, 1.0), bias: some(3, 0.1) };
+        RawNet { side: 12, convs, head }
+    }
+
+    fn inputs() -> Vec<Vec<f32>> {
+        let mut random = generator(6, 0);
+        (0..40).map(|_| (0..144).map(|_| random.random_range(-1.0..=1.0)).collect()).collect()
+    }
+
+    fn spread(logits: &[Vec<f32>]) -> f32 {
+        let all = || logits.iter().flatten().copied();
+        all().fold(f32::MIN, f32::max) - all().fold(f32::MAX, f32::min)
+    }
+
+    #[test]
+    fn equalisation_changes_ranges_and_nothing_else() {
+        let net = fold::fold(&uneven());
+        let even = equalise::equalise(&net);
+        assert_ne!(net, even);
+        for input in inputs() {
+            let (a, b) = (reference::float(&net, &input).logits, reference::float(&even, &input).logits);
+            for (a, b) in a.iter().zip(&b) {
+                assert!((a - b).abs() <= 1e-4 * a.abs().max(1.0), "{a} became {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_integer_network_follows_the_float_one() {
+        let (raw, inputs) = (uneven(), inputs());
+        let quantised = quantise(&raw, &inputs);
+        let net = fold::fold(&raw);
+        let float: Vec<Vec<f32>> = inputs.iter().map(|input| reference::float(&net, input).logits).collect();
+        let share = quantised.logit_error / f64::from(spread(&float));
+        assert!(share < 0.02, "logits are off by {share} of their spread");
+        for conv in &quantised.net.convs {
+            assert!(conv.weight.iter().all(|&weight| weight >= -127));
+        }
+    }
+
+    #[test]
+    fn uneven_channels_are_evened_out() {
+        let (raw, inputs) = (uneven(), inputs());
+        assert!(quantise(&raw, &inputs).equalised);
+    }
+
+    #[test]
+    fn quantising_twice_gives_the_same_integers() {
+        let (raw, inputs) = (uneven(), inputs());
+        assert_eq!(quantise(&raw, &inputs), quantise(&raw, &inputs));
+    }
+
+    #[test]
+    fn parts_come_back_in_order() {
+        let items: Vec<usize> = (0..17).collect();
+        let doubled: Vec<usize> =
+            in_parallel(&items, |part| part.iter().map(|item| 2 * item).collect::<Vec<_>>()).concat();
+        assert_eq!(doubled, items.iter().map(|item| 2 * item).collect::<Vec<_>>());
+        assert!(in_parallel(&[0_u8; 0], <[u8]>::len).is_empty());
+    }
+}

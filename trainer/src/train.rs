@@ -201,7 +201,10 @@ impl<'a> Trainer<'a> {
         if !value.is_finite() {
             return Err(Error::Configuration {
                 what: format!("the loss became {value} in epoch {}, step {}", progress.epoch + 1, progress.step),
-                hint: format!("try `--learning-rate {:e}`; the last good state is kept in the run folder", rate / 4.0),
+                hint: format!(
+                    "train again with a lower rate, for instance `--learning-rate {}`; what the finished epochs learnt is kept",
+                    self.settings.learning_rate / 4.0
+                ),
             });
         }
         let gradients = GradientsParams::from_grads(loss.backward(), &self.net);

@@ -87,3 +87,75 @@ fn cut(dataset: &Dataset, training: &[usize], share: f64, seed: u64) -> Vec<usiz
     chosen.sort_unstable();
     chosen
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::{PIXELS, Picture};
+    use mood::LabelSet;
+
+    /// Picture number `id`: distinct ids look different; 0 is blank.
+    fn picture(id: u8, label: u8, split: Split) -> Picture {
+        let mut pixels = vec![0; PIXELS].into_boxed_slice();
+        pixels[0] = id;
+        Picture { pixels, label, split }
+    }
+
+    fn dataset() -> Dataset {
+        let mut pictures: Vec<Picture> =
+            (1..=200).map(|id| picture(id, u8::from(id % 4 == 0), Split::Training)).collect();
+        // Three copies each of ten pictures, one of them labelled otherwise.
+        for id in 1..=10 {
+            pictures.push(picture(id, u8::from(id % 4 == 0), Split::Training));
+            pictures.push(picture(id, 1, Split::Training));
+        }
+        pictures.push(picture(0, 0, Split::Training));
+        pictures.extend((196..=205).map(|id| picture(id, 0, Split::PublicTest)));
+        Dataset { pictures, label_set: LabelSet::Fer2013 }
+    }
+
+    #[test]
+    fn no_picture_is_on_two_sides() {
+        let dataset = dataset();
+        let parts = split(&dataset, 0.2, 9);
+        let pixels = |indices: &[usize]| -> HashSet<Box<[u8]>> {
+            indices.iter().map(|&index| dataset.pictures[index].pixels.clone()).collect()
+        };
+        let (training, validation) = (pixels(&parts.training), pixels(&parts.validation));
+        let tests = pixels(&dataset.indices(Split::PublicTest));
+        assert!(training.is_disjoint(&validation));
+        assert!(training.is_disjoint(&tests));
+        assert!(validation.is_disjoint(&tests));
+        assert_eq!((parts.blank, parts.copies), (1, 5));
+        assert_eq!(parts.training.len() + parts.validation.len(), 221 - 1 - 5);
+    }
+
+    #[test]
+    fn each_class_gives_its_share() {
+        let dataset = dataset();
+        let parts = split(&dataset, 0.2, 9);
+        for class in 0..2 {
+            let of = |indices: &[usize]| indices.iter().filter(|&&at| dataset.pictures[at].label == class).count();
+            let (held, all) = (of(&parts.validation), of(&parts.validation) + of(&parts.training));
+            // A group of copies may overshoot, or carry a picture labelled otherwise along.
+            assert!(held * 5 >= all.saturating_sub(25) && held * 5 <= all + 25, "class {class}: {held} of {all}");
+        }
+    }
+
+    #[test]
+    fn equal_seeds_cut_alike_and_others_do_not() {
+        let dataset = dataset();
+        assert_eq!(split(&dataset, 0.2, 9), split(&dataset, 0.2, 9));
+        assert_ne!(split(&dataset, 0.2, 9).validation, split(&dataset, 0.2, 10).validation);
+    }
+
+    #[test]
+    fn a_validation_part_of_its_own_is_used() {
+        let mut dataset = dataset();
+        dataset.pictures.push(picture(230, 0, Split::Validation));
+        dataset.pictures.push(picture(1, 0, Split::Validation));
+        let parts = split(&dataset, 0.2, 9);
+        assert_eq!(parts.validation.len(), 2);
+        assert!(parts.training.iter().all(|&index| dataset.pictures[index].pixels[0] != 1));
+    }
+}

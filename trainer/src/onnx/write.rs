@@ -76,7 +76,7 @@ fn constant(constant: &Constant) -> TensorProto {
         name: constant.name.clone(),
         data_type: data_type.into(),
         dims: constant.dims.iter().copied().map(size).collect(),
-        raw_data: raw.into(),
+        raw_data: raw,
         ..TensorProto::default()
     }
 }

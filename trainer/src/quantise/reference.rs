@@ -2,7 +2,6 @@
 #![expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
     reason = "integer arithmetic of QLinearConv: values are clamped to 0..=255 before they become bytes"
 )]
 
@@ -149,4 +148,50 @@ fn pool<T: Copy + PartialOrd>(x: &[T], side: usize) -> Vec<T> {
 fn dense(layer: &Dense, x: &[f32]) -> Vec<f32> {
     let rows = layer.weight.chunks(layer.inputs);
     rows.zip(&layer.bias).map(|(row, bias)| bias + row.iter().zip(x).map(|(w, x)| w * x).sum::<f32>()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::generator;
+    use rand::RngExt;
+
+    /// The definition of a convolution, pixel by pixel.
+    fn by_definition(x: &[f32], weight: &[f32], bias: &[f32], shape: Shape) -> Vec<f32> {
+        let Shape { inputs, outputs, kernel, padding, side } = shape;
+        let out = shape.output_side();
+        let mut y = Vec::new();
+        for o in 0..outputs {
+            for at in 0..out * out {
+                let mut sum = bias[o];
+                for (tap, i) in (0..kernel * kernel).flat_map(|tap| (0..inputs).map(move |i| (tap, i))) {
+                    let row = (at / out + tap / kernel).checked_sub(padding).filter(|&row| row < side);
+                    let column = (at % out + tap % kernel).checked_sub(padding).filter(|&column| column < side);
+                    if let (Some(row), Some(column)) = (row, column) {
+                        sum += weight[(o * inputs + i) * kernel * kernel + tap] * x[(i * side + row) * side + column];
+                    }
+                }
+                y.push(sum);
+            }
+        }
+        y
+    }
+
+    #[test]
+    fn convolution_is_what_its_definition_says() {
+        let mut random = generator(3, 0);
+        for (inputs, outputs, kernel, padding, side) in [(1, 2, 3, 1, 6), (3, 4, 3, 0, 3), (2, 1, 1, 0, 5)] {
+            let shape = Shape { inputs, outputs, kernel, padding, side };
+            let mut some = |n: usize| -> Vec<f32> { (0..n).map(|_| random.random_range(-1.0..1.0)).collect() };
+            let (x, w, b) = (some(inputs * side * side), some(outputs * inputs * kernel * kernel), some(outputs));
+            for (a, b) in convolve(&x, &w, &b, shape).iter().zip(by_definition(&x, &w, &b, shape)) {
+                assert!((a - b).abs() < 1e-5, "{a} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn pooling_keeps_the_largest_of_each_square() {
+        assert_eq!(pool(&[1, 5, 2, 0, 3, 4, 9, 8, 0, 0, 1, 1, 0, 7, 1, 2], 4), [5, 9, 7, 2]);
+    }
 }
