@@ -27,3 +27,6 @@ pub use fader::Fader;
 pub use library::Library;
 pub use plan::Plan;
 pub use track::{Status, Stereo, Track};
+
+#[cfg(test)]
+mod tests;

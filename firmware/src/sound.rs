@@ -98,3 +98,6 @@ pub fn open(choice: SpeakerChoice, music: &MusicSettings) -> Result<OpenedSpeake
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

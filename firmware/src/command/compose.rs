@@ -92,3 +92,35 @@ impl From<SpeakerError> for ComposeError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args(out: PathBuf, seconds: u32) -> ComposeArgs {
+        ComposeArgs { mood: Expression::Fear, seconds, seed: 7, out }
+    }
+
+    #[test]
+    fn the_file_has_the_length_asked_for_fades_out_and_is_the_same_every_time() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let render = |name: &str| {
+            let path = folder.path().join(name);
+            compose(&args(path.clone(), 6)).unwrap();
+            let samples: Vec<i16> = hound::WavReader::open(path).unwrap().into_samples().map(Result::unwrap).collect();
+            samples
+        };
+        let samples = render("a.wav");
+        assert_eq!(samples.len(), 6 * 2 * 48_000);
+        assert!(samples.iter().any(|sample| sample.abs() > 1_000));
+        assert!(samples.iter().rev().take(200).all(|sample| sample.abs() < 20));
+        assert!(samples == render("b.wav"));
+    }
+
+    #[test]
+    fn a_full_disk_and_an_unknown_mood_are_said() {
+        let error = compose(&args(PathBuf::from("no/such/folder/x.wav"), 1)).unwrap_err();
+        assert!(error.to_string().starts_with("music can't be written to no/such/folder/x.wav"), "{error}");
+        assert!(expression("jolly").unwrap_err().contains("the moods are angry, disgust"));
+    }
+}

@@ -341,18 +341,18 @@ const FEAR: Character = Character {
 };
 
 const ANGRY: Character = Character {
-    mode: Mode::Phrygian,
+    mode: Mode::HarmonicMinor,
     beats: 4,
     verse: &[
         [on(0, Minor), on(0, Minor), on(1, Major), on(0, Minor)],
-        [on(0, Minor), on(1, Major), on(0, Minor), on(7, Major)],
-        [on(0, Minor), on(5, Minor), on(1, Major), on(7, Major)],
+        [on(0, Minor), on(5, Minor), on(0, Minor), on(7, Major)],
+        [on(0, Minor), on(8, Major), on(0, Minor), on(7, Major)],
     ],
     bridge: &[
-        [on(5, Minor), on(0, Minor), on(1, Major), on(7, Seven)],
-        [on(8, Major), on(0, Minor), on(1, Major), on(7, Major)],
+        [on(5, Minor), on(0, Minor), on(5, Minor), on(7, Seven)],
+        [on(5, Minor), on(0, Minor), on(1, Major), on(7, Major)],
     ],
-    cadence: [on(1, Major), on(0, Minor)],
+    cadence: [on(7, Major), on(0, Minor)],
     tempo_bpm: 134.0,
     melody_centre: 62,
     chord_centre: 53,
@@ -384,7 +384,7 @@ const DISGUST: Character = Character {
         [on(0, Minor), on(0, Minor), on(1, Major), on(0, Minor)],
     ],
     bridge: &[
-        [on(0, Minor), on(1, Major), on(7, Diminished), on(0, Minor)],
+        [on(5, Minor), on(0, Minor), on(7, Diminished), on(0, Minor)],
         [on(5, Minor), on(0, Minor), on(6, Diminished), on(1, Major)],
     ],
     cadence: [on(1, Major), on(0, Minor)],
@@ -415,7 +415,7 @@ const CONTEMPT: Character = Character {
     mode: Mode::Dorian,
     beats: 4,
     verse: &[
-        [on(0, MinorSeven), on(5, Seven), on(0, MinorSeven), on(5, Seven)],
+        [on(0, MinorSeven), on(5, Seven), on(0, MinorNine), on(7, Seven)],
         [on(0, MinorNine), on(0, MinorSeven), on(2, MinorSeven), on(7, Seven)],
     ],
     bridge: &[

@@ -99,3 +99,6 @@ fn is_track(path: &Path) -> bool {
         .is_some_and(|extension| EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)));
     known && path.is_file()
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,3 +79,38 @@ impl Drop for Remote {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::sync_channel;
+
+    #[test]
+    fn a_dead_sound_thread_is_told_once_and_requests_fail() {
+        let (requests, inbox) = sync_channel(1);
+        let (outbox, faults) = sync_channel(1);
+        let thread = std::thread::spawn(move || drop((inbox, outbox)));
+        let mut remote = Remote::new(requests, faults, thread, "card".to_owned());
+        while remote.stop(Duration::ZERO).is_ok() {
+            std::thread::yield_now();
+        }
+        // The thread drops the inbox first; the other end follows.
+        let mut told = remote.check();
+        while told.is_ok() {
+            told = remote.check();
+        }
+        assert!(matches!(told, Err(SpeakerError::NoDevice { .. })));
+        assert_eq!(remote.check(), Ok(()));
+    }
+
+    #[test]
+    fn a_hanging_sound_thread_never_blocks_the_box() {
+        let (requests, inbox) = sync_channel(1);
+        let (outbox, faults) = sync_channel(1);
+        let thread = std::thread::spawn(|| ());
+        let mut remote = Remote::new(requests, faults, thread, "card".to_owned());
+        assert!(remote.chime(Chime::Ready).is_ok());
+        assert!(matches!(remote.chime(Chime::Ready), Err(SpeakerError::NoDevice { .. })));
+        drop((inbox, outbox));
+    }
+}

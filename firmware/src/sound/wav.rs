@@ -167,3 +167,6 @@ impl<W: Write + Seek> Recorder<W> {
         Some(fault)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// Frames rendered at once, so that a track's end is noticed within 5 ms.
+const BLOCK: usize = 256;
+
 /// A mood's tracks, fading into each other. Broken ones are skipped and remembered; when none is left, the composer
 /// takes over.
 pub struct Playlist {
@@ -20,6 +23,8 @@ pub struct Playlist {
     next: usize,
     fader: Fader,
     fade: Duration,
+    /// The fade out of the present track: `fade`, or less for a short one.
+    crossing: Duration,
     rate_hz: u32,
     broken: Broken,
     /// Frames until the next track begins to fade in, where the present one has said how long it is.
@@ -45,6 +50,7 @@ impl Playlist {
             next: 0,
             fader: Fader::new(rate_hz),
             fade,
+            crossing: fade,
             rate_hz,
             broken: library.broken.clone(),
             left: None,
@@ -63,10 +69,13 @@ impl Playlist {
                 Ok(track) => {
                     self.next = index + 1;
                     // A track shorter than two fades would be all fade.
-                    self.left = track.duration().map(|all| frames(all - self.fade.min(all / 2), self.rate_hz));
+                    self.crossing = track.duration().map_or(self.fade, |all| self.fade.min(all / 2));
+                    self.left = track.duration().map(|all| frames(all - self.crossing, self.rate_hz));
                     let path = self.tracks[index].clone();
                     tracing::info!(track = %path.display(), "plays");
-                    self.fader.play(Box::new(Watched { track, path, broken: self.broken.clone() }), fade);
+                    let broken = self.broken.clone();
+                    let least_frames = u64::from(self.rate_hz / 4);
+                    self.fader.play(Box::new(Watched { track, path, broken, least_frames }), fade);
                     return;
                 }
                 Err(detail) => {
@@ -85,27 +94,31 @@ impl Playlist {
 
 impl Track for Playlist {
     fn render(&mut self, out: &mut [Stereo]) -> Status {
-        if self.left.is_some_and(|left| left == 0) {
-            self.advance(self.fade);
+        for block in out.chunks_mut(BLOCK) {
+            if self.left.is_some_and(|left| left == 0) {
+                self.advance(self.crossing);
+            }
+            self.fader.render(block);
+            if self.fader.is_idle() {
+                // Ended earlier than it said, or broke off: forget it if it is broken, go on at once.
+                let broken = &self.broken;
+                self.tracks.retain(|path| !broken.knows(path));
+                self.advance(Duration::ZERO);
+            }
+            let rendered = u64::try_from(block.len()).unwrap_or(u64::MAX);
+            self.left = self.left.map(|left| left.saturating_sub(rendered));
         }
-        self.fader.render(out);
-        if self.fader.is_idle() {
-            // Ended earlier than it said, or broke off: forget it if it is broken, go on at once.
-            let broken = &self.broken;
-            self.tracks.retain(|path| !broken.knows(path));
-            self.advance(Duration::ZERO);
-        }
-        let rendered = u64::try_from(out.len()).unwrap_or(u64::MAX);
-        self.left = self.left.map(|left| left.saturating_sub(rendered));
         Status::Playing
     }
 }
 
-/// A file that is remembered as broken when it ends without a sound or when its decoder gives up.
+/// A file that is remembered as broken when it ends within a quarter of a second or when its decoder gives up.
 struct Watched {
     track: FileTrack,
     path: PathBuf,
     broken: Broken,
+    /// Shorter than this it is a scrap, and would be opened again and again.
+    least_frames: u64,
 }
 
 impl Track for Watched {
@@ -116,8 +129,8 @@ impl Track for Watched {
             out.fill([0.0; 2]);
             Status::Ended
         });
-        if status == Status::Ended && self.track.frames() == 0 {
-            self.broken.remember(&self.path, "there is no sound in it".to_owned());
+        if status == Status::Ended && self.track.frames() < self.least_frames {
+            self.broken.remember(&self.path, "there is hardly any sound in it".to_owned());
         }
         status
     }

@@ -54,9 +54,9 @@ pub(super) fn write(plan: &Plan, bar: &Bar, rng: &mut Pcg32, notes: &mut Vec<Not
         }
         Beat::Brushes => {
             for beat in 0..plan.character.beats {
-                put(Drum::Shaker, f32::from(beat), if beat % 2 == 1 { 0.5 } else { 0.3 });
+                put(Drum::Shaker, f32::from(beat), if beat % 2 == 1 { 0.3 } else { 0.18 });
                 if beat % 2 == 1 {
-                    put(Drum::Hat, f32::from(beat) + 0.5, 0.25);
+                    put(Drum::Hat, f32::from(beat) + 0.5, 0.15);
                 }
             }
             put(Drum::Kick, 0.0, 0.45);

@@ -28,6 +28,9 @@ pub(super) struct Pluck {
     held: f32,
     damp: f32,
     level: f32,
+    /// Rises from 0 to 1 within a millisecond and a half, so that the string doesn't click.
+    onset: f32,
+    onset_step: f32,
 }
 
 impl Pluck {
@@ -38,9 +41,15 @@ impl Pluck {
         let whole = (period as usize).max(2);
         let ring_s = 2.6 * (261.6 / f).powf(0.5);
         let mut noise = Noise::new(touch.seed);
-        // A soft finger: the noise is smoothed, the harder the less.
-        let mut finger = LowPass::new(900.0 + 7_000.0 * touch.brightness * touch.velocity, rate);
-        let mut line: Vec<f32> = (0..=whole).map(|_| finger.next(noise.next())).collect();
+        // A soft finger: the noise is smoothed twice, the harder the less.
+        let cutoff_hz = 900.0 + 5_000.0 * touch.brightness * touch.velocity;
+        let mut finger = [LowPass::new(cutoff_hz, rate); 2];
+        let mut line: Vec<f32> = (0..=whole)
+            .map(|_| {
+                let once = finger[0].next(noise.next());
+                finger[1].next(once)
+            })
+            .collect();
         // An offset would go round and never be heard, but it would be there.
         let mean = line.iter().sum::<f32>() / line.len() as f32;
         line.iter_mut().for_each(|sample| *sample -= mean);
@@ -58,6 +67,8 @@ impl Pluck {
             held: touch.held_s * rate,
             damp: per_sample(0.5, rate),
             level: 1.0,
+            onset: 0.0,
+            onset_step: 1.0 / (0.001_5 * rate),
         }
     }
 }
@@ -77,7 +88,8 @@ impl Voice for Pluck {
                 self.level *= self.damp;
             }
             self.held -= 1.0;
-            *sample += now * self.level;
+            *sample += now * self.level * self.onset;
+            self.onset = (self.onset + self.onset_step).min(1.0);
             peak = peak.max(now.abs() * self.level);
         }
         // A block of 64 can be shorter than a period; a string that rings is never silent for that long.

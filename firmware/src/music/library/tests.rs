@@ -1,0 +1,191 @@
+//! The owner's tracks: good ones sound, bad ones are skipped, and there is always music.
+
+use super::{FileTrack, Library, Playlist, Prefetch};
+use crate::music::track::{Status, Stereo, Track};
+use mood::{Affect, Expression};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tempfile::TempDir;
+
+const RATE: u32 = 48_000;
+
+/// Half a second of 440 Hz at -12 dBFS in every format, at 44.1 kHz.
+fn sample(extension: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tracks/tone").with_extension(extension)
+}
+
+/// A library whose happy folder holds copies of the named samples.
+fn library(mood_folder: &str, files: &[(&str, &[u8])]) -> (TempDir, Library) {
+    let folder = TempDir::new().unwrap();
+    let mood = folder.path().join(mood_folder);
+    fs::create_dir(&mood).unwrap();
+    for (name, bytes) in files {
+        fs::write(mood.join(name), bytes).unwrap();
+    }
+    let library = Library::new(folder.path().to_owned());
+    (folder, library)
+}
+
+fn happy(library: &Library, fade: Duration) -> Playlist {
+    Playlist::new(library, Expression::Happy, Affect::of(Expression::Happy), 1, fade, RATE)
+}
+
+fn render(track: &mut dyn Track, frames: usize) -> Vec<Stereo> {
+    let mut out = vec![[0.0; 2]; frames];
+    track.render(&mut out);
+    out
+}
+
+fn level(frames: &[Stereo]) -> f32 {
+    let power: f32 = frames.iter().map(|frame| frame[0].powi(2)).sum();
+    (power / f32::from(u16::try_from(frames.len().min(60_000)).unwrap())).sqrt()
+}
+
+/// Upward zero crossings in a second.
+fn pitch_hz(frames: &[Stereo]) -> usize {
+    frames.windows(2).filter(|pair| pair[0][0] < 0.0 && pair[1][0] >= 0.0).count() * 48_000 / frames.len()
+}
+
+#[test]
+fn all_four_formats_sound_at_the_right_pitch_and_length() {
+    for extension in ["wav", "flac", "ogg", "mp3"] {
+        let mut track = FileTrack::open(&sample(extension), RATE).unwrap();
+        let out = render(&mut track, 48_000);
+        let heard = &out[4_800..19_200];
+        assert!(pitch_hz(heard).abs_diff(440) <= 6, "{extension}: {} Hz", pitch_hz(heard));
+        assert!(level(heard) > 0.05, "{extension}: level {}", level(heard));
+        assert!(track.frames().abs_diff(24_000) < 3_000, "{extension}: {} frames", track.frames());
+        assert_eq!(track.render(&mut [[1.0; 2]; 8]), Status::Ended);
+    }
+}
+
+#[test]
+fn mood_folders_are_found_under_every_name_people_give_them() {
+    for name in ["happy", "Happiness", "HAPPY"] {
+        let (_folder, library) = library(name, &[("b.mp3", b"x"), ("A.WAV", b"x"), ("notes.txt", b"x")]);
+        let names: Vec<_> =
+            library.tracks(Expression::Happy).iter().map(|path| path.file_name().unwrap().to_owned()).collect();
+        assert_eq!(names, ["A.WAV", "b.mp3"]);
+        assert!(library.tracks(Expression::Sad).is_empty());
+    }
+}
+
+#[test]
+fn broken_files_are_skipped_reported_once_and_not_tried_again() {
+    let tone = fs::read(sample("wav")).unwrap();
+    let files: [(&str, &[u8]); 6] = [
+        ("empty.mp3", b""),
+        ("header.flac", &fs::read(sample("flac")).unwrap()[..20]),
+        ("text.ogg", b"this is a shopping list, not music; milk, eggs, flour, sugar, butter"),
+        ("zeros.mp3", &[0; 5_000]),
+        ("header.wav", &tone[..44]),
+        ("tone.wav", &tone),
+    ];
+    let (folder, library) = library("happy", &files);
+    let mut playlist = happy(&library, Duration::ZERO);
+    let out = render(&mut playlist, 10 * 48_000);
+    assert!(level(&out[5 * 48_000..6 * 48_000]) > 0.05, "the good track goes on");
+    let mut broken: Vec<_> = library.broken.news().into_iter().map(|track| track.path).collect();
+    broken.sort();
+    let named = |name: &str| folder.path().join("happy").join(name);
+    assert_eq!(broken, ["empty.mp3", "header.flac", "header.wav", "text.ogg", "zeros.mp3"].map(named));
+    assert!(library.broken.news().is_empty());
+    assert_eq!(library.tracks(Expression::Happy), [named("tone.wav")]);
+}
+
+#[test]
+fn truncated_files_play_as_far_as_they_go_and_scraps_are_skipped() {
+    for extension in ["wav", "flac", "ogg", "mp3"] {
+        let bytes = fs::read(sample(extension)).unwrap();
+        for share in [3, 2] {
+            let (_folder, library) = library("happy", &[("cut.wav", &bytes[..bytes.len() / share])]);
+            let mut playlist = happy(&library, Duration::ZERO);
+            let out = render(&mut playlist, 96_000);
+            assert!(level(&out[..48_000]) > 0.01, "1/{share} of {extension} is silent");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_extension_does_not_matter() {
+    let (_folder, library) = library("happy", &[("really-a-wav.mp3", &fs::read(sample("wav")).unwrap())]);
+    let out = render(&mut happy(&library, Duration::ZERO), 9_600);
+    assert!(pitch_hz(&out[2_400..]).abs_diff(440) <= 12);
+    assert!(library.broken.news().is_empty());
+}
+
+#[test]
+fn without_a_playable_track_the_composer_plays() {
+    let (_folder, broken) = library("happy", &[("empty.mp3", b"")]);
+    let missing = Library::new(PathBuf::from("there/is/no/such/folder"));
+    let (_other, only_sad) = library("sad", &[("empty.mp3", b"")]);
+    for library in [broken, missing, only_sad] {
+        assert!(level(&render(&mut happy(&library, Duration::ZERO), 48_000)) > 0.01);
+    }
+}
+
+#[test]
+fn tracks_follow_each_other_for_ever_and_a_fade_leaves_no_gap() {
+    let tone = fs::read(sample("wav")).unwrap();
+    for fade in [Duration::ZERO, Duration::from_millis(100), Duration::from_secs(9)] {
+        let (_folder, library) = library("happy", &[("one.wav", &tone), ("two.wav", &tone)]);
+        let mut playlist = happy(&library, fade);
+        let out: Vec<Stereo> = (0..1_000).flat_map(|_| render(&mut playlist, 480)).collect();
+        let quietest = out[2_400..].chunks_exact(4_800).map(level).fold(9.0, f32::min);
+        assert!(quietest > 0.02, "{fade:?}: {quietest}");
+    }
+}
+
+#[test]
+fn odd_wav_files_are_folded_to_stereo_at_the_boxs_rate() {
+    for (channels, rate_hz, bits) in [(1, 8_000, 8), (2, 192_000, 24), (7, 44_100, 16), (6, 48_000, 32)] {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("odd.wav");
+        let spec = hound::WavSpec {
+            channels,
+            sample_rate: rate_hz,
+            bits_per_sample: bits,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut file = hound::WavWriter::create(&path, spec).unwrap();
+        let full = i32::MAX >> (32 - bits);
+        for n in 0..rate_hz {
+            // A square wave of 100 Hz needs no arithmetic.
+            let sample = if (n * 200 / rate_hz) % 2 == 0 { full / 4 } else { -full / 4 };
+            (0..channels).for_each(|_| file.write_sample(sample).unwrap());
+        }
+        file.finalize().unwrap();
+        let mut track = FileTrack::open(&path, RATE).unwrap();
+        let out = render(&mut track, 40_000);
+        assert!(pitch_hz(&out[4_800..]).abs_diff(100) <= 3, "{channels} channels, {rate_hz} Hz, {bits} bit");
+        assert!(level(&out[4_800..]) > 0.05);
+    }
+}
+
+/// Plays ones, then ends.
+struct Short(u8);
+
+impl Track for Short {
+    fn render(&mut self, out: &mut [Stereo]) -> Status {
+        out.fill([1.0; 2]);
+        self.0 -= 1;
+        if self.0 == 0 { Status::Ended } else { Status::Playing }
+    }
+}
+
+#[test]
+fn a_prefetched_track_arrives_whole_and_ends() {
+    let mut track = Prefetch::new(|| Short(40)).unwrap();
+    let mut ones = 0;
+    let mut block = [[0.0; 2]; 100];
+    loop {
+        let status = track.render(&mut block);
+        ones += block.iter().filter(|frame| frame[0] > 0.5).count();
+        if status == Status::Ended {
+            break;
+        }
+        std::thread::yield_now();
+    }
+    assert_eq!(ones, 40 * 1_024);
+}

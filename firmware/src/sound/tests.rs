@@ -1,0 +1,129 @@
+//! The speaker's promises: fades, chimes, silence, and what happens when there is no card or no disk.
+
+use super::deck::Deck;
+use super::{MusicSettings, SpeakerChoice, open};
+use crate::music::{Composer, Stereo};
+use crate::ports::{Chime, Programme, SpeakerError};
+use mood::{Affect, Expression};
+use std::path::PathBuf;
+use std::time::Duration;
+use tempfile::TempDir;
+
+const RATE: u32 = 48_000;
+const FADE: Duration = Duration::from_millis(500);
+
+fn music(expression: Expression) -> Box<Composer> {
+    Box::new(Composer::new(expression, Affect::of(expression), 3, RATE))
+}
+
+fn seconds(deck: &mut Deck, count: usize) -> Vec<Stereo> {
+    let mut out = vec![[9.0; 2]; count * 48_000];
+    deck.render(&mut out);
+    out
+}
+
+fn power(frames: &[Stereo]) -> f32 {
+    frames.iter().flatten().map(|sample| sample * sample).sum()
+}
+
+fn programme() -> Programme {
+    Programme { expression: Expression::Happy, affect: Affect::of(Expression::Happy), seed: 1 }
+}
+
+#[test]
+fn after_a_stop_there_is_silence_and_no_step_on_the_way() {
+    let mut deck = Deck::new(RATE, 0.0);
+    deck.play(music(Expression::Sad), FADE);
+    seconds(&mut deck, 3);
+    deck.stop(FADE);
+    let out = seconds(&mut deck, 1);
+    assert!(power(&out[..4_800]) > 0.0 && power(&out[25_000..]) <= 0.0);
+    let jump = out.windows(2).map(|pair| (pair[1][0] - pair[0][0]).abs()).fold(0.0, f32::max);
+    assert!(jump < 0.05, "{jump}");
+    assert!(deck.is_idle());
+}
+
+#[test]
+fn a_press_in_the_middle_of_a_piece_cross_fades_without_a_hole_or_a_burst() {
+    let mut deck = Deck::new(RATE, 0.0);
+    deck.play(music(Expression::Happy), FADE);
+    let before = power(&seconds(&mut deck, 4)[2 * 48_000..]) / 2.0;
+    deck.play(music(Expression::Angry), Duration::from_secs(2));
+    let during = power(&seconds(&mut deck, 2)) / 2.0;
+    let after = power(&seconds(&mut deck, 2)) / 2.0;
+    assert!(during > 0.4 * before.min(after) && during < 2.5 * before.max(after), "{before} {during} {after}");
+}
+
+#[test]
+fn chimes_sound_over_silence_and_over_music_and_end() {
+    for chime in [Chime::Ready, Chime::NoFace, Chime::Trouble] {
+        let mut deck = Deck::new(RATE, 0.0);
+        deck.chime(chime);
+        let out = seconds(&mut deck, 2);
+        assert!(power(&out[..24_000]) > 10.0 && deck.is_idle(), "{chime:?}");
+        assert!(out[1][0].abs() < 0.001, "{chime:?} begins with a click");
+    }
+}
+
+#[test]
+fn gain_is_applied_and_the_ceiling_holds_at_any() {
+    let peak = |gain_db: f32| {
+        let mut deck = Deck::new(RATE, gain_db);
+        deck.play(music(Expression::Happy), FADE);
+        deck.chime(Chime::Ready);
+        seconds(&mut deck, 3).iter().flatten().fold(0.0_f32, |peak, sample| peak.max(sample.abs()))
+    };
+    assert!(peak(-20.0) < 0.12);
+    assert!(peak(12.0) <= 0.891);
+}
+
+#[test]
+fn a_missing_card_falls_back_to_the_wav_file_and_says_so() {
+    let folder = TempDir::new().unwrap();
+    let wav_fallback = folder.path().join("played.wav");
+    let settings = MusicSettings { wav_fallback: wav_fallback.clone(), ..MusicSettings::default() };
+    let mut opened = open(SpeakerChoice::Card(Some("no such card \u{1F3B5}".to_owned())), &settings).unwrap();
+    let note = opened.note.unwrap();
+    assert!(note.contains("writing what would play to") && note.contains("played.wav"), "{note}");
+    opened.speaker.chime(Chime::Ready).unwrap();
+    opened.speaker.play(programme(), FADE).unwrap();
+    assert_eq!(opened.speaker.check(), Ok(()));
+    drop(opened.speaker);
+    // However soon it was let go, the file is a WAV file.
+    assert_eq!(hound::WavReader::open(wav_fallback).unwrap().spec().channels, 2);
+}
+
+#[test]
+fn without_card_and_without_disk_the_box_stays_silent_and_says_why() {
+    let settings = MusicSettings { wav_fallback: PathBuf::from("no/such/folder/a.wav"), ..MusicSettings::default() };
+    let mut opened = open(SpeakerChoice::Card(Some("no such card \u{1F3B5}".to_owned())), &settings).unwrap();
+    let note = opened.note.unwrap();
+    assert!(note.contains("no/such/folder/a.wav") && note.contains("stays silent"), "{note}");
+    assert_eq!(opened.speaker.play(programme(), FADE), Ok(()));
+}
+
+#[test]
+fn a_wav_file_on_a_full_disk_is_refused_at_once() {
+    let full = PathBuf::from("/dev/full");
+    if !full.exists() {
+        eprintln!("skipped: /dev/full is not here");
+        return;
+    }
+    let result = open(SpeakerChoice::Wav(full), &MusicSettings::default());
+    assert!(matches!(result.map(drop), Err(SpeakerError::Write { path, .. }) if path == "/dev/full"));
+}
+
+#[test]
+fn the_default_card_opens_and_takes_sound() {
+    let opened = open(
+        SpeakerChoice::Card(None),
+        &MusicSettings { wav_fallback: PathBuf::from("no/such/folder/a.wav"), ..MusicSettings::default() },
+    );
+    let mut opened = opened.unwrap();
+    if let Some(note) = opened.note {
+        eprintln!("skipped: {note}");
+        return;
+    }
+    opened.speaker.chime(Chime::Ready).unwrap();
+    assert_eq!(opened.speaker.check(), Ok(()));
+}
