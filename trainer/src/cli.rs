@@ -125,7 +125,7 @@ fn train(args: &Train) -> Result<(), Error> {
     let settings = if args.resume {
         folder.settings()?
     } else {
-        if folder.is_begun() {
+        if folder.holds_run() {
             return Err(Error::Usage {
                 what: format!("`{}` holds a run already", args.run.display()),
                 hint: "go on with `--resume`, or name a new folder with `--run`".into(),
@@ -184,6 +184,18 @@ fn quantise(args: &Quantise) -> Result<(), Error> {
 fn verify(args: &Verify) -> Result<(), Error> {
     let classifier = verify::load(&args.model)?;
     let dataset = Dataset::load(&args.data)?;
+    let (found, expected) = (classifier.contract().label_set, dataset.label_set);
+    if found != expected {
+        return Err(Error::Model {
+            what: format!(
+                "model `{}` answers with labels of {}, the data has those of {}",
+                args.model.display(),
+                found.name(),
+                expected.name()
+            ),
+            hint: "give the data the model was trained for".into(),
+        });
+    }
     let folder = args.run.as_deref().map(RunFolder::new);
     let settings = folder.as_ref().map_or_else(|| Ok(Settings::default()), RunFolder::settings)?;
     let indices = match args.split {

@@ -11,22 +11,21 @@ use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, Linea
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor, TensorData};
 
-/// Channels of the stem; a pool follows.
+/// Channels of the stem.
 pub const STEM: usize = 32;
-/// Channels of each block, and whether a pool follows. With the stem's, four pools take 48 pixels to 3.
-pub const BLOCKS: [(usize, bool); 4] = [(48, true), (96, false), (96, true), (160, true)];
+/// Channels of each block.
+pub const BLOCKS: [usize; 3] = [48, 96, 160];
 /// Units of the hidden dense layer.
 pub const HIDDEN: usize = 192;
 const KERNEL: usize = 3;
 /// Side of the map after four pools.
 const LAST_SIDE: usize = SIDE / 16;
 
-/// Convolution, batch norm, `ReLU`, and perhaps max pooling.
+/// Convolution and batch norm; `ReLU` and max pooling follow.
 #[derive(Module, Debug)]
 pub struct Block {
     conv: Conv2d,
     norm: BatchNorm,
-    pool: bool,
 }
 
 /// The classic sequential network: `[n, 1, 48, 48]` in, `[n, classes]` logits out.
@@ -50,10 +49,9 @@ impl Classic {
                 .init(device)
         };
         let mut input = STEM;
-        let blocks = BLOCKS.map(|(output, pool)| {
+        let blocks = BLOCKS.map(|output| {
             let norm = BatchNormConfig::new(output).init(device);
-            let conv = conv(std::mem::replace(&mut input, output), output, false);
-            Block { conv, norm, pool }
+            Block { conv: conv(std::mem::replace(&mut input, output), output, false), norm }
         });
         Self {
             stem: conv(1, STEM, true),
@@ -71,10 +69,7 @@ impl Classic {
     pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
         let mut x = relu(kernels::max_pool(kernels::conv3x3(&self.stem, input)));
         for block in &self.blocks {
-            x = kernels::norm_relu(&block.norm, kernels::conv3x3(&block.conv, x));
-            if block.pool {
-                x = kernels::max_pool(x);
-            }
+            x = kernels::max_pool(kernels::norm_relu(&block.norm, kernels::conv3x3(&block.conv, x)));
         }
         let x = self.dropout.forward(relu(self.hidden.forward(x.flatten::<2>(1, 3))));
         self.output.forward(x)
@@ -84,7 +79,7 @@ impl Classic {
     #[must_use]
     pub fn layers(&self) -> RawNet {
         let mut convs = vec![raw_conv(&self.stem, None, true)];
-        convs.extend(self.blocks.iter().map(|block| raw_conv(&block.conv, Some(&block.norm), block.pool)));
+        convs.extend(self.blocks.iter().map(|block| raw_conv(&block.conv, Some(&block.norm), true)));
         convs.push(dense_as_conv(&self.hidden, LAST_SIDE));
         let [inputs, outputs] = self.output.weight.shape().dims();
         let head = Dense {

@@ -1,5 +1,4 @@
 //! Everything the trainer says: progress to stderr, results to stdout. Only this file and `main.rs` print.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the module that prints")]
 
 use crate::dataset::Parts;
 use crate::error::Error;
@@ -9,9 +8,23 @@ use crate::layers::RawNet;
 use crate::train::{BatchReport, EpochReport, Listener, Outcome, Settings};
 use crate::verify::Comparison;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
+
+/// A line to stdout. A reader that has gone away (`trainer verify | head`) is no error.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
+
+/// A line to stderr.
+macro_rules! tell {
+    ($($words:tt)*) => {{
+        let _ = writeln!(std::io::stderr(), $($words)*);
+    }};
+}
 
 /// How often a plain line tells of progress when there is no terminal.
 const EVERY: Duration = Duration::from_secs(20);
@@ -23,9 +36,8 @@ pub struct TrainingProgress {
     epochs: u32,
     spoke: Instant,
     epoch_began: Instant,
-    /// Pictures already seen when this process began the epoch.
+    /// Pictures of the epoch seen after this process's first batch of it.
     seen_before: usize,
-    epochs_timed: Vec<Duration>,
 }
 
 impl TrainingProgress {
@@ -37,13 +49,13 @@ impl TrainingProgress {
             ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
         let now = Instant::now();
-        Self { bar, epochs: 0, spoke: now, epoch_began: now, seen_before: 0, epochs_timed: Vec::new() }
+        Self { bar, epochs: 0, spoke: now, epoch_began: now, seen_before: 0 }
     }
 
     fn line(&self, text: &str) {
         match &self.bar {
-            Some(bar) => bar.suspend(|| eprintln!("{text}")),
-            None => eprintln!("{text}"),
+            Some(bar) => bar.suspend(|| tell!("{text}")),
+            None => tell!("{text}"),
         }
     }
 }
@@ -72,14 +84,18 @@ impl Listener for TrainingProgress {
     }
 
     fn batch(&mut self, report: &BatchReport) {
-        if report.seen < self.seen_before || self.seen_before == 0 {
+        // The first batch of an epoch sets the pace's origin: a resumed epoch doesn't begin at 0.
+        if self.seen_before == 0 {
             self.seen_before = report.seen;
             self.epoch_began = Instant::now();
         }
         let pace = rate(report.seen - self.seen_before, self.epoch_began.elapsed());
         let left = crate::train::count(report.total - report.seen)
             + crate::train::count(report.total) * f64::from(self.epochs.saturating_sub(report.epoch));
-        let left = if pace > 0.0 { Duration::from_secs_f64(left / pace) } else { Duration::ZERO };
+        if pace <= 0.0 {
+            return;
+        }
+        let left = Duration::try_from_secs_f64(left / pace).unwrap_or(Duration::MAX);
         let text = format!(
             "{pace:.0} images/s, loss {:.4}, accuracy {:.2} %, {} left",
             report.loss,
@@ -93,12 +109,11 @@ impl Listener for TrainingProgress {
             bar.set_position(u64::try_from(report.seen).unwrap_or(0));
         } else if self.spoke.elapsed() >= EVERY {
             self.spoke = Instant::now();
-            eprintln!("epoch {}/{}: {}/{} {text}", report.epoch, self.epochs, report.seen, report.total);
+            tell!("epoch {}/{}: {}/{} {text}", report.epoch, self.epochs, report.seen, report.total);
         }
     }
 
     fn epoch(&mut self, report: &EpochReport, best: bool) {
-        self.epochs_timed.push(self.epoch_began.elapsed());
         self.seen_before = 0;
         self.line(&format!(
             "epoch {}/{}: loss {:.4}, accuracy {:.2} %, validation loss {:.4}, accuracy {:.2} %{}, {:.0} s",
@@ -118,35 +133,35 @@ impl Listener for TrainingProgress {
 pub fn training_done(outcome: &Outcome, folder: &Path, data: &Path) {
     let (run, data) = (folder.display(), data.display());
     if outcome.stopped {
-        eprintln!("stopped and saved; go on with: trainer train --data {data} --run {run} --resume");
+        tell!("stopped and saved; go on with: trainer train --data {data} --run {run} --resume");
     }
     match outcome.best() {
-        Some(best) => println!(
+        Some(best) => say!(
             "best epoch {} of {}: validation accuracy {:.2} %; next: trainer quantise --run {run} --data {data} --output mood.onnx",
             best.epoch,
             outcome.history.len(),
             100.0 * best.validation_accuracy
         ),
-        None => println!("no epoch was finished"),
+        None => say!("no epoch was finished"),
     }
 }
 
 /// Says what was written.
 pub fn quantised(raw: &RawNet, export: &Export, path: &Path) {
-    println!(
+    say!(
         "wrote {} ({} bytes): {} parameters, {:.1} MMAC",
         path.display(),
         export.bytes.len(),
         raw.parameters(),
         crate::train::count(raw.macs()) / 1e6
     );
-    println!(
+    say!(
         "calibrated on {} training pictures, channel ranges {}; logits differ by {:.4} (root mean square)",
         export.calibration,
         if export.equalised { "evened out" } else { "as trained" },
         export.logit_error
     );
-    println!(
+    say!(
         "validation accuracy {:.2} %, negative log-likelihood {:.4} at temperature {:.3} (was {:.4} at 1)",
         100.0 * export.accuracy,
         export.nll,
@@ -176,10 +191,10 @@ pub fn verified(comparison: &Comparison<'_>, json: bool) {
             "float_macro_f1": float.map(|float| float.confusion.macro_f1()),
             "drop_points": comparison.drop(),
         });
-        println!("{value}");
+        say!("{value}");
         return;
     }
-    println!(
+    say!(
         "{} pictures of {}, labels of {}, {} float convolutions in the box's graph",
         integer.confusion.total(),
         split.name(),
@@ -187,29 +202,29 @@ pub fn verified(comparison: &Comparison<'_>, json: bool) {
         classifier.float_convolutions()
     );
     let line = |name: &str, found: &Evaluation| {
-        println!("{name}  accuracy {:.2} %  macro-F1 {:.3}", 100.0 * found.accuracy, found.confusion.macro_f1());
+        say!("{name}  accuracy {:.2} %  macro-F1 {:.3}", 100.0 * found.accuracy, found.confusion.macro_f1());
     };
     line("int8 ", integer);
     if let (Some(float), Some(drop)) = (float, comparison.drop()) {
         line("float", float);
-        println!("int8 loses {drop:.2} points");
+        say!("int8 loses {drop:.2} points");
     }
-    println!("confusion (rows: truth, columns: answer)");
-    println!("{:>9}{}", "", names.clone().map(|name| format!("{name:>9}")).collect::<String>());
+    say!("confusion (rows: truth, columns: answer)");
+    say!("{:>9}{}", "", names.clone().map(|name| format!("{name:>9}")).collect::<String>());
     for (class, (name, row)) in names.zip(&rows).enumerate() {
         let cells: String = row.iter().map(|cell| format!("{cell:>9}")).collect();
-        println!("{name:>9}{cells}   F1 {:.3}", integer.confusion.f1(class));
+        say!("{name:>9}{cells}   F1 {:.3}", integer.confusion.f1(class));
     }
 }
 
 /// Says that an interrupt was heard.
 pub fn stopping() {
-    eprintln!("stopping after this batch");
+    tell!("stopping after this batch");
 }
 
 /// Prints an error and its hint.
 pub fn error(error: &Error) {
-    eprintln!("error: {error}\n  hint: {}", error.hint());
+    tell!("error: {error}\n  hint: {}", error.hint());
 }
 
 fn rate(pictures: usize, time: Duration) -> f64 {

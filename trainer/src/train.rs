@@ -14,7 +14,7 @@ use crate::random::mix;
 use batches::Batch;
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Int, Tensor, TensorData, activation::log_softmax};
-use checkpoint::{Progress, RunFolder};
+use checkpoint::{Checkpoint, Progress, RunFolder};
 use mood::Contract;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -145,12 +145,12 @@ impl<'a> Trainer<'a> {
         let net = Classic::new(dataset.classes(), settings.dropout, &device);
         let optimiser = AdamWConfig::new().with_weight_decay(settings.weight_decay).with_epsilon(1e-8).init();
         let (net, average, optimiser, progress) = if resume {
-            let (net, average, optimiser, progress) = folder.load(net, optimiser)?;
-            (net, WeightAverage::new(&average, settings.average_decay), optimiser, progress)
+            let Checkpoint { net, average, optimiser, progress } = folder.load(&net, &optimiser)?;
+            (net, average, optimiser, progress)
         } else {
-            let average = WeightAverage::new(&net, settings.average_decay);
-            (net, average, optimiser, Progress::default())
+            (net.clone(), net, optimiser, Progress::default())
         };
+        let average = WeightAverage::new(&average, settings.average_decay);
         let contract = Contract::new(dataset.label_set);
         Ok(Self { dataset, settings, folder, contract, device, net, average, optimiser, progress })
     }
@@ -182,7 +182,12 @@ impl<'a> Trainer<'a> {
         if finished {
             self.finish_epoch(parts, settings.learning_rate_at(self.progress.step, steps), listener)?;
         }
-        self.folder.save(&self.net, &self.average.net(&self.net), &self.optimiser, &self.progress)
+        self.folder.save(&Checkpoint {
+            net: self.net.clone(),
+            average: self.average.net(&self.net),
+            optimiser: self.optimiser.clone(),
+            progress: self.progress.clone(),
+        })
     }
 
     /// One step of gradient descent.

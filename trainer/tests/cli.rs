@@ -1,4 +1,5 @@
 //! What the command line answers to bad input: the message, the hint and the exit code, word for word.
+#![expect(clippy::unwrap_used, reason = "a test that can't set its scene has failed")]
 
 use snapbox::cmd::{Command, cargo_bin};
 use snapbox::str;
@@ -175,8 +176,31 @@ error: `run/settings.json` can't be read: No such file or directory (os error 2)
 }
 
 #[test]
+fn resuming_a_run_that_was_ended_before_its_first_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: String = (0..7).flat_map(|label| (0..10).map(move |at| (label, at))).map(distinct).collect();
+    fs::write(folder.path().join("faces.csv"), format!("emotion,pixels,Usage\n{rows}")).unwrap();
+    let settings = serde_json::to_string(&trainer::train::Settings::default()).unwrap();
+    fs::create_dir(folder.path().join("run")).unwrap();
+    fs::write(folder.path().join("run/settings.json"), settings).unwrap();
+    trainer(&folder).args(["train", "--data", "faces.csv", "--run", "run", "--resume"]).assert().code(5).stderr_eq(
+        str![[r#"
+error: `run` holds no checkpoint, the run was ended before its first
+  hint: start it again without `--resume`
+
+"#]],
+    );
+}
+
+/// A training row that looks like no other.
+fn distinct((label, at): (usize, usize)) -> String {
+    let pixels: Vec<String> = (0..2304).map(|pixel| ((pixel * (at + 2) + label * 31) % 256).to_string()).collect();
+    format!("{label},{},Training\n", pixels.join(" "))
+}
+
+#[test]
 fn a_folder_that_holds_a_run_is_not_overwritten() {
-    let folder = tree(&[("run/settings.json", b"{}")]);
+    let folder = tree(&[("run/checkpoint-00000001/progress.json", b"{}")]);
     trainer(&folder).args(["train", "--data", "faces.csv", "--run", "run"]).assert().code(2).stderr_eq(str![[r#"
 error: `run` holds a run already
   hint: go on with `--resume`, or name a new folder with `--run`

@@ -1,4 +1,5 @@
 //! The whole line on a tiny data set made here: read, train, stop, resume, quantise, write, verify. Seconds.
+#![expect(clippy::unwrap_used, reason = "a test that can't set its scene has failed")]
 
 use burn::module::Module;
 use mood::{Contract, Crop, InputTensor, LabelSet};
@@ -6,6 +7,7 @@ use rand::RngExt;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use trainer::dataset::{self, Dataset, PIXELS, Parts, Picture, SIDE, Split};
 use trainer::quantise::{self, fold, reference};
 use trainer::train::{BatchReport, EpochReport, Listener, Outcome, Settings, checkpoint::RunFolder};
@@ -90,6 +92,9 @@ fn run(
     resume: bool,
     ear: &mut Ear,
 ) -> Result<Outcome, Error> {
+    // Dropout and first weights come from the device's random state, of which a process has one: one run at a time.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = RunFolder::new(root);
     if !resume {
         folder.begin(settings)?;
@@ -204,6 +209,22 @@ fn a_run_that_was_stopped_goes_on_where_it_was() {
         assert!((a.training_loss - b.training_loss).abs() < 0.02, "{a:?} {b:?}");
     }
     assert!(stopped.path().join("metrics.csv").exists());
+}
+
+#[test]
+fn a_damaged_checkpoint_is_passed_over() {
+    let (dataset, parts, settings) = tiny();
+    let settings = Settings { epochs: 3, ..settings };
+    let root = tempfile::tempdir().unwrap();
+    let per_epoch = parts.training.len().div_ceil(settings.batch);
+    let mut ear = Ear { stop_after: Some(per_epoch + 2), ..Ear::default() };
+    run((&dataset, &parts, &settings), root.path(), false, &mut ear).unwrap();
+    let newest = root.path().join(format!("checkpoint-{:08}", per_epoch + 2));
+    std::fs::write(newest.join("progress.json"), b"{ \"epoch\": ").unwrap();
+    let mut ear = Ear::default();
+    let outcome = run((&dataset, &parts, &settings), root.path(), true, &mut ear).unwrap();
+    assert_eq!(ear.batches, 2 * per_epoch, "the second epoch is trained again from its start");
+    assert_eq!(outcome.history.len(), 3);
 }
 
 #[test]

@@ -33,6 +33,19 @@ pub struct Progress {
     pub history: Vec<EpochReport>,
 }
 
+/// What a checkpoint holds.
+#[derive(Clone)]
+pub struct Checkpoint {
+    /// The network in training.
+    pub net: Classic,
+    /// The network with averaged weights.
+    pub average: Classic,
+    /// The optimiser with its moments.
+    pub optimiser: ModuleOptimizer,
+    /// Where training stands.
+    pub progress: Progress,
+}
+
 /// A run's folder.
 #[derive(Debug, Clone)]
 pub struct RunFolder {
@@ -58,10 +71,10 @@ impl RunFolder {
         self.root.join("best.bpk")
     }
 
-    /// Whether a run was begun here.
+    /// Whether there is something here that a new run would overwrite.
     #[must_use]
-    pub fn is_begun(&self) -> bool {
-        self.root.join("settings.json").exists()
+    pub fn holds_run(&self) -> bool {
+        !self.checkpoints().is_empty() || self.best().exists()
     }
 
     /// Starts a run.
@@ -103,13 +116,8 @@ impl RunFolder {
     ///
     /// # Errors
     /// When a file can't be written.
-    pub fn save(
-        &self,
-        net: &Classic,
-        average: &Classic,
-        optimiser: &ModuleOptimizer,
-        progress: &Progress,
-    ) -> Result<(), Error> {
+    pub fn save(&self, checkpoint: &Checkpoint) -> Result<(), Error> {
+        let Checkpoint { net, average, optimiser, progress } = checkpoint;
         let temporary = self.root.join("checkpoint.tmp");
         let _ = fs::remove_dir_all(&temporary);
         fs::create_dir_all(&temporary).map_err(|error| Error::write(&temporary, error))?;
@@ -127,23 +135,23 @@ impl RunFolder {
         write_whole(&self.root.join("metrics.csv"), metrics(&progress.history).as_bytes())
     }
 
-    /// Loads the newest checkpoint into `net` and `optimiser`; gives them back with the averaged network.
+    /// Loads the newest checkpoint that can be read into `net` and `optimiser`.
     ///
     /// # Errors
-    /// When there is none, or it can't be read.
-    pub fn load(
-        &self,
-        net: Classic,
-        optimiser: ModuleOptimizer,
-    ) -> Result<(Classic, Classic, ModuleOptimizer, Progress), Error> {
-        let Some(newest) = self.checkpoints().pop() else {
-            return Err(Error::data(&self.root, "holds no checkpoint", "start the run again without `--resume`"));
-        };
-        let average = load_net(net.clone(), &newest.join("average.bpk"))?;
-        let net = load_net(net, &newest.join("net.bpk"))?;
-        let path = newest.join("optimiser.bpk");
-        let optimiser = optimiser.load(&path).map_err(|error| unreadable(&path, &error))?;
-        Ok((net, average, optimiser, read_json(&newest.join("progress.json"))?))
+    /// When there is none, or none can be read.
+    pub fn load(&self, net: &Classic, optimiser: &ModuleOptimizer) -> Result<Checkpoint, Error> {
+        let nothing = "holds no checkpoint, the run was ended before its first";
+        let mut first = Err(Error::data(&self.root, nothing, "start it again without `--resume`"));
+        for (tried, folder) in self.checkpoints().iter().rev().enumerate() {
+            let found = load_checkpoint(folder, net, optimiser);
+            if found.is_ok() || tried == 0 {
+                first = found;
+            }
+            if first.is_ok() {
+                break;
+            }
+        }
+        first
     }
 
     /// Oldest first.
@@ -177,6 +185,16 @@ fn metrics(history: &[EpochReport]) -> String {
         ));
     }
     text
+}
+
+fn load_checkpoint(folder: &Path, net: &Classic, optimiser: &ModuleOptimizer) -> Result<Checkpoint, Error> {
+    let path = folder.join("optimiser.bpk");
+    Ok(Checkpoint {
+        average: load_net(net.clone(), &folder.join("average.bpk"))?,
+        net: load_net(net.clone(), &folder.join("net.bpk"))?,
+        optimiser: optimiser.clone().load(&path).map_err(|error| unreadable(&path, &error))?,
+        progress: read_json(&folder.join("progress.json"))?,
+    })
 }
 
 fn save_net(net: &Classic, path: &Path) -> Result<(), Error> {
