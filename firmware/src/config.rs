@@ -10,8 +10,8 @@ mod tests;
 
 pub use problem::{ConfigError, Problem};
 
-use crate::sound::MusicSettings;
 use crate::device;
+use crate::sound::MusicSettings;
 use mood::Brightness;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

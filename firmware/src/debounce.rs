@@ -76,9 +76,14 @@ mod tests {
     #[test]
     fn a_bouncing_press_and_release_is_one_press() {
         use Level::{Down, Up};
-        let cases: &[(&str, &[(u64, Level)], &[u64])] = &[
+        type Case = (&'static str, &'static [(u64, Level)], &'static [u64]);
+        let cases: [Case; 7] = [
             ("clean", &[(100, Down), (300, Up)], &[100]),
-            ("bounce on the way down", &[(100, Down), (102, Up), (104, Down), (110, Up), (112, Down), (300, Up)], &[100]),
+            (
+                "bounce on the way down",
+                &[(100, Down), (102, Up), (104, Down), (110, Up), (112, Down), (300, Up)],
+                &[100],
+            ),
             ("bounce on the way up", &[(100, Down), (300, Up), (303, Down), (305, Up)], &[100]),
             ("a tap shorter than the window", &[(100, Down), (110, Up), (400, Down), (500, Up)], &[100, 400]),
             ("down again inside the window and held", &[(100, Down), (200, Up), (210, Down), (500, Up)], &[100, 230]),
@@ -86,7 +91,7 @@ mod tests {
             ("up only", &[(100, Up), (200, Up)], &[]),
         ];
         for (name, edges, expected) in cases {
-            assert_eq!(presses(edges), *expected, "{name}");
+            assert_eq!(presses(edges), expected, "{name}");
         }
     }
 

@@ -259,7 +259,8 @@ impl Device {
     }
 
     fn stop(&mut self, now: Duration) -> Vec<Command> {
-        let fade = if self.music.is_some() { self.settings.fade_out.min(lights::LONGEST_FAREWELL) } else { Duration::ZERO };
+        let fade =
+            if self.music.is_some() { self.settings.fade_out.min(lights::LONGEST_FAREWELL) } else { Duration::ZERO };
         self.state = State::Stopping { until: now.saturating_add(fade) };
         self.notice = None;
         vec![Command::Light(lights::dark()), Command::Silence(fade)]

@@ -121,7 +121,9 @@ impl Failure {
             Self::Speaker(SpeakerError::Write { .. }) | Self::Compose(_) => {
                 "name a file in a folder you may write to, on a disk with room"
             }
-            Self::Speaker(SpeakerError::Track { .. }) => "see that the file plays elsewhere, or take it out of the folder",
+            Self::Speaker(SpeakerError::Track { .. }) => {
+                "see that the file plays elsewhere, or take it out of the folder"
+            }
             Self::Speaker(_) => "list the cards with `aplay -L`, name one as `speaker.card`, or use `--wav FILE`",
             Self::Write { .. } => "see that the disk has room and the reader of the output is still there",
             Self::Signals { .. } | Self::Thread { .. } | Self::ThreadEnded { .. } => {

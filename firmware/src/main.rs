@@ -37,7 +37,12 @@ fn dispatch(command: Command, began: Instant, logs: bool) -> Result<(), Failure>
         }
         Command::Compose(args) => {
             let made = compose::compose(&args)?;
-            written(&format!("{}: {:.1} s, {:.0} times real time\n", args.out.display(), made.seconds, made.times_real_time))
+            written(&format!(
+                "{}: {:.1} s, {:.0} times real time\n",
+                args.out.display(),
+                made.seconds,
+                made.times_real_time
+            ))
         }
     }
 }

@@ -130,8 +130,14 @@ mod tests {
     #[test]
     fn it_never_says_what_somebody_feels() {
         let mood = Mood { expression: Expression::Sad, confidence: 0.934, affect: Affect::default() };
-        let face =
-            FaceBox { x: 0.0, y: 0.0, width: 9.0, height: 9.0, score: 1.0, landmarks: mood::face::Landmarks::default() };
+        let face = FaceBox {
+            x: 0.0,
+            y: 0.0,
+            width: 9.0,
+            height: 9.0,
+            score: 1.0,
+            landmarks: mood::face::Landmarks::default(),
+        };
         let said = |answer, faces| {
             sentence(&Observation {
                 answer,
@@ -160,12 +166,10 @@ mod tests {
 
     #[test]
     fn bars_and_colours_keep_their_ends() {
-        assert_eq!((bar(0.0, 8), bar(1.0, 3), bar(0.5, 3), bar(f32::NAN, 3)), (
-            String::new(),
-            "███".into(),
-            "█▌".into(),
-            String::new()
-        ));
+        assert_eq!(
+            (bar(0.0, 8), bar(1.0, 3), bar(0.5, 3), bar(f32::NAN, 3)),
+            (String::new(), "███".into(), "█▌".into(), String::new())
+        );
         assert_eq!([srgb(0.0), srgb(1.0), srgb(-1.0), srgb(0.214)], [0, 255, 0, 127]);
     }
 }

@@ -3,10 +3,11 @@
 //! Nothing here waits for a device. Camera and button live on threads of their own ([`threads`]) and report through one
 //! bounded channel; time comes from the [`Inbox`], so that tests tell whole stories in virtual time.
 
-mod dark;
+mod glow;
 mod look;
 pub mod moment;
 pub mod threads;
+mod voice;
 
 pub use look::{Look, LookError, take_look};
 pub use moment::{Moment, Witness};
@@ -14,16 +15,12 @@ pub use moment::{Moment, Witness};
 use crate::debounce::Debouncer;
 use crate::device::{self, Command, Device, Event, Part, State};
 use crate::error::Failure;
-use crate::ports::{ButtonError, Level, Lights, LightsError, Speaker, SpeakerError};
-use dark::DarkOnDrop;
-use mood::{Brightness, LightPattern, Motion, Rgb};
+use crate::ports::{ButtonError, Level, Lights, Speaker};
+use glow::Glow;
+use mood::Brightness;
 use std::collections::VecDeque;
 use std::time::Duration;
-
-/// Between two steps of a moving light: 25 a second look smooth.
-const FRAME: Duration = Duration::from_millis(40);
-/// Between two questions to the speaker, and two tries of a lost light.
-const CHECK: Duration = Duration::from_millis(250);
+use voice::Voice;
 
 /// What the threads around the loop report.
 #[derive(Debug)]
@@ -85,29 +82,26 @@ pub struct Settings {
     pub stop_at: Option<Duration>,
 }
 
-/// The light that should show, and the one that does.
-struct Glow {
-    pattern: LightPattern,
-    since: Duration,
-    shown: Option<Rgb>,
-    due: Duration,
+/// What changed about a part the box can do without.
+enum Health {
+    /// It failed.
+    Lost(String),
+    /// It works again.
+    Back,
+    /// It goes on, but the owner may want to know.
+    Note(String),
 }
 
 /// The loop.
 pub struct Runner {
     device: Device,
-    lights: DarkOnDrop,
-    speaker: Box<dyn Speaker>,
+    glow: Glow,
+    voice: Voice,
     looker: Box<dyn Looker>,
     inbox: Box<dyn Inbox>,
     witness: Box<dyn Witness>,
     debouncer: Debouncer,
-    brightness: Brightness,
     stop_at: Option<Duration>,
-    glow: Glow,
-    check_due: Duration,
-    lights_lost: bool,
-    speaker_lost: bool,
     events: VecDeque<Event>,
 }
 
@@ -115,21 +109,15 @@ impl Runner {
     /// Puts the parts together.
     #[must_use]
     pub fn new(settings: Settings, parts: Parts) -> Self {
-        let dark = LightPattern::new(Rgb::OFF, Motion::Steady, Duration::from_secs(1));
         Self {
             device: Device::new(settings.device),
-            lights: DarkOnDrop(parts.lights),
-            speaker: parts.speaker,
+            glow: Glow::new(parts.lights, settings.brightness),
+            voice: Voice::new(parts.speaker),
             looker: parts.looker,
             inbox: parts.inbox,
             witness: parts.witness,
             debouncer: Debouncer::new(settings.debounce),
-            brightness: settings.brightness,
             stop_at: settings.stop_at,
-            glow: Glow { pattern: dark, since: Duration::ZERO, shown: None, due: Duration::ZERO },
-            check_due: Duration::ZERO,
-            lights_lost: false,
-            speaker_lost: false,
             events: VecDeque::new(),
         }
     }
@@ -158,13 +146,8 @@ impl Runner {
 
     /// The earliest moment at which something is to be done without a message.
     fn wake(&self) -> Duration {
-        let check = self.check_due;
-        let light = self.light_moves().then_some(self.glow.due);
-        [light, self.device.wake(), self.debouncer.wake(), self.stop_at].into_iter().flatten().fold(check, Duration::min)
-    }
-
-    fn light_moves(&self) -> bool {
-        self.glow.shown.is_none() || self.glow.pattern.motion != Motion::Steady
+        let others = [self.glow.due(), self.device.wake(), self.debouncer.wake(), self.stop_at];
+        others.into_iter().flatten().fold(self.voice.due(), Duration::min)
     }
 
     fn take(&mut self, message: Message) -> Result<(), Failure> {
@@ -179,8 +162,9 @@ impl Runner {
             }
             Message::ButtonLost(error) => return Err(error.into()),
             Message::Looked(look) => {
-                self.witness.saw(now, &Moment::Looked(&look));
                 look.log();
+                let in_time = matches!(self.device.state(), State::Looking { .. });
+                self.witness.saw(now, &if in_time { Moment::Looked(&look) } else { Moment::TooLate });
                 self.events.push_back(Event::Looked(look.outcome()));
             }
             Message::Stop => {
@@ -214,13 +198,10 @@ impl Runner {
         if self.device.wake().is_some_and(|at| now >= at) {
             self.events.push_back(Event::Tick);
         }
-        if now >= self.check_due {
-            self.check_due = now.saturating_add(CHECK);
-            if let Err(error) = self.speaker.check() {
-                self.speaker_failed(&error, now);
-            }
-        }
-        self.glow(now);
+        let health = self.voice.check(now);
+        self.note(Part::Speaker, health, now);
+        let health = self.glow.step(now);
+        self.note(Part::Lights, health, now);
     }
 
     /// Hands the waiting events to the device and does what it says; true when the box shall end.
@@ -242,100 +223,63 @@ impl Runner {
                 self.obey(command, now)?;
             }
         }
-        self.glow(now);
+        // At once, as a press is answered by light first.
+        let health = self.glow.step(now);
+        self.note(Part::Lights, health, now);
         Ok(false)
     }
 
     fn obey(&mut self, command: Command, now: Duration) -> Result<(), Failure> {
-        match command {
+        let (part, health) = match command {
             Command::Look => {
                 self.witness.saw(now, &Moment::Looking);
-                self.looker.begin()?;
+                return self.looker.begin();
             }
+            Command::Quit => return Ok(()),
             Command::Privacy(on) => {
                 self.witness.saw(now, &Moment::Privacy(on));
-                let result = self.lights.0.privacy(on);
-                self.light_result(result, now);
+                (Part::Lights, self.glow.privacy(on))
             }
             Command::Light(pattern) => {
                 self.witness.saw(now, &Moment::Light(pattern));
-                self.glow = Glow { pattern, since: now, shown: None, due: now };
+                self.glow.set(pattern, now);
+                return Ok(());
             }
             Command::Play(programme, fade) => {
                 tracing::info!(music = programme.expression.name(), seed = programme.seed, "Playing");
                 self.witness.saw(now, &Moment::Play(programme, fade));
-                // Told at every piece that stays silent, not only at the first.
-                self.speaker_lost = false;
-                let result = self.speaker.play(programme, fade);
-                self.speaker_result(result, now);
+                (Part::Speaker, self.voice.play(programme, fade))
             }
             Command::Chime(chime) => {
                 self.witness.saw(now, &Moment::Chime(chime));
-                let result = self.speaker.chime(chime);
-                self.speaker_result(result, now);
+                (Part::Speaker, self.voice.chime(chime))
             }
             Command::Silence(fade) => {
                 self.witness.saw(now, &Moment::Silence(fade));
-                let result = self.speaker.stop(fade);
-                self.speaker_result(result, now);
+                (Part::Speaker, self.voice.silence(fade))
             }
-            Command::Quit => {}
-        }
+        };
+        self.note(part, health, now);
         Ok(())
     }
 
-    /// Shows the next step of the light, if it is due and differs from what shows.
-    fn glow(&mut self, now: Duration) {
-        if now < self.glow.due || !self.light_moves() {
-            return;
-        }
-        let retry = if self.lights_lost { CHECK } else { FRAME };
-        self.glow.due = now.saturating_add(retry);
-        let colour = self.glow.pattern.at(now.saturating_sub(self.glow.since)).dimmed(self.brightness);
-        if self.glow.shown == Some(colour) {
-            return;
-        }
-        let result = self.lights.0.show(colour);
-        self.glow.shown = result.is_ok().then_some(colour);
-        self.light_result(result, now);
-    }
-
-    fn light_result(&mut self, result: Result<(), LightsError>, now: Duration) {
-        match result {
-            Ok(()) if self.lights_lost => {
-                self.lights_lost = false;
-                tracing::info!("Light is back");
-                self.witness.saw(now, &Moment::Back(Part::Lights));
+    /// Takes note of what changed about a part; the device hears of a loss with the next events.
+    fn note(&mut self, part: Part, health: Option<Health>, now: Duration) {
+        match health {
+            None => {}
+            Some(Health::Lost(error)) => {
+                tracing::warn!(?part, error, "Part is lost");
+                self.witness.saw(now, &Moment::Lost(part, &error));
+                self.events.push_back(Event::Lost(part));
             }
-            Ok(()) => {}
-            Err(error) if !self.lights_lost => {
-                self.lights_lost = true;
-                tracing::warn!(%error, "Light is lost");
-                self.witness.saw(now, &Moment::Lost(Part::Lights, &error.to_string()));
-                self.events.push_back(Event::Lost(Part::Lights));
+            Some(Health::Back) => {
+                tracing::info!(?part, "Part is back");
+                self.witness.saw(now, &Moment::Back(part));
             }
-            Err(_) => {}
-        }
-    }
-
-    fn speaker_result(&mut self, result: Result<(), SpeakerError>, now: Duration) {
-        match result {
-            Ok(()) => self.speaker_lost = false,
-            Err(error) => self.speaker_failed(&error, now),
-        }
-    }
-
-    fn speaker_failed(&mut self, error: &SpeakerError, now: Duration) {
-        // A track that can't be played is not a lost speaker: the box plays something else.
-        if matches!(error, SpeakerError::Track { .. }) {
-            tracing::warn!(%error, "Track is left out");
-            self.witness.saw(now, &Moment::Note(&error.to_string()));
-            return;
-        }
-        if !std::mem::replace(&mut self.speaker_lost, true) {
-            tracing::warn!(%error, "Speaker is lost");
-            self.witness.saw(now, &Moment::Lost(Part::Speaker, &error.to_string()));
-            self.events.push_back(Event::Lost(Part::Speaker));
+            Some(Health::Note(text)) => {
+                tracing::warn!(?part, text, "Part goes on");
+                self.witness.saw(now, &Moment::Note(&text));
+            }
         }
     }
 }

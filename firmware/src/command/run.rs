@@ -30,7 +30,6 @@ pub struct RunArgs {
     pub config: Option<PathBuf>,
     /// The whole box on a desk: pictures of FOLDER (or bundled ones) as the camera, light in the terminal, keyboard
     #[arg(long, value_name = "FOLDER", num_args = 0..=1)]
-    #[expect(clippy::option_option, reason = "clap's form of an option with an optional value")]
     pub simulate: Option<Option<PathBuf>>,
     /// Presses by itself, each picture once, then sums up; the default without a terminal
     #[arg(long, requires = "simulate")]

@@ -41,8 +41,5 @@ fn counted(count: usize) -> String {
 }
 
 fn lines(path: &std::path::Path, problems: &[Problem]) -> String {
-    problems
-        .iter()
-        .map(|p| format!("\n  {}:{}: {}\n    hint: {}", path.display(), p.line, p.what, p.hint))
-        .collect()
+    problems.iter().map(|p| format!("\n  {}:{}: {}\n    hint: {}", path.display(), p.line, p.what, p.hint)).collect()
 }

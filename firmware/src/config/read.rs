@@ -115,7 +115,7 @@ fn unknown(what: &str, name: &str, known: impl Iterator<Item = &'static str>, li
     let mut known: Vec<&str> = known.collect();
     known.dedup();
     let near = known.iter().copied().min_by_key(|candidate| distance(short, candidate));
-    let hint = match near.filter(|near| distance(short, near) <= 3) {
+    let hint = match near.filter(|near| distance(short, near) <= 1 + short.len() / 4) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("known here: {}", known.join(", ")),
     };
@@ -153,7 +153,8 @@ pub(super) fn overlay(template: &str, owner: &str) -> String {
     for (name, value) in base.get_ref() {
         let Some(table) = value.get_ref().as_table() else { continue };
         for (key, value) in table {
-            let owners = top.get_ref().get(name.get_ref().as_ref()).and_then(|t| t.get_ref().get(key.get_ref().as_ref()));
+            let owners =
+                top.get_ref().get(name.get_ref().as_ref()).and_then(|t| t.get_ref().get(key.get_ref().as_ref()));
             if let Some(owners) = owners {
                 replacements.push((value.span(), &owner[owners.span()]));
             }

@@ -24,7 +24,8 @@ fn png(picture: &RgbImage) -> Vec<u8> {
 /// A JPEG with an EXIF block that holds nothing but an orientation (1..=8).
 fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
     let exif = [
-        b"\xFF\xE1\x00\x22Exif\x00\x00MM\x00\x2A\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00".as_slice(),
+        b"\xFF\xE1\x00\x22Exif\x00\x00MM\x00\x2A\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00"
+            .as_slice(),
         &[orientation, 0, 0, 0, 0, 0, 0],
     ]
     .concat();
@@ -119,16 +120,12 @@ fn a_frame_of_the_camera_keeps_the_pictures_shape() {
 #[test]
 fn a_folder_gives_its_pictures_by_name_and_an_empty_one_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    assert_eq!(
-        in_folder(folder.path()).unwrap_err(),
-        PictureError::EmptyFolder { path: folder.path().to_path_buf() }
-    );
+    assert_eq!(in_folder(folder.path()).unwrap_err(), PictureError::EmptyFolder { path: folder.path().to_path_buf() });
     for name in ["b.PNG", "a.jpeg", "notes.txt", ".hidden", "c.webp"] {
         std::fs::write(folder.path().join(name), "").unwrap();
     }
     std::fs::create_dir(folder.path().join("d.png")).unwrap();
-    let names: Vec<_> =
-        in_folder(folder.path()).unwrap().iter().map(|p| p.file_name().unwrap().to_owned()).collect();
+    let names: Vec<_> = in_folder(folder.path()).unwrap().iter().map(|p| p.file_name().unwrap().to_owned()).collect();
     assert_eq!(names, ["a.jpeg", "b.PNG", "c.webp"]);
     assert!(matches!(in_folder(&folder.path().join("gone")), Err(PictureError::Unreadable { .. })));
 }

@@ -30,7 +30,8 @@ impl Summary {
     #[must_use]
     pub fn table(&self) -> String {
         let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let width = |text: fn(&Row) -> &String| seen.rows.iter().map(|row| text(row).chars().count()).max().unwrap_or(0);
+        let width =
+            |text: fn(&Row) -> &String| seen.rows.iter().map(|row| text(row).chars().count()).max().unwrap_or(0);
         let (caption, said, light) = (width(|r| &r.caption), width(|r| &r.said), width(|r| &r.light));
         let mut table = String::new();
         for row in &seen.rows {
@@ -58,7 +59,9 @@ impl Witness for Summary {
             Moment::Pressed | Moment::Stopping => seen.answered = false,
             _ if !seen.answered => {}
             Moment::Light(pattern) => note(&mut seen, |row| &mut row.light, light(pattern)),
-            Moment::Play(programme, _) => note(&mut seen, |row| &mut row.sound, format!("{} music", programme.expression)),
+            Moment::Play(programme, _) => {
+                note(&mut seen, |row| &mut row.sound, format!("{} music", programme.expression))
+            }
             Moment::Chime(chime) => note(&mut seen, |row| &mut row.sound, super::chime(*chime).into()),
             _ => {}
         }

@@ -22,7 +22,8 @@ impl Transcript {
 impl Witness for Transcript {
     fn saw(&mut self, now: Duration, moment: &Moment<'_>) {
         // A reader that went away does not stop the box.
-        let _ = writeln!(self.out, "{:>7.2} s  {}", now.as_secs_f64(), line(now, moment)).and_then(|()| self.out.flush());
+        let _ =
+            writeln!(self.out, "{:>7.2} s  {}", now.as_secs_f64(), line(now, moment)).and_then(|()| self.out.flush());
     }
 }
 
@@ -33,6 +34,7 @@ fn line(now: Duration, moment: &Moment<'_>) -> String {
         Moment::Dropped => "button: pressed, not counted while the box is busy".into(),
         Moment::Looking => "camera: looking".into(),
         Moment::Looked(look) => looked(look),
+        Moment::TooLate => "camera: answered too late, not counted".into(),
         Moment::Trouble(fault) => format!("trouble: {}", trouble(*fault)),
         Moment::Privacy(true) => "lamp: on".into(),
         Moment::Privacy(false) => "lamp: off".into(),

@@ -19,6 +19,8 @@ pub enum Moment<'a> {
     Looking,
     /// It ended.
     Looked(&'a Look),
+    /// It ended when nobody waited any more.
+    TooLate,
     /// The last look failed.
     Trouble(Fault),
     /// The privacy lamp.

@@ -114,11 +114,7 @@ pub fn start_button(mut button: Box<dyn Button>, outbox: Outbox) -> Result<(), F
     })
 }
 
-fn start(
-    name: &'static str,
-    outbox: Outbox,
-    work: impl FnOnce(&Outbox) + Send + 'static,
-) -> Result<(), Failure> {
+fn start(name: &'static str, outbox: Outbox, work: impl FnOnce(&Outbox) + Send + 'static) -> Result<(), Failure> {
     let body = move || {
         let farewell = Farewell { name, outbox };
         work(&farewell.outbox);

@@ -118,7 +118,7 @@ pub(super) fn paint(scene: &Scene, columns: u16, rows: u16) -> Canvas {
     }
     canvas.text(words, row, &scene.detail, ROOM, FAINT, NIGHT);
     if let Some(alarm) = &scene.alarm {
-        for (line, row) in wrapped(alarm, usize::from(ROOM)).iter().zip(row + 1..top + 9) {
+        for (line, row) in wrapped(alarm, usize::from(ROOM)).iter().zip(row + 1..top + 8) {
             canvas.text(words, row, line, ROOM, ALARM, NIGHT);
         }
     }
@@ -155,7 +155,8 @@ fn frame(canvas: &mut Canvas, left: u16, top: u16) {
         put(left, row, '│');
         put(right, row, '│');
     }
-    for (column, row, symbol) in [(left, top, '╭'), (right, top, '╮'), (left, bottom, '╰'), (right, bottom, '╯')] {
+    for (column, row, symbol) in [(left, top, '╭'), (right, top, '╮'), (left, bottom, '╰'), (right, bottom, '╯')]
+    {
         put(column, row, symbol);
     }
     canvas.text(left + 3, top, " moodbox ", 20, TITLE, NIGHT);

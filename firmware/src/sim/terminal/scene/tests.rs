@@ -33,7 +33,31 @@ fn answered() -> Scene {
 
 #[test]
 fn the_box_as_drawn() {
-    snapbox::assert_data_eq!(paint(&answered(), COLUMNS, ROWS).plain(), snapbox::str![[""]]);
+    snapbox::assert_data_eq!(
+        paint(&answered(), COLUMNS, ROWS).plain(),
+        snapbox::str![[r#"
+╭── moodbox ──────────────────────────────────────────────── simulated ──╮
+│                                                                        │
+│  ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀   ○ camera off                             │
+│  ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀                                            │
+│  ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀   your expression looks happy (93 %)       │
+│  ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀   astronaut, 21 ms                         │
+│  ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀                                            │
+│  ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀                                            │
+│  ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀   happy     █████████████████████    91 %  │
+│  ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀   neutral   █                         5 %  │
+│  ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀   surprise  ▍                         2 %  │
+│  ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀   sad       ▎                         1 %  │
+│  ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀   angry     ▏                         1 %  │
+│  ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀   fear      ▏                         1 %  │
+│  ▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀                                            │
+│  ♪ happy, fading in over 0.8 s                                         │
+│  camera: 4 bundled frames                                              │
+│  speaker: default card                                                 │
+╰── space: press   q: quit ──────────────────────────────────────────────╯
+
+"#]]
+    );
 }
 
 #[test]
@@ -64,7 +88,7 @@ fn a_light_that_moves_redraws_the_orb_alone() {
 fn the_next_look_clears_what_the_last_one_showed() {
     let mut scene = answered();
     scene.note(Duration::ZERO, &Moment::Trouble(crate::device::Fault::CameraLost));
-    assert!(paint(&scene, COLUMNS, ROWS).plain().contains("check its cable"));
+    assert!(paint(&scene, COLUMNS, ROWS).plain().contains("its cable, then press again"));
     scene.note(Duration::ZERO, &Moment::Looking);
     let observation = Observation {
         answer: Answer::NoFace { reason: NoFaceReason::NothingFound },

@@ -1,0 +1,78 @@
+//! The light as the loop sees it: a pattern in motion, a lamp, and a device that may fail.
+
+use super::Health;
+use crate::ports::{Lights, LightsError};
+use mood::{Brightness, LightPattern, Motion, Rgb};
+use std::time::Duration;
+
+/// Between two steps of a moving light: 25 a second look smooth.
+const FRAME: Duration = Duration::from_millis(40);
+/// Between two tries of a light that is lost.
+const RETRY: Duration = Duration::from_millis(250);
+
+/// The light.
+///
+/// INVARIANT: however the loop ends (asked to, by an error, by a panic), light and privacy lamp are off afterwards.
+pub(super) struct Glow {
+    lights: Box<dyn Lights>,
+    brightness: Brightness,
+    pattern: LightPattern,
+    since: Duration,
+    shown: Option<Rgb>,
+    due: Duration,
+    lost: bool,
+}
+
+impl Glow {
+    /// Dark, until told otherwise.
+    pub(super) fn new(lights: Box<dyn Lights>, brightness: Brightness) -> Self {
+        let pattern = LightPattern::new(Rgb::OFF, Motion::Steady, Duration::from_secs(1));
+        Self { lights, brightness, pattern, since: Duration::ZERO, shown: None, due: Duration::ZERO, lost: false }
+    }
+
+    /// Shows this pattern from `now` on.
+    pub(super) fn set(&mut self, pattern: LightPattern, now: Duration) {
+        (self.pattern, self.since, self.shown, self.due) = (pattern, now, None, now);
+    }
+
+    /// When [`Glow::step`] is to be called; `None` for a steady light that shows already.
+    pub(super) fn due(&self) -> Option<Duration> {
+        (self.shown.is_none() || self.pattern.motion != Motion::Steady).then_some(self.due)
+    }
+
+    /// Shows the next step, if it is due and differs from what shows.
+    pub(super) fn step(&mut self, now: Duration) -> Option<Health> {
+        self.due().filter(|&due| now >= due)?;
+        self.due = now.saturating_add(if self.lost { RETRY } else { FRAME });
+        let colour = self.pattern.at(now.saturating_sub(self.since)).dimmed(self.brightness);
+        if self.shown == Some(colour) {
+            return None;
+        }
+        let result = self.lights.show(colour);
+        self.shown = result.is_ok().then_some(colour);
+        self.health(result)
+    }
+
+    /// The privacy lamp.
+    pub(super) fn privacy(&mut self, on: bool) -> Option<Health> {
+        let result = self.lights.privacy(on);
+        self.health(result)
+    }
+
+    fn health(&mut self, result: Result<(), LightsError>) -> Option<Health> {
+        let was_lost = std::mem::replace(&mut self.lost, result.is_err());
+        match result {
+            Err(error) if !was_lost => Some(Health::Lost(error.to_string())),
+            Ok(()) if was_lost => Some(Health::Back),
+            _ => None,
+        }
+    }
+}
+
+impl Drop for Glow {
+    fn drop(&mut self) {
+        // Both are tried; there is nobody left to tell about a failure.
+        let _ = self.lights.show(Rgb::OFF);
+        let _ = self.lights.privacy(false);
+    }
+}

@@ -1,0 +1,276 @@
+//! A workbench for stories: the real loop on simulated ports, in virtual time. Nothing waits, nothing is random.
+
+use mood::{Affect, Answer, Expression, Frame, ModelError, Mood, NoFaceReason};
+use moodbox::config::Config;
+use moodbox::error::Failure;
+use moodbox::eyes::{Observation, Sight, Stages};
+use moodbox::ports::{Level, Programme};
+use moodbox::runner::{Inbox, Looker, Message, Moment, Parts, Runner, Settings, Witness, take_look};
+use moodbox::sim::camera::FolderCamera;
+use moodbox::sim::lights::RecorderLights;
+use moodbox::sim::speaker::RecorderSpeaker;
+use moodbox::sim::{Clock, Entry, Faults, Journal, button};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// How long a look takes on the bench.
+pub(crate) const LOOK: Duration = Duration::from_millis(80);
+
+pub(crate) const fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// What the eyes see, one entry a frame.
+#[derive(Debug, Clone)]
+pub(crate) enum Sees {
+    Face(Expression, f32),
+    Nobody,
+    BrokenNetwork,
+}
+
+impl Sees {
+    fn answer(&self) -> Result<Answer, ModelError> {
+        match *self {
+            Self::Face(expression, confidence) => {
+                let mood = Mood { expression, confidence, affect: Affect::of(expression) };
+                Ok(if confidence < 0.4 {
+                    Answer::Unsure { best: mood, reason: mood::UnsureReason::LowConfidence }
+                } else {
+                    Answer::Mood(mood)
+                })
+            }
+            Self::Nobody => Ok(Answer::NoFace { reason: NoFaceReason::NothingFound }),
+            Self::BrokenNetwork => Err(ModelError::Run { detail: "failed on demand".into() }),
+        }
+    }
+}
+
+/// Eyes that see what the script says, frame by frame; nobody when it is over.
+pub(crate) struct ScriptedSight {
+    script: VecDeque<Sees>,
+    /// From this time on a happy face, whatever of the script is left.
+    happy_from: Duration,
+}
+
+impl ScriptedSight {
+    pub(crate) fn new(sees: &[Sees]) -> Self {
+        Self { script: sees.to_vec().into(), happy_from: Duration::MAX }
+    }
+}
+
+impl Sight for ScriptedSight {
+    fn look(&mut self, _frame: &Frame, clock: &dyn Fn() -> Duration) -> Result<Observation, ModelError> {
+        let scripted = self.script.pop_front().unwrap_or(Sees::Nobody);
+        let seen = if clock() >= self.happy_from { Sees::Face(Expression::Happy, 0.9) } else { scripted };
+        let answer = seen.answer()?;
+        Ok(Observation { answer, faces: Vec::new(), probabilities: None, stages: Stages::default() })
+    }
+}
+
+/// Messages that will come, in the order of their times.
+type Post = Arc<Mutex<Vec<(Duration, Message)>>>;
+
+fn deliver(post: &Post, at: Duration, message: Message) {
+    let mut post = post.lock().unwrap();
+    let place = post.partition_point(|(due, _)| *due <= at);
+    post.insert(place, (at, message));
+}
+
+struct VirtualInbox {
+    clock: Clock,
+    post: Post,
+    steps: u32,
+}
+
+impl Inbox for VirtualInbox {
+    fn now(&self) -> Duration {
+        self.clock.now()
+    }
+
+    fn next(&mut self, until: Duration) -> Option<Message> {
+        self.steps += 1;
+        assert!(self.steps < 1_000_000, "the loop turns without end at {:?}", self.clock.now());
+        let mut post = self.post.lock().unwrap();
+        if post.first().is_some_and(|(due, _)| *due <= until.max(self.clock.now())) {
+            let (due, message) = post.remove(0);
+            self.clock.advance(due);
+            return Some(message);
+        }
+        self.clock.advance(until);
+        None
+    }
+}
+
+/// Looks at once and reports after [`LOOK`]; a stalled camera never reports.
+struct VirtualLooker {
+    camera: FolderCamera,
+    sight: ScriptedSight,
+    clock: Clock,
+    post: Post,
+}
+
+impl Looker for VirtualLooker {
+    fn begin(&mut self) -> Result<(), Failure> {
+        if !self.camera.faults().is_stalled() {
+            let clock = self.clock.clone();
+            let look = take_look(&mut self.camera, &mut self.sight, 3, &|| clock.now());
+            deliver(&self.post, self.clock.now() + LOOK, Message::Looked(look));
+        }
+        Ok(())
+    }
+}
+
+/// Keeps what the owner is told, in short.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<Vec<String>>>);
+
+impl Witness for Told {
+    fn saw(&mut self, _now: Duration, moment: &Moment<'_>) {
+        let text = match moment {
+            Moment::Looked(look) => format!("Looked({})", look.result.as_ref().map_or("failed", |o| o.answer.name())),
+            other => format!("{other:?}"),
+        };
+        self.0.lock().unwrap().push(text);
+    }
+}
+
+/// The box on the bench.
+pub(crate) struct Bench {
+    pub(crate) camera: Faults,
+    pub(crate) lights: Faults,
+    pub(crate) speaker: Faults,
+    clock: Clock,
+    journal: Journal,
+    post: Post,
+    told: Told,
+    runner: Runner,
+}
+
+impl Bench {
+    /// A box that sees `sees`, with presses at the times given, and that ends itself at `end`.
+    pub(crate) fn new(sees: &[Sees], presses_ms: &[u64], end: u64) -> Self {
+        let presses: Vec<Duration> = presses_ms.iter().copied().map(ms).collect();
+        Self::build(ScriptedSight::new(sees), &button::edges(&presses), end)
+    }
+
+    /// As [`Bench::new`], with the button's raw edges.
+    pub(crate) fn with_edges(sees: &[Sees], edges: &[(Duration, Level)], end: u64) -> Self {
+        Self::build(ScriptedSight::new(sees), edges, end)
+    }
+
+    /// As [`Bench::new`], with one press more, at `last`, when a happy face is there.
+    pub(crate) fn with_happy_end(sees: &[Sees], presses_ms: &[u64], last: u64, end: u64) -> Self {
+        let presses: Vec<Duration> = presses_ms.iter().copied().chain([last]).map(ms).collect();
+        Self::build(ScriptedSight { happy_from: ms(last), ..ScriptedSight::new(sees) }, &button::edges(&presses), end)
+    }
+
+    fn build(sight: ScriptedSight, edges: &[(Duration, Level)], end: u64) -> Self {
+        let clock = Clock::default();
+        let journal = Journal::new(clock.clone());
+        let (camera, lights, speaker) = (
+            FolderCamera::bundled().recorded(journal.clone()),
+            RecorderLights::new(journal.clone()),
+            RecorderSpeaker::new(journal.clone()),
+        );
+        let post = Post::default();
+        for (at, level) in edges {
+            deliver(&post, *at, Message::Button(*level));
+        }
+        let config = Config::embedded().unwrap();
+        let settings = Settings {
+            device: config.device(100),
+            debounce: config.debounce,
+            brightness: config.brightness,
+            stop_at: Some(ms(end)),
+        };
+        let told = Told::default();
+        let faults = (camera.faults(), lights.faults(), speaker.faults());
+        let parts = Parts {
+            lights: Box::new(lights),
+            speaker: Box::new(speaker),
+            looker: Box::new(VirtualLooker { camera, sight, clock: clock.clone(), post: Arc::clone(&post) }),
+            inbox: Box::new(VirtualInbox { clock: clock.clone(), post: Arc::clone(&post), steps: 0 }),
+            witness: Box::new(told.clone()),
+        };
+        let runner = Runner::new(settings, parts);
+        Self { camera: faults.0, lights: faults.1, speaker: faults.2, clock, journal, post, told, runner }
+    }
+
+    /// Another message at its time.
+    pub(crate) fn post(&self, at: u64, message: Message) {
+        deliver(&self.post, ms(at), message);
+    }
+
+    /// Runs the story to its end.
+    pub(crate) fn run(self) -> Story {
+        let result = self.runner.run();
+        Story {
+            result,
+            ended: self.clock.now(),
+            entries: self.journal.entries(),
+            told: self.told.0.lock().unwrap().clone(),
+        }
+    }
+}
+
+/// What happened on the bench.
+pub(crate) struct Story {
+    pub(crate) result: Result<(), Failure>,
+    pub(crate) ended: Duration,
+    pub(crate) entries: Vec<(Duration, Entry)>,
+    pub(crate) told: Vec<String>,
+}
+
+impl Story {
+    /// Everything the speaker was asked, as short words with their times in ms.
+    pub(crate) fn sound(&self) -> Vec<(u64, String)> {
+        let word = |entry: &Entry| match entry {
+            Entry::Play(Programme { expression, .. }, fade) => Some(format!("play {expression} over {fade:?}")),
+            Entry::Chime(chime) => Some(format!("chime {chime:?}")),
+            Entry::Silence(fade) => Some(format!("silence over {fade:?}")),
+            _ => None,
+        };
+        self.entries
+            .iter()
+            .filter_map(|(at, entry)| Some((u64::try_from(at.as_millis()).unwrap(), word(entry)?)))
+            .collect()
+    }
+
+    /// The colour that showed at a time, and whether the privacy lamp was on.
+    pub(crate) fn seen_at(&self, at: u64) -> (mood::Rgb, bool) {
+        let mut seen = (mood::Rgb::OFF, false);
+        for (_, entry) in self.entries.iter().take_while(|(when, _)| *when <= ms(at)) {
+            match entry {
+                Entry::Light(colour) => seen.0 = *colour,
+                Entry::Privacy(on) => seen.1 = *on,
+                _ => {}
+            }
+        }
+        seen
+    }
+
+    /// How often the owner was told this.
+    pub(crate) fn times_told(&self, text: &str) -> usize {
+        self.told.iter().filter(|told| told.as_str() == text).count()
+    }
+
+    /// What every story must end in and keep, whatever failed on the way.
+    pub(crate) fn assert_sound_ending(&self, lights_worked: bool) {
+        let mut sensor = false;
+        let mut lamp = false;
+        for (at, entry) in &self.entries {
+            match entry {
+                Entry::SensorOn => sensor = true,
+                Entry::SensorOff => sensor = false,
+                Entry::Privacy(on) => lamp = *on,
+                Entry::Frame => assert!(!lights_worked || lamp, "a frame at {at:?} with the privacy lamp off"),
+                _ => {}
+            }
+        }
+        assert!(!sensor, "the sensor is off at the end");
+        if lights_worked {
+            assert_eq!(self.seen_at(u64::MAX), (mood::Rgb::OFF, false), "dark at the end");
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! What the command line says, word by word, and how it ends.
+
+use mood::{Expression, ModelError};
+use snapbox::cmd::{Command, OutputAssert};
+use snapbox::str;
+use std::path::{Path, PathBuf};
+
+pub(crate) fn moodbox() -> Command {
+    Command::new(snapbox::cmd::cargo_bin!("moodbox")).env_remove("RUST_LOG").env("NO_COLOR", "1")
+}
+
+fn frames() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/frames")
+}
+
+/// The output as text, for what a snapshot can't hold.
+fn said(output: &OutputAssert) -> (String, String) {
+    let output = output.get_output();
+    (String::from_utf8(output.stdout.clone()).unwrap(), String::from_utf8(output.stderr.clone()).unwrap())
+}
+
+/// The JSON lines of `look`.
+fn answers(arguments: &[&Path], code: i32) -> Vec<serde_json::Value> {
+    let output = moodbox().arg("look").arg("--json").args(arguments).assert().code(code);
+    said(&output).0.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn help_shows_verbs_examples_and_exit_codes() {
+    moodbox().arg("--help").assert().success().stdout_eq(str![[r#"
+The box: press the button; it looks, reads the expression, and answers with light and music
+
+Usage: moodbox [OPTIONS] <COMMAND>
+
+Commands:
+  look     Reads the expression in photographs
+  run      Runs the box
+  config   Prints the configuration: the commented template, or what would hold with FILE
+  compose  Renders a mood's music to a WAV file
+  help     Print this message or the help of the given subcommand(s)
+
+Options:
+      --log <FILTER>  Log to stderr: error, warn, info, debug, trace, or a filter such as `moodbox=debug` (default: RUST_LOG)
+  -h, --help          Print help
+  -V, --version       Print version
+
+Exit codes:
+  0  done (also: stopped by Ctrl-C or SIGTERM)
+  1  a bug in Moodbox
+  2  the command line can't be understood
+  3  the configuration has mistakes (all are told)
+  4  a device is missing
+  5  a picture, or a folder of them, can't be read
+  6  a network is missing, damaged or not made for this box
+  8  a file can't be written
+
+"#]]);
+    let (look, _) = said(&moodbox().args(["look", "--help"]).assert().success());
+    assert!(look.contains("Example:\n  moodbox look"), "{look}");
+    moodbox().arg("sing").assert().code(2);
+    moodbox().assert().code(2);
+    moodbox().arg("look").assert().code(2);
+}
+
+#[test]
+fn look_answers_the_bundled_frames() {
+    let answers = answers(&[&frames()], 0);
+    let outcomes: Vec<&str> = answers.iter().map(|answer| answer["outcome"].as_str().unwrap()).collect();
+    assert_eq!(answers[0]["expression"], "happy", "the astronaut smiles: {}", answers[0]);
+    assert_eq!((outcomes[1], outcomes[3]), ("no_face", "no_face"), "desk and cat");
+    assert_ne!(outcomes[2], "no_face", "the admiral");
+}
+
+#[test]
+fn json_has_every_key_of_its_contract() {
+    let keys = |answer: &serde_json::Value| answer.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let all = answers(&[&frames().join("1-astronaut.jpg"), &frames().join("2-desk.jpg")], 0);
+    let mut expected = vec![
+        "file",
+        "outcome",
+        "expression",
+        "confidence",
+        "probabilities",
+        "valence",
+        "arousal",
+        "face",
+        "faces",
+        "reason",
+        "ms",
+    ];
+    expected.sort_unstable();
+    for answer in &all {
+        let mut found = keys(answer);
+        found.sort_unstable();
+        assert_eq!(found, expected);
+    }
+    let (face, desk) = (&all[0], &all[1]);
+    let shares = face["probabilities"].as_object().unwrap();
+    assert!(shares.keys().all(|name| Expression::from_label(name).is_some_and(|e| e.name() == name)));
+    let sum: f64 = shares.values().map(|share| share.as_f64().unwrap()).sum();
+    assert!((sum - 1.0).abs() < 1e-3, "{sum}");
+    let mut face_keys = keys(&face["face"]);
+    face_keys.sort_unstable();
+    assert_eq!(face_keys, ["height", "score", "width", "x", "y"]);
+    for stage in ["decode", "find", "crop", "classify"] {
+        assert!(face["ms"][stage].is_number(), "{stage}");
+    }
+    assert_eq!(desk["reason"], "nothing_found");
+    for key in ["expression", "confidence", "probabilities", "valence", "arousal", "face"] {
+        assert!(desk[key].is_null(), "{key}");
+    }
+    assert_eq!(desk["faces"], 0);
+}
+
+#[test]
+fn pictures_that_can_not_be_read_are_told_and_the_others_still_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let whole = std::fs::read(frames().join("1-astronaut.jpg")).unwrap();
+    let cut = file("cut.jpg", &whole[..whole.len() / 2]);
+    let text = file("text.png", b"dear diary");
+    let empty = folder.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let gone = folder.path().join("gone.jpg");
+    let good = frames().join("1-astronaut.jpg");
+    let answers = answers(&[&cut, &good, &text, &empty, &gone], 5);
+    let told: Vec<bool> = answers.iter().map(|answer| answer["error"].is_string()).collect();
+    assert_eq!(told, [true, false, true, true, true]);
+    assert_eq!(answers[1]["outcome"], "mood");
+
+    moodbox()
+        .current_dir(folder.path())
+        .args(["look", "cut.jpg", "text.png", "empty", "gone.jpg"])
+        .assert()
+        .code(5)
+        .stdout_eq("")
+        .stderr_eq(str![[r#"
+error: cut.jpg is not a picture this box can read (the JPEG ends in the middle of the picture)
+  hint: pictures are JPEG, PNG, WebP, BMP or TIFF, whole, and at most 16384 pixels a side and 256 MiB decoded
+error: text.png is not a picture this box can read (The image format could not be determined)
+  hint: pictures are JPEG, PNG, WebP, BMP or TIFF, whole, and at most 16384 pixels a side and 256 MiB decoded
+error: folder empty holds no pictures
+  hint: put photographs there (.jpg .png .webp .bmp .tiff), or name another folder
+error: gone.jpg: No such file or directory (os error 2)
+  hint: check the name, and that you may read it
+error: 4 of 4 pictures can't be read
+
+"#]]);
+}
+
+#[test]
+fn tiny_and_wide_pictures_are_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, width, height) in [("tiny.png", 1, 1), ("wide.png", 10_000, 30), ("large.png", 10_000, 600)] {
+        let path = folder.path().join(name);
+        image::RgbImage::new(width, height).save(&path).unwrap();
+        let answers = answers(&[&path], 0);
+        assert_eq!(answers[0]["outcome"], "no_face", "{name}");
+    }
+}
+
+#[test]
+fn a_model_that_is_missing_or_foreign_or_damaged_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let built_in = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/mood.onnx")).unwrap();
+    std::fs::write(folder.path().join("cut.onnx"), &built_in[..built_in.len() / 2]).unwrap();
+    std::fs::write(folder.path().join("text.onnx"), "dear diary").unwrap();
+    std::fs::write(folder.path().join("empty.onnx"), "").unwrap();
+    let finder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/blazeface_short_192x144.onnx");
+    std::fs::copy(finder, folder.path().join("foreign.onnx")).unwrap();
+    for name in ["gone.onnx", "cut.onnx", "text.onnx", "empty.onnx", "foreign.onnx"] {
+        let output = moodbox()
+            .current_dir(folder.path())
+            .args(["look", "--model", name])
+            .arg(frames().join("1-astronaut.jpg"))
+            .assert()
+            .code(6);
+        let (out, err) = said(&output);
+        assert_eq!(out, "", "{name}");
+        assert!(err.starts_with(&format!("error: model {name}")) && err.contains("\n  hint: "), "{err}");
+    }
+    let missing = ModelError::MissingKey { key: "moodbox.contract_version" }.to_string();
+    let foreign = moodbox().current_dir(folder.path()).args(["look", "--model", "foreign.onnx", "x.png"]).assert();
+    assert!(said(&foreign).1.contains(&missing), "{:?}", said(&foreign));
+}
+
+#[test]
+fn config_prints_the_template_and_what_holds_and_every_mistake() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = include_str!("../../config/default.toml");
+    assert_eq!(said(&moodbox().arg("config").assert().success()).0, template);
+    std::fs::write(folder.path().join("mine.toml"), "[light]\nbrightness = 0.25\n").unwrap();
+    let held = said(&moodbox().current_dir(folder.path()).args(["config", "mine.toml"]).assert().success()).0;
+    assert_eq!(held, template.replace("\nbrightness = 1.0\n", "\nbrightness = 0.25\n"));
+
+    let three = "[look]\nunsure_bellow = 0.5\n[button]\ndebounce_ms = \"30\"\n[light]\nbrightness = 7\n";
+    std::fs::write(folder.path().join("wrong.toml"), three).unwrap();
+    for arguments in [["config", "wrong.toml"].as_slice(), &["run", "--simulate", "--config", "wrong.toml"]] {
+        moodbox().current_dir(folder.path()).args(arguments).assert().code(3).stdout_eq("").stderr_eq(str![[r#"
+error: configuration wrong.toml has 3 mistakes
+  wrong.toml:2: unknown key `look.unsure_bellow`
+    hint: did you mean `unsure_below`?
+  wrong.toml:4: `button.debounce_ms` is "30", it must be a whole number from 1 to 500 (milliseconds)
+    hint: for example `debounce_ms = 1`
+  wrong.toml:6: `light.brightness` is 7, it must be a number from 0 to 1 (a share)
+    hint: for example `brightness = 0.5`
+
+"#]]);
+    }
+    moodbox().current_dir(folder.path()).args(["config", "gone.toml"]).assert().code(3).stderr_eq(str![[r#"
+error: configuration gone.toml can't be read: No such file or directory (os error 2)
+  hint: write one with `moodbox config > moodbox.toml`, or leave out `--config`
+
+"#]]);
+}
+
+#[test]
+fn run_without_hardware_says_what_to_do() {
+    moodbox().arg("run").assert().code(4).stdout_eq("").stderr_eq(str![[r#"
+error: the box's own camera, light and button are not in this build
+  hint: try the whole box on this desk: `moodbox run --simulate`
+
+"#]]);
+    moodbox().args(["run", "--simulate", "--interactive", "--silent"]).assert().code(4).stderr_eq(str![[r#"
+error: driving the box by hand needs a terminal with colours, for keys and light
+  hint: use `--demo` or `--press-at 1,8`, which need none; check TERM and NO_COLOR
+
+"#]]);
+    let empty = tempfile::tempdir().unwrap();
+    moodbox().args(["run", "--simulate"]).arg(empty.path()).assert().code(5);
+}
+
+#[test]
+fn a_story_in_plain_lines() {
+    let output = moodbox()
+        .args(["run", "--simulate", "--silent", "--press-at", "0.1,0.11", "--seconds", "1.5", "--seed", "7"])
+        .assert()
+        .success();
+    let (out, _) = said(&output);
+    let lines: Vec<&str> = out.lines().filter_map(|line| line.split_once(" s  ").map(|(_, what)| what)).collect();
+    let position = |start: &str| {
+        lines.iter().position(|line| line.starts_with(start)).unwrap_or_else(|| panic!("no `{start}` in {out}"))
+    };
+    let order = [
+        "ready in ",
+        "button: pressed",
+        "lamp: on",
+        "camera: looking",
+        "astronaut: your expression looks happy",
+        "lamp: off",
+        "music: happy",
+        "stopping",
+        "light: dark",
+        "ended",
+    ];
+    assert!(order.windows(2).all(|pair| position(pair[0]) < position(pair[1])), "{out}");
+    assert!(out.contains("What the box saw and did:\n  astronaut  your expression looks happy"), "{out}");
+}
+
+#[test]
+fn a_missing_sound_card_is_told_and_the_sound_goes_to_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("box.toml"),
+        "[speaker]\ncard = \"no such card\"\nwav_fallback = \"heard.wav\"\n",
+    )
+    .unwrap();
+    let output = moodbox()
+        .current_dir(folder.path())
+        .args(["run", "--simulate", "--config", "box.toml", "--press-at", "0.1", "--seconds", "1.5"])
+        .assert()
+        .success();
+    let (out, _) = said(&output);
+    assert!(out.contains("note: speaker: ") && out.contains("writing what would play to heard.wav"), "{out}");
+    let written = std::fs::metadata(folder.path().join("heard.wav")).unwrap().len();
+    assert!(written > 44, "{written} bytes");
+}
+
+#[test]
+fn a_full_disk_for_the_sound_file_leaves_the_light_working() {
+    if !Path::new("/dev/full").exists() {
+        eprintln!("skipped: /dev/full is not here");
+        return;
+    }
+    let output =
+        moodbox().args(["run", "--simulate", "--wav", "/dev/full", "--press-at", "0.1", "--seconds", "2"]).assert();
+    let (out, err) = said(&output);
+    if output.get_output().status.success() {
+        assert!(out.contains("sound lost, the light goes on: sound can't be written to /dev/full"), "{out}{err}");
+        assert!(out.contains("your expression looks happy"), "{out}");
+    } else {
+        assert_eq!(output.get_output().status.code(), Some(8), "{out}{err}");
+        assert!(err.contains("error: sound can't be written to /dev/full"), "{err}");
+    }
+}

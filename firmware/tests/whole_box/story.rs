@@ -1,0 +1,207 @@
+//! Stories, each with one named ending, asserting light and sound and state.
+
+use crate::bench::{Bench, LOOK, Sees, Story, ms};
+use mood::{Expression, Rgb, cue::mood_light};
+use moodbox::ports::Level;
+use moodbox::runner::Message;
+
+fn words(story: &Story) -> Vec<(u64, &'static str)> {
+    // Leaked for easy comparing; a test's life is short.
+    story.sound().into_iter().map(|(at, word)| (at, &*word.leak())).collect()
+}
+
+/// Whether a colour is some brightness of another's hue.
+fn is_hue_of(colour: Rgb, full: Rgb) -> bool {
+    let parts = |c: Rgb| [c.red.get(), c.green.get(), c.blue.get()];
+    let (seen, wanted) = (parts(colour), parts(full));
+    let scale = seen.iter().sum::<f32>() / wanted.iter().sum::<f32>();
+    scale > 0.05 && seen.iter().zip(wanted).all(|(a, b)| (a - b * scale).abs() < 0.01)
+}
+
+#[test]
+fn a_press_becomes_light_and_music() {
+    let story = Bench::new(&[Sees::Face(Expression::Happy, 0.9)], &[1_000], 5_000).run();
+    story.result.as_ref().unwrap();
+    assert_eq!(words(&story), [(0, "chime Ready"), (1_080, "play happy over 800ms"), (5_000, "silence over 600ms")]);
+    assert!(story.seen_at(900).0 != Rgb::OFF && !story.seen_at(900).1, "ready: a dim light, lamp off");
+    assert!(story.seen_at(1_040).1, "lamp on while looking");
+    assert!(is_hue_of(story.seen_at(2_000).0, mood_light(Expression::Happy).colour) && !story.seen_at(2_000).1);
+    assert_eq!(story.ended, ms(5_600), "ended with the fade");
+    story.assert_sound_ending(true);
+}
+
+#[test]
+fn the_next_mood_cross_fades() {
+    let sees = [Sees::Face(Expression::Happy, 0.9), Sees::Face(Expression::Sad, 0.8)];
+    let story = Bench::new(&sees, &[1_000, 4_000], 8_000).run();
+    assert_eq!(words(&story)[1..3], [(1_080, "play happy over 800ms"), (4_080, "play sad over 1.5s")]);
+    assert!(is_hue_of(story.seen_at(7_000).0, mood_light(Expression::Sad).colour));
+    story.assert_sound_ending(true);
+}
+
+#[test]
+fn nobody_there_is_three_frames_a_tone_and_amber_and_then_ready_again() {
+    let story = Bench::new(&[Sees::Nobody, Sees::Nobody, Sees::Nobody], &[1_000], 9_000).run();
+    let frames = story.entries.iter().filter(|(_, e)| *e == moodbox::sim::Entry::Frame).count();
+    assert_eq!(frames, 3);
+    assert_eq!(words(&story)[1..], [(1_080, "chime NoFace"), (9_000, "silence over 0ns")]);
+    assert!(is_hue_of(story.seen_at(1_300).0, Rgb::new(1.0, 0.45, 0.0)));
+    assert!(is_hue_of(story.seen_at(8_900).0, Rgb::new(0.06, 0.05, 0.035)), "ready again");
+    story.assert_sound_ending(true);
+}
+
+#[test]
+fn a_face_in_the_second_frame_is_found_within_one_look() {
+    let story = Bench::new(&[Sees::Nobody, Sees::Face(Expression::Surprise, 0.7)], &[1_000], 3_000).run();
+    assert_eq!(words(&story)[1], (1_080, "play surprise over 800ms"));
+    assert_eq!(story.times_told("Looked(mood)"), 1);
+}
+
+#[test]
+fn an_unsure_face_is_played_neutral_and_glows_in_a_light_of_its_own() {
+    let story = Bench::new(&[Sees::Face(Expression::Angry, 0.3)], &[1_000], 3_000).run();
+    assert_eq!(words(&story)[1], (1_080, "play neutral over 800ms"));
+    assert!(is_hue_of(story.seen_at(2_000).0, Rgb::new(0.5, 0.5, 0.55)));
+}
+
+#[test]
+fn music_goes_on_while_nobody_is_there_and_its_light_returns() {
+    let sees = [Sees::Face(Expression::Happy, 0.9), Sees::Nobody, Sees::Nobody, Sees::Nobody];
+    let story = Bench::new(&sees, &[1_000, 3_000], 9_000).run();
+    assert_eq!(words(&story)[1..3], [(1_080, "play happy over 800ms"), (3_080, "chime NoFace")]);
+    assert!(is_hue_of(story.seen_at(8_900).0, mood_light(Expression::Happy).colour));
+}
+
+#[test]
+fn a_bouncing_button_and_presses_while_looking_are_one_look() {
+    let edges: Vec<_> = [1_000, 1_003, 1_005, 1_009, 1_012, 1_040, 1_045, 1_071]
+        .into_iter()
+        .zip([Level::Down, Level::Up].into_iter().cycle())
+        .map(|(at, level)| (ms(at), level))
+        .collect();
+    let story = Bench::with_edges(&[Sees::Face(Expression::Happy, 0.9)], &edges, 3_000).run();
+    assert_eq!(story.times_told("Looking"), 1);
+    assert_eq!(story.times_told("Looked(mood)"), 1);
+    let held = LOOK.as_millis();
+    assert!(held > 71, "the last edges fell into the look");
+}
+
+#[test]
+fn a_press_while_looking_is_dropped_and_told() {
+    let presses = [1_000, 1_061].map(ms);
+    let edges: Vec<_> = presses.iter().flat_map(|&at| [(at, Level::Down), (at + ms(31), Level::Up)]).collect();
+    let story = Bench::with_edges(&[Sees::Face(Expression::Happy, 0.9)], &edges, 3_000).run();
+    assert_eq!((story.times_told("Pressed"), story.times_told("Dropped"), story.times_told("Looking")), (1, 1, 1));
+}
+
+#[test]
+fn an_unplugged_camera_is_trouble_and_the_next_press_recovers() {
+    let bench = Bench::new(&[Sees::Face(Expression::Happy, 0.9)], &[1_000, 4_000], 6_000);
+    bench.camera.fail_after(0);
+    let story = bench.run();
+    assert_eq!(words(&story)[1..3], [(1_080, "chime Trouble"), (4_080, "play happy over 800ms")]);
+    assert!(is_hue_of(story.seen_at(1_000 + 80 + 360).0, Rgb::new(1.0, 0.0, 0.0)), "red");
+    story.assert_sound_ending(true);
+}
+
+#[test]
+fn a_short_frame_is_trouble_too() {
+    let bench = Bench::new(&[], &[1_000], 3_000);
+    bench.camera.short_buffer();
+    let story = bench.run();
+    assert_eq!(words(&story)[1], (1_080, "chime Trouble"));
+    assert_eq!(story.times_told("Trouble(CameraLost)"), 1);
+    story.assert_sound_ending(true);
+}
+
+#[test]
+fn a_stalled_camera_does_not_hold_the_box_up() {
+    let bench = Bench::new(&[Sees::Face(Expression::Happy, 0.9)], &[1_000, 8_000], 9_000);
+    bench.camera.stall();
+    let story = bench.run();
+    assert_eq!(
+        words(&story)[1..3],
+        [(6_000, "chime Trouble"), (8_000, "chime Trouble")],
+        "after the time limit of 5 s"
+    );
+    assert!(story.seen_at(8_500).1, "the sensor may be on, so the lamp stays");
+    assert_eq!(story.times_told("Looking"), 1, "no second look meanwhile");
+    story.assert_sound_ending(true);
+}
+
+#[test]
+fn a_network_that_fails_is_trouble() {
+    let story = Bench::new(&[Sees::BrokenNetwork], &[1_000], 3_000).run();
+    assert_eq!(story.times_told("Trouble(ModelRejected)"), 1);
+    story.assert_sound_ending(true);
+}
+
+#[test]
+fn a_lost_speaker_leaves_the_lights_working() {
+    let bench = Bench::new(&[Sees::Face(Expression::Happy, 0.9)], &[1_000], 9_000);
+    bench.speaker.unplug();
+    let story = bench.run();
+    assert_eq!(words(&story), []);
+    assert!(story.told.iter().any(|told| told.starts_with("Lost(Speaker")));
+    assert!(is_hue_of(story.seen_at(1_440).0, Rgb::new(0.6, 0.0, 0.8)), "the light says that there is no sound");
+    assert!(is_hue_of(story.seen_at(8_900).0, mood_light(Expression::Happy).colour), "then shows the mood");
+    story.assert_sound_ending(true);
+}
+
+#[test]
+fn a_lost_light_leaves_the_music_playing_and_is_tried_again() {
+    let bench = Bench::new(&[Sees::Face(Expression::Happy, 0.9)], &[1_000], 9_000);
+    bench.lights.unplug();
+    let story = bench.run();
+    let sound: Vec<_> = words(&story).iter().map(|(_, word)| *word).collect();
+    assert_eq!(sound, ["chime Ready", "chime Trouble", "play happy over 800ms", "silence over 600ms"]);
+    story.assert_sound_ending(false);
+
+    let bench = Bench::new(&[], &[], 2_000);
+    bench.lights.fail_after(5);
+    let story = bench.run();
+    assert_eq!(story.times_told("Back(Lights)"), 1);
+    story.assert_sound_ending(true);
+}
+
+#[test]
+fn stop_in_every_state_ends_dark_and_soon() {
+    let cases = [("idle", 500), ("looking", 1_040), ("playing", 2_000), ("trouble", 4_500)];
+    for (state, at) in cases {
+        let bench = Bench::new(&[Sees::Face(Expression::Happy, 0.9)], &[1_000, 4_000], 60_000);
+        bench.camera.fail_after(2);
+        bench.post(at, Message::Stop);
+        let story = bench.run();
+        story.result.as_ref().unwrap();
+        assert!(story.ended <= ms(at + 600), "{state}: ended at {:?}", story.ended);
+        story.assert_sound_ending(true);
+    }
+}
+
+#[test]
+fn a_second_stop_does_not_wait_for_the_fade() {
+    let bench = Bench::new(&[Sees::Face(Expression::Happy, 0.9)], &[1_000], 60_000);
+    bench.post(2_000, Message::Stop);
+    bench.post(2_100, Message::Stop);
+    let story = bench.run();
+    assert_eq!(story.ended, ms(2_100));
+    story.assert_sound_ending(true);
+}
+
+#[test]
+fn a_thread_that_ends_ends_the_program_with_the_lights_dark() {
+    let bench = Bench::new(&[Sees::Face(Expression::Happy, 0.9)], &[1_000], 60_000);
+    bench.post(2_000, Message::Ended("camera"));
+    let story = bench.run();
+    let error = story.result.as_ref().unwrap_err();
+    assert_eq!(error.to_string(), "thread `camera` ended; the box can't go on without it");
+    assert_eq!(story.ended, ms(2_000));
+    story.assert_sound_ending(true);
+}
+
+#[test]
+fn equal_stories_are_equal() {
+    let sees = [Sees::Face(Expression::Happy, 0.9), Sees::Nobody, Sees::Nobody, Sees::Nobody];
+    let run = || Bench::new(&sees, &[1_000, 3_000], 9_000).run().entries;
+    assert_eq!(run(), run());
+}
