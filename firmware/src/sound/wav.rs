@@ -19,6 +19,9 @@ pub(crate) const RATE_HZ: u32 = 48_000;
 const BLOCK: usize = 480;
 const BLOCK_TIME: Duration = Duration::from_millis(10);
 
+/// How far the file may fall behind the clock before it stops catching up.
+const MOST_LATE: Duration = Duration::from_secs(1);
+
 /// Blocks after which the header is brought up to date, so that the file is valid even when the box is killed: 1 s.
 const FLUSH_BLOCKS: u32 = 100;
 
@@ -117,7 +120,9 @@ fn run<W: Write + Seek>(
             recorder.flush()
         } else {
             booth.render(&mut block);
-            due += BLOCK_TIME;
+            // After a sleep of the machine the lost time is not made up for.
+            let now = Instant::now();
+            due = if now > due + MOST_LATE { now } else { due + BLOCK_TIME };
             recorder.write(&block)
         };
         for fault in fault.into_iter().chain(booth.faults()) {
