@@ -185,7 +185,7 @@ pub fn verified(comparison: &Comparison<'_>, json: bool) {
             "macro_f1": integer.confusion.macro_f1(),
             "labels": names.collect::<Vec<_>>(),
             "confusion": rows,
-            "temperature": contract.temperature,
+            "temperature": (f64::from(contract.temperature) * 1e3).round() / 1e3,
             "float_convolutions": classifier.float_convolutions(),
             "float_accuracy": float.map(|float| float.accuracy),
             "float_macro_f1": float.map(|float| float.confusion.macro_f1()),

@@ -91,8 +91,8 @@ pub(super) struct Painter {
 }
 
 impl Painter {
-    /// An empty picture over `canvas`. `None` when it has no pixels.
-    pub(super) fn over(canvas: &Canvas) -> Option<Self> {
+    /// An empty picture over `canvas`.
+    pub(super) fn over(canvas: &Canvas) -> Self {
         let [width, height] = canvas.sides();
         let transform = Transform::from_row(
             canvas.density,
@@ -106,8 +106,8 @@ impl Painter {
     }
 
     /// An empty picture of this many pixels whose coordinates are turned into pixels by `transform`.
-    pub(super) fn with(width: u32, height: u32, transform: Transform) -> Option<Self> {
-        Some(Self { pixmap: Pixmap::new(width, height)?, transform })
+    pub(super) fn with(width: u32, height: u32, transform: Transform) -> Self {
+        Self { pixmap: blank(width, height), transform }
     }
 
     /// What was painted.
@@ -193,6 +193,11 @@ impl Painter {
             self.pixmap.fill_path(&path, &paint, FillRule::Winding, self.transform, None);
         }
     }
+}
+
+/// A transparent picture of at least one pixel.
+pub(super) fn blank(width: u32, height: u32) -> Pixmap {
+    Pixmap::new(width.max(1), height.max(1)).expect("a picture of a few million pixels at most")
 }
 
 fn ellipse(centre: Point, radii: Point) -> Option<Path> {
