@@ -153,6 +153,7 @@ fn train(args: &Train) -> Result<(), Error> {
     listen_for_interrupt(&stop)?;
     let mut progress = report::TrainingProgress::new();
     let outcome = train::run(&dataset, &parts, &settings, &folder, args.resume, &stop, &mut progress)?;
+    drop(progress);
     report::training_done(&outcome, &args.run, &args.data);
     Ok(())
 }

@@ -45,7 +45,7 @@ impl TrainingProgress {
     #[must_use]
     pub fn new() -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} {msg}");
+            let style = ProgressStyle::with_template("{prefix} [{bar:16}] {wide_msg}");
             ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
         let now = Instant::now();
@@ -60,6 +60,14 @@ impl TrainingProgress {
     }
 }
 
+impl Drop for TrainingProgress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 impl Default for TrainingProgress {
     fn default() -> Self {
         Self::new()
@@ -69,6 +77,9 @@ impl Default for TrainingProgress {
 impl Listener for TrainingProgress {
     fn start(&mut self, settings: &Settings, parts: &Parts, begun: u32) {
         self.epochs = settings.epochs;
+        if let Some(bar) = &self.bar {
+            bar.set_length(u64::try_from(parts.training.len()).unwrap_or(0));
+        }
         self.line(&format!(
             "training `{}`: {} pictures, {} for validation; left out {} copies and {} blank; epochs {} to {}, seed {}",
             settings.net,
@@ -96,20 +107,20 @@ impl Listener for TrainingProgress {
             return;
         }
         let left = Duration::try_from_secs_f64(left / pace).unwrap_or(Duration::MAX);
-        let text = format!(
-            "{pace:.0} images/s, loss {:.4}, accuracy {:.2} %, {} left",
-            report.loss,
-            100.0 * report.accuracy,
-            human(left)
-        );
+        let (loss, accuracy, left) = (report.loss, 100.0 * report.accuracy, human(left));
         if let Some(bar) = &self.bar {
-            bar.set_length(u64::try_from(report.total).unwrap_or(0));
             bar.set_prefix(format!("epoch {}/{}", report.epoch, self.epochs));
-            bar.set_message(text);
+            bar.set_message(format!("{pace:.0} images/s, loss {loss:.4}, {accuracy:.2} %, {left} left"));
             bar.set_position(u64::try_from(report.seen).unwrap_or(0));
         } else if self.spoke.elapsed() >= EVERY {
             self.spoke = Instant::now();
-            tell!("epoch {}/{}: {}/{} {text}", report.epoch, self.epochs, report.seen, report.total);
+            tell!(
+                "epoch {}/{}: {}/{}, {pace:.0} images/s, loss {loss:.4}, accuracy {accuracy:.2} %, {left} left",
+                report.epoch,
+                self.epochs,
+                report.seen,
+                report.total
+            );
         }
     }
 

@@ -4,8 +4,11 @@
 //! Hager, 2002); which of them make an expression follows the prototypes and main variants of EMFACS (Friesen and
 //! Ekman, 1983) as printed in the FACS Investigator's Guide. A strength of 1 is FACS intensity E, 0.2 is about B.
 
+mod table;
+
 use super::dice::Dice;
 use mood::Expression;
+use table::{Part, variants};
 
 /// A facial action unit: what one muscle or a group of them does to the face.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,114 +54,6 @@ pub(super) enum Unit {
 /// How many units there are.
 const UNITS: usize = 18;
 
-/// One unit of a variant: drawn with a probability, and then with a strength from a range.
-struct Part(Unit, f32, f32, f32);
-
-/// `unit` always, with a strength from `low` to `high`.
-const fn must(unit: Unit, low: f32, high: f32) -> Part {
-    Part(unit, low, high, 1.0)
-}
-
-/// `unit` in every other face, with a strength from `low` to `high`.
-const fn may(unit: Unit, low: f32, high: f32) -> Part {
-    Part(unit, low, high, 0.5)
-}
-
-use Unit::{
-    BrowLowerer, Cheek, Chin, CornerDepressor, CornerPuller, Dimpler, InnerBrow, JawDrop, LidTightener, LipStretcher,
-    LipTightener, LipsPart, LowerLip, MouthStretch, NoseWrinkler, OuterBrow, UpperLid, UpperLip,
-};
-
-/// The variants an expression is shown in, each about equally often.
-const fn variants(expression: Expression) -> &'static [&'static [Part]] {
-    match expression {
-        // 4+5+7+23 lips tight; 4+5+7+10+25(+16+26) teeth bared; 4+7+17+23 chin up.
-        Expression::Angry => &[
-            &[must(BrowLowerer, 0.6, 1.0), may(UpperLid, 0.2, 0.7), must(LidTightener, 0.4, 0.9), must(LipTightener, 0.5, 1.0)],
-            &[
-                must(BrowLowerer, 0.7, 1.0),
-                must(UpperLid, 0.2, 0.7),
-                must(LidTightener, 0.4, 0.9),
-                must(UpperLip, 0.35, 0.7),
-                must(LipsPart, 0.6, 1.0),
-                may(LowerLip, 0.4, 0.9),
-                may(JawDrop, 0.3, 0.9),
-            ],
-            &[
-                must(BrowLowerer, 0.6, 1.0),
-                must(LidTightener, 0.4, 0.9),
-                must(Chin, 0.3, 0.8),
-                must(LipTightener, 0.5, 1.0),
-            ],
-        ],
-        // 9 or 10, with 15, 16, 17 and 25.
-        Expression::Disgust => &[
-            &[must(NoseWrinkler, 0.6, 1.0), may(BrowLowerer, 0.1, 0.4), must(Chin, 0.3, 0.8), may(CornerDepressor, 0.2, 0.6)],
-            &[
-                must(NoseWrinkler, 0.6, 1.0),
-                must(UpperLip, 0.4, 0.9),
-                must(LipsPart, 0.3, 0.8),
-                may(LowerLip, 0.2, 0.7),
-                may(LidTightener, 0.3, 0.8),
-            ],
-            &[
-                must(NoseWrinkler, 0.45, 0.9),
-                must(UpperLip, 0.7, 1.0),
-                must(Chin, 0.3, 0.7),
-                may(CornerDepressor, 0.3, 0.7),
-                may(Cheek, 0.2, 0.6),
-            ],
-        ],
-        // 1+2+4+5+20, with 25, 26 or 27.
-        Expression::Fear => &[
-            &[
-                must(InnerBrow, 0.6, 1.0),
-                must(OuterBrow, 0.25, 0.6),
-                must(BrowLowerer, 0.3, 0.6),
-                must(UpperLid, 0.6, 1.0),
-                must(LipStretcher, 0.5, 1.0),
-                must(LipsPart, 0.4, 1.0),
-                may(JawDrop, 0.2, 0.6),
-            ],
-            &[
-                must(InnerBrow, 0.6, 1.0),
-                must(OuterBrow, 0.2, 0.5),
-                must(BrowLowerer, 0.35, 0.7),
-                must(UpperLid, 0.6, 1.0),
-                may(LidTightener, 0.1, 0.4),
-                must(LipStretcher, 0.6, 1.0),
-                must(LowerLip, 0.2, 0.6),
-                must(LipsPart, 0.5, 1.0),
-            ],
-        ],
-        // 6+12, with 25 and 26.
-        Expression::Happy => &[
-            &[must(Cheek, 0.4, 0.9), must(CornerPuller, 0.55, 1.0)],
-            &[must(Cheek, 0.4, 1.0), must(CornerPuller, 0.6, 1.0), must(LipsPart, 0.5, 1.0)],
-            &[must(Cheek, 0.5, 1.0), must(CornerPuller, 0.7, 1.0), must(LipsPart, 0.6, 1.0), must(JawDrop, 0.3, 0.9)],
-        ],
-        // 1+4, with 15, 17 and 11.
-        Expression::Sad => &[
-            &[must(InnerBrow, 0.6, 1.0), must(BrowLowerer, 0.3, 0.6), must(CornerDepressor, 0.5, 1.0), may(Chin, 0.2, 0.7)],
-            &[must(InnerBrow, 0.5, 1.0), must(BrowLowerer, 0.1, 0.5), must(CornerDepressor, 0.6, 1.0), may(LidTightener, 0.1, 0.4)],
-        ],
-        // 1+2+5+26 or 27.
-        Expression::Surprise => &[
-            &[must(InnerBrow, 0.6, 1.0), must(OuterBrow, 0.6, 1.0), must(UpperLid, 0.3, 0.8), must(LipsPart, 0.6, 1.0), must(JawDrop, 0.6, 1.0)],
-            &[must(InnerBrow, 0.6, 1.0), must(OuterBrow, 0.7, 1.0), must(UpperLid, 0.5, 1.0), must(LipsPart, 0.8, 1.0), must(MouthStretch, 0.35, 0.9)],
-        ],
-        // A resting face is rarely quite at rest.
-        Expression::Neutral => &[
-            &[],
-            &[must(CornerDepressor, 0.0, 0.12), must(BrowLowerer, 0.0, 0.12)],
-            &[must(CornerPuller, 0.0, 0.12), must(OuterBrow, 0.0, 0.15)],
-            &[must(LipsPart, 0.0, 0.3), must(LidTightener, 0.0, 0.15)],
-        ],
-        // 12 and 14 on one side.
-        Expression::Contempt => &[&[must(CornerPuller, 0.35, 0.65), must(Dimpler, 0.6, 1.0)]],
-    }
-}
-
 /// How strongly each unit acts on each side of the face, 0..=1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Actions([[f32; 2]; UNITS]);
@@ -173,7 +68,7 @@ impl Actions {
         let one_sided = matches!(expression, Expression::Contempt);
         let strong_side = usize::from(dice.chance(0.5));
         let variant = dice.pick(variants(expression)).copied().unwrap_or_default();
-        for Part(unit, low, high, probability) in variant {
+        for Part { unit, low, high, probability } in variant {
             let drawn = dice.chance(*probability);
             let strength = dice.between(*low, *high);
             let lean = if one_sided { 1.0 } else { dice.normal(0.0, 0.08).abs() };
@@ -223,7 +118,10 @@ mod tests {
             for index in 0..50 {
                 let actions = Actions::showing(expression, &mut Dice::new(1, index));
                 for [left, right] in actions.0 {
-                    assert!((0.0..=1.0).contains(&left) && (0.0..=1.0).contains(&right), "{expression}: {left} {right}");
+                    assert!(
+                        (0.0..=1.0).contains(&left) && (0.0..=1.0).contains(&right),
+                        "{expression}: {left} {right}"
+                    );
                     let one_sided = left.min(right) <= 0.0 && left.max(right) > 0.0;
                     assert_eq!(one_sided, one_sided && expression == Expression::Contempt, "{expression}");
                 }

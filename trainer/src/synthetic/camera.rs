@@ -53,9 +53,8 @@ fn blurred(plane: &[f32], width: usize, deviation: f32) -> Vec<f32> {
         return plane.to_vec();
     }
     let reach = (2.5 * deviation).ceil() as usize;
-    let mut kernel: Vec<f32> = (0..=2 * reach)
-        .map(|tap| (-0.5 * ((tap as f32 - reach as f32) / deviation).powi(2)).exp())
-        .collect();
+    let mut kernel: Vec<f32> =
+        (0..=2 * reach).map(|tap| (-0.5 * ((tap as f32 - reach as f32) / deviation).powi(2)).exp()).collect();
     let sum: f32 = kernel.iter().sum();
     kernel.iter_mut().for_each(|tap| *tap /= sum);
     let height = plane.len() / width;

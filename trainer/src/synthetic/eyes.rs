@@ -32,7 +32,18 @@ pub(super) fn paint(painter: &mut Painter, eye: &Eye, identity: &Identity, glint
         .upper
         .iter()
         .enumerate()
-        .map(|(index, point)| (*point, if index == 0 { 0.015 } else if 2 * index > count { 0.042 } else { 0.03 }))
+        .map(|(index, point)| {
+            (
+                *point,
+                if index == 0 {
+                    0.015
+                } else if 2 * index > count {
+                    0.042
+                } else {
+                    0.03
+                },
+            )
+        })
         .map(|(point, width)| (point, width * (1.0 + 0.5 * identity.make_up)))
         .collect();
     painter.tapered(&lashes, lash.opacity(0.85));

@@ -13,8 +13,15 @@ pub(super) fn paint(painter: &mut Painter, glasses: &Glasses) {
         // Between a circle and a rectangle: the corners of the octagon move outwards.
         let corner = 0.71 + 0.2 * glasses.angular;
         let rim: Vec<Point> = [
-            (1.0, 0.0), (corner, corner), (0.0, 1.0), (-corner, corner),
-            (-1.0, 0.0), (-corner, -corner), (0.0, -1.0), (corner, -corner), (1.0, 0.0),
+            (1.0, 0.0),
+            (corner, corner),
+            (0.0, 1.0),
+            (-corner, corner),
+            (-1.0, 0.0),
+            (-corner, -corner),
+            (0.0, -1.0),
+            (corner, -corner),
+            (1.0, 0.0),
         ]
         .map(|(x, y)| at(centre.x + x * glasses.width, centre.y + y * glasses.height))
         .to_vec();

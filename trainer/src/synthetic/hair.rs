@@ -17,7 +17,14 @@ pub(super) fn behind(painter: &mut Painter, identity: &Identity, dice: &mut Dice
     match identity.hair {
         Hair::Long | Hair::Fringe if identity.hair == Hair::Long || identity.volume > 0.5 => {
             let length = 1.3 + 1.4 * identity.volume;
-            let right = [(0.0, -1.9), (0.9, -1.6), (out, -0.7), (out + 0.08, 0.4), (out + 0.1, 0.4 + length / 2.0), (out - 0.15, 0.5 + length)];
+            let right = [
+                (0.0, -1.9),
+                (0.9, -1.6),
+                (out, -0.7),
+                (out + 0.08, 0.4),
+                (out + 0.1, 0.4 + length / 2.0),
+                (out - 0.15, 0.5 + length),
+            ];
             let mut outline: Vec<Point> = right.map(|(x, y)| at(x, y)).to_vec();
             outline.extend(right.iter().skip(1).rev().map(|(x, y)| at(-x, *y)));
             painter.area(&outline, tint);
@@ -97,8 +104,15 @@ fn curtains(painter: &mut Painter, identity: &Identity, dice: &mut Dice) {
     for (_, sign) in SIDES {
         let inner = dice.between(0.92, 1.04);
         let strip = [
-            (0.95, -0.75), (inner, -0.2), (inner + 0.04, 0.4), (inner + 0.02, 0.5 + length / 2.0), (1.0, 0.4 + length),
-            (1.25, 0.4 + length), (1.34, 0.4), (1.28, -0.5), (1.15, -1.0),
+            (0.95, -0.75),
+            (inner, -0.2),
+            (inner + 0.04, 0.4),
+            (inner + 0.02, 0.5 + length / 2.0),
+            (1.0, 0.4 + length),
+            (1.25, 0.4 + length),
+            (1.34, 0.4),
+            (1.28, -0.5),
+            (1.15, -1.0),
         ]
         .map(|(x, y)| at(sign * x, y));
         painter.area(&strip, tint);
@@ -235,8 +249,5 @@ fn lines(identity: &Identity) -> Option<(Vec<Point>, Vec<Point>)> {
     let whole = |right: Vec<Point>, left: Vec<Point>| -> Vec<Point> {
         left.into_iter().rev().chain(right.into_iter().skip(1)).collect()
     };
-    Some((
-        whole(hairline(1.0).collect(), hairline(-1.0).collect()),
-        whole(outer(1.0).collect(), outer(-1.0).collect()),
-    ))
+    Some((whole(hairline(1.0).collect(), hairline(-1.0).collect()), whole(outer(1.0).collect(), outer(-1.0).collect())))
 }

@@ -59,9 +59,11 @@ impl Head {
             glasses::paint(&mut top, worn);
         }
 
-        let lower = lit(&face.into_pixmap(), &light::on_face(&relief, &smooth, light, towards));
-        let upper = lit(&top.into_pixmap(), &light::on_hair(&relief, light, towards));
-        let pixels = lower.zip(upper).map(|(lower, upper)| over(upper, lower)).collect();
+        let (face, top) = (face.into_pixmap(), top.into_pixmap());
+        let on_face = light::on_face(&relief, &smooth, light, towards);
+        let on_hair = light::on_hair(&relief, light, towards);
+        let layers = lit(&face, &on_face).zip(lit(&top, &on_hair));
+        let pixels = layers.map(|(lower, upper)| over(upper, lower)).collect();
         Self { pixels, smooth }
     }
 
@@ -132,7 +134,8 @@ fn visible(pose: &Pose, [width, height]: [f32; 2]) -> [f32; 4] {
 fn lit<'a>(painted: &'a Pixmap, shades: &'a [Shade]) -> impl Iterator<Item = Pixel> + 'a {
     painted.pixels().iter().zip(shades).map(|(pixel, shade)| {
         let opacity = f32::from(pixel.alpha()) / 255.0;
-        let part = |value: u8| f32::from(value).mul_add(shade.factor, 255.0 * shade.gloss * opacity).min(255.0 * opacity);
+        let part =
+            |value: u8| f32::from(value).mul_add(shade.factor, 255.0 * shade.gloss * opacity).min(255.0 * opacity);
         [part(pixel.red()), part(pixel.green()), part(pixel.blue()), opacity]
     })
 }

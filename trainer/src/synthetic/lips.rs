@@ -20,7 +20,10 @@ pub(super) fn paint(painter: &mut Painter, mouth: &Mouth, identity: &Identity) {
                 let count = line.len();
                 line.iter().skip(count / 6).take(count - 2 * (count / 6)).copied().collect()
             };
-            painter.polygon(&Band::outline(&inner(&tongue), &inner(&mouth.lower_inner)), Tint::rgb(140, 66, 66).opacity(0.8));
+            painter.polygon(
+                &Band::outline(&inner(&tongue), &inner(&mouth.lower_inner)),
+                Tint::rgb(140, 66, 66).opacity(0.8),
+            );
         }
         teeth(painter, mouth);
     }

@@ -81,7 +81,11 @@ fn cheeks(relief: &mut Relief, identity: &Identity, actions: &Actions) {
     for (side, sign) in SIDES {
         let raised = actions.side(Unit::Cheek, side).max(0.8 * actions.side(Unit::CornerPuller, side));
         let hollow = 0.04 * (1.0 - full).max(0.0) + 0.02;
-        relief.bump(at((0.66 - 0.04 * raised) * sign, 0.42 - 0.04 * raised), at(0.40, 0.36), 0.05 * full + 0.08 * raised);
+        relief.bump(
+            at((0.66 - 0.04 * raised) * sign, 0.42 - 0.04 * raised),
+            at(0.40, 0.36),
+            0.05 * full + 0.08 * raised,
+        );
         relief.bump(at(0.75 * sign, 0.95), at(0.28, 0.40), -hollow);
     }
 }
@@ -110,7 +114,13 @@ fn forehead(relief: &mut Relief, identity: &Identity, actions: &Actions) {
         let middle = inner.max(0.8 * outer) * age + 0.12 * identity.proportions.age;
         let bend = if index % 2 == 0 { 0.02 } else { -0.01 };
         let reach = if outer > 0.2 { 0.75 } else { 0.42 };
-        let line = [at(-reach, y + 2.0 * bend), at(-reach / 2.0, y), at(0.0, y + bend), at(reach / 2.0, y), at(reach, y + 2.0 * bend)];
+        let line = [
+            at(-reach, y + 2.0 * bend),
+            at(-reach / 2.0, y),
+            at(0.0, y + bend),
+            at(reach / 2.0, y),
+            at(reach, y + 2.0 * bend),
+        ];
         relief.ridge(&line, 0.045, -0.020 * middle);
     }
     for (side, sign) in SIDES {
@@ -119,7 +129,11 @@ fn forehead(relief: &mut Relief, identity: &Identity, actions: &Actions) {
         relief.ridge(&line, 0.055, -0.030 * lowered.min(1.0) * (0.5 + 0.5 * age));
         let wrinkled = actions.side(Unit::NoseWrinkler, side);
         for y in [-0.06, 0.04, 0.14] {
-            relief.ridge(&[at(0.0, y - 0.015), at(0.10 * sign, y), at(0.20 * sign, y + 0.05)], 0.035, -0.028 * wrinkled);
+            relief.ridge(
+                &[at(0.0, y - 0.015), at(0.10 * sign, y), at(0.20 * sign, y + 0.05)],
+                0.035,
+                -0.028 * wrinkled,
+            );
         }
         relief.bump(at(0.0, -0.24), at(0.07, 0.13), 0.03 * lowered.min(1.0));
     }
@@ -151,10 +165,18 @@ fn folds(relief: &mut Relief, shape: &Shape, identity: &Identity, actions: &Acti
         }
 
         let pressed = act(Unit::CornerDepressor);
-        let below = [at(corner.x + 0.02 * sign, corner.y - 0.02), at(corner.x + 0.06 * sign, corner.y + 0.12), at(corner.x + 0.05 * sign, corner.y + 0.24)];
+        let below = [
+            at(corner.x + 0.02 * sign, corner.y - 0.02),
+            at(corner.x + 0.06 * sign, corner.y + 0.12),
+            at(corner.x + 0.05 * sign, corner.y + 0.24),
+        ];
         relief.ridge(&below, 0.06, -0.010 * age - 0.04 * pressed);
         let dimple = 0.06 * act(Unit::Dimpler) + 0.03 * act(Unit::LipStretcher);
-        let beside = [at(corner.x + 0.06 * sign, corner.y - 0.09), at(corner.x + 0.09 * sign, corner.y), at(corner.x + 0.06 * sign, corner.y + 0.09)];
+        let beside = [
+            at(corner.x + 0.06 * sign, corner.y - 0.09),
+            at(corner.x + 0.09 * sign, corner.y),
+            at(corner.x + 0.06 * sign, corner.y + 0.09),
+        ];
         relief.ridge(&beside, 0.06, -dimple);
     }
     let knotted = actions.both(Unit::Chin);

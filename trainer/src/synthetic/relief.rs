@@ -33,7 +33,8 @@ impl Relief {
         if height.abs() < 1e-4 || line.is_empty() {
             return;
         }
-        let fold = |pick: fn(&Point) -> f32, limit: fn(f32, f32) -> f32| line.iter().map(pick).reduce(limit).unwrap_or(0.0);
+        let fold =
+            |pick: fn(&Point) -> f32, limit: fn(f32, f32) -> f32| line.iter().map(pick).reduce(limit).unwrap_or(0.0);
         let bounds = [
             fold(|p| p.x, f32::min) - radius,
             fold(|p| p.y, f32::min) - radius,

@@ -59,8 +59,16 @@ fn body(painter: &mut Painter, shape: &Shape, identity: &Identity, light: &Light
     let (left, right) = sides(identity.colours.skin);
     let wide = 0.70 * identity.proportions.jaw;
     let neck = [
-        at(-wide, 0.9), at(-wide, 1.9), at(-wide - 0.12, 2.35), at(-1.3, 2.75), at(-0.6, 3.6), at(0.6, 3.6), at(1.3, 2.75),
-        at(wide + 0.12, 2.35), at(wide, 1.9), at(wide, 0.9),
+        at(-wide, 0.9),
+        at(-wide, 1.9),
+        at(-wide - 0.12, 2.35),
+        at(-1.3, 2.75),
+        at(-0.6, 3.6),
+        at(0.6, 3.6),
+        at(1.3, 2.75),
+        at(wide + 0.12, 2.35),
+        at(wide, 1.9),
+        at(wide, 0.9),
     ];
     painter.faded_area(&neck, (at(-0.9, 2.0), left), (at(0.9, 2.0), right));
     painter.spot(at(0.0, shape.chin + 0.05), at(0.95, 0.62), Tint::BLACK.opacity(0.55));
@@ -71,8 +79,20 @@ fn body(painter: &mut Painter, shape: &Shape, identity: &Identity, light: &Light
     let (left, right) = sides(identity.colours.clothes);
     let dip = 2.55 + 0.4 * identity.volume;
     let clothes = [
-        at(-0.78, 2.22), at(-1.5, 2.55), at(-2.5, 2.85), at(-3.0, 3.5), at(-3.3, 6.0), at(-3.3, 12.0), at(3.3, 12.0),
-        at(3.3, 6.0), at(3.0, 3.5), at(2.5, 2.85), at(1.5, 2.55), at(0.78, 2.22), at(0.5, dip - 0.08), at(0.0, dip + 0.05),
+        at(-0.78, 2.22),
+        at(-1.5, 2.55),
+        at(-2.5, 2.85),
+        at(-3.0, 3.5),
+        at(-3.3, 6.0),
+        at(-3.3, 12.0),
+        at(3.3, 12.0),
+        at(3.3, 6.0),
+        at(3.0, 3.5),
+        at(2.5, 2.85),
+        at(1.5, 2.55),
+        at(0.78, 2.22),
+        at(0.5, dip - 0.08),
+        at(0.0, dip + 0.05),
         at(-0.5, dip - 0.08),
     ];
     painter.faded_area(&clothes, (at(-2.4, 3.0), left), (at(2.4, 3.0), right));

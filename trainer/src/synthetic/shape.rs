@@ -169,7 +169,9 @@ fn brow(identity: &Identity, actions: &Actions, side: usize, sign: f32) -> Vec<(
         .iter()
         .zip(moves)
         .map(|((x, y, thickness), (by_inner, by_outer, by_lowered, by_wrinkled))| {
-            let raised = by_inner * inner + by_outer * outer - by_lowered * lowered * (1.0 - 0.6 * inner) - by_wrinkled * wrinkled;
+            let raised = by_inner * inner + by_outer * outer
+                - by_lowered * lowered * (1.0 - 0.6 * inner)
+                - by_wrinkled * wrinkled;
             (at(sign * (x - squeeze * (1.0 - x)), y - raised), thickness * own.brow)
         })
         .collect();

@@ -25,8 +25,9 @@ pub(super) fn paint(painter: &mut Painter, shape: &Shape, identity: &Identity, a
 fn ears(painter: &mut Painter, shape: &Shape, skin: Tint) {
     let edge = shape.half_width(0.1);
     for (_, sign) in SIDES {
-        let ear = [(-0.08, -0.16), (0.08, -0.24), (0.17, -0.16), (0.17, 0.08), (0.09, 0.36), (0.0, 0.48), (-0.10, 0.40)]
-            .map(|(x, y)| at(sign * (edge + x), y));
+        let ear =
+            [(-0.08, -0.16), (0.08, -0.24), (0.17, -0.16), (0.17, 0.08), (0.09, 0.36), (0.0, 0.48), (-0.10, 0.40)]
+                .map(|(x, y)| at(sign * (edge + x), y));
         painter.area(&ear, skin.mix(Tint::rgb(190, 90, 80), 0.12).darker(0.93));
         painter.spot(at(sign * (edge + 0.07), 0.06), at(0.09, 0.20), Tint::BLACK.opacity(0.40));
     }
@@ -101,7 +102,11 @@ fn nostrils(painter: &mut Painter, shape: &Shape, skin: Tint) {
     let dark = skin.darker(0.28);
     for (_, sign) in SIDES {
         let lifted = 0.5 * nose.lifted;
-        painter.spot(at(0.46 * nose.half_width * sign, nose.base - 0.025 - lifted), at(0.10, 0.055), dark.opacity(0.95));
+        painter.spot(
+            at(0.46 * nose.half_width * sign, nose.base - 0.025 - lifted),
+            at(0.10, 0.055),
+            dark.opacity(0.95),
+        );
         let wing = [
             at(0.80 * nose.half_width * sign, nose.base - 0.20 - nose.lifted),
             at(1.02 * nose.half_width * sign, nose.base - 0.10 - nose.lifted),
@@ -124,7 +129,8 @@ fn brow(painter: &mut Painter, brow: &[(tiny_skia::Point, f32)], tint: Tint, dic
         for _ in 0..12 {
             let root = between(from, to, dice.between(0.0, 1.0));
             let root = at(root.x, root.y + thickness * dice.between(-0.2, 0.55));
-            let tip = at(root.x + (to.x - from.x) * 0.4, root.y + (to.y - from.y) * 0.4 - thickness * dice.between(0.2, 0.7));
+            let tip =
+                at(root.x + (to.x - from.x) * 0.4, root.y + (to.y - from.y) * 0.4 - thickness * dice.between(0.2, 0.7));
             painter.line(&[root, tip], 0.012, tint.darker(dice.between(0.6, 1.2)).opacity(0.6));
         }
     }

@@ -34,10 +34,15 @@ impl Eye {
         let half = 0.235 * own.eye;
         let (inner, outer) = (0.5 - half, 0.5 + half);
         let drop = 0.03 * sad * (1.0 - raised);
-        let up = 0.112 * own.open
-            * (1.0 + 0.72 * raised - 0.34 * tight - 0.16 * cheek - 0.24 * wrinkled - 0.16 * sad * (1.0 - raised)
+        let up = 0.112
+            * own.open
+            * (1.0 + 0.72 * raised
+                - 0.34 * tight
+                - 0.16 * cheek
+                - 0.24 * wrinkled
+                - 0.16 * sad * (1.0 - raised)
                 - 0.12 * act(Unit::CornerDepressor))
-                .max(0.12);
+            .max(0.12);
         let low = 0.058 * own.open * (1.0 + 0.15 * raised - 0.75 * tight - 0.75 * cheek - 0.6 * wrinkled);
         // Sorrow pulls the lid's highest point inwards.
         let lean = 1.0 - 0.25 * sad;
@@ -50,7 +55,8 @@ impl Eye {
             })
             .collect();
         let radius = 0.1;
-        let fold_gap = (0.035 + 0.045 * own.fold) * (1.0 - 0.45 * act(Unit::BrowLowerer) - 0.3 * wrinkled + 0.25 * raised);
+        let fold_gap =
+            (0.035 + 0.045 * own.fold) * (1.0 - 0.45 * act(Unit::BrowLowerer) - 0.3 * wrinkled + 0.25 * raised);
         Self {
             sign,
             upper: lids.iter().map(|(x, upper, _)| at(*x, *upper)).collect(),
@@ -59,7 +65,9 @@ impl Eye {
                 .iter()
                 .zip(shares())
                 .skip(1)
-                .map(|((x, upper, _), share)| at(*x * 1.0 + sign * 0.02 * share, upper - fold_gap * (0.7 + 0.3 * share)))
+                .map(|((x, upper, _), share)| {
+                    at(*x * 1.0 + sign * 0.02 * share, upper - fold_gap * (0.7 + 0.3 * share))
+                })
                 .collect(),
             iris: at(0.5 * sign + gaze.0 * radius, -0.012 + gaze.1 * radius),
             radius,

@@ -62,17 +62,24 @@ impl Mouth {
         let lower_gap = open * lower;
         // What is raised without an opening moves the whole lip.
         let shut = (1.0 - open) * raise;
-        let upper_red = 0.085 * own.lips * (1.0 - 0.30 * pulled - 0.62 * tight - 0.25 * stretched - 0.15 * raised).max(0.15);
-        let lower_red = 0.125 * own.lips * (1.0 - 0.22 * pulled - 0.60 * tight - 0.30 * stretched + 0.20 * chin).max(0.15);
+        let upper_red =
+            0.085 * own.lips * (1.0 - 0.30 * pulled - 0.62 * tight - 0.25 * stretched - 0.15 * raised).max(0.15);
+        let lower_red =
+            0.125 * own.lips * (1.0 - 0.22 * pulled - 0.60 * tight - 0.30 * stretched + 0.20 * chin).max(0.15);
         let corner = |side: usize| {
             let side_act = |unit| actions.side(unit, side);
-            let out = 0.11 * side_act(Unit::CornerPuller) + 0.15 * side_act(Unit::LipStretcher)
-                + 0.05 * side_act(Unit::Dimpler) + 0.02 * side_act(Unit::CornerDepressor)
-                - 0.04 * side_act(Unit::LipTightener) - 0.10 * act(Unit::MouthStretch) - 0.04 * act(Unit::JawDrop)
+            let out = 0.11 * side_act(Unit::CornerPuller)
+                + 0.15 * side_act(Unit::LipStretcher)
+                + 0.05 * side_act(Unit::Dimpler)
+                + 0.02 * side_act(Unit::CornerDepressor)
+                - 0.04 * side_act(Unit::LipTightener)
+                - 0.10 * act(Unit::MouthStretch)
+                - 0.04 * act(Unit::JawDrop)
                 - 0.03 * side_act(Unit::Chin);
-            let down = 0.15 * side_act(Unit::CornerDepressor) + 0.05 * side_act(Unit::LipStretcher) + 0.38 * jaw
-                + 0.05 * chin
-                - 0.19 * side_act(Unit::CornerPuller) - 0.05 * side_act(Unit::Dimpler);
+            let down =
+                0.15 * side_act(Unit::CornerDepressor) + 0.05 * side_act(Unit::LipStretcher) + 0.38 * jaw + 0.05 * chin
+                    - 0.19 * side_act(Unit::CornerPuller)
+                    - 0.05 * side_act(Unit::Dimpler);
             (0.40 * own.mouth + out, down)
         };
         let corners = [corner(0), corner(1)];
@@ -100,7 +107,8 @@ impl Mouth {
             let bow = (1.0 - reach.powf(2.0 * square)).max(0.0).powf(0.75);
             let slim = (1.0 - t * t).max(0.0).powf(0.7);
             // The bow of Cupid: two peaks and a dip.
-            let cupid = slim * (1.0 + 0.22 * (-((reach - 0.22) / 0.16).powi(2)).exp() - 0.16 * (-(t / 0.12).powi(2)).exp());
+            let cupid =
+                slim * (1.0 + 0.22 * (-((reach - 0.22) / 0.16).powi(2)).exp() - 0.16 * (-(t / 0.12).powi(2)).exp());
             let upper = line - upper_gap * bow;
             let lower = line + lower_gap * bow;
             mouth.upper_outer.push(at(x, upper - upper_red * cupid));
