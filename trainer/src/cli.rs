@@ -39,7 +39,7 @@ pub enum Command {
 /// `trainer train`.
 #[derive(Debug, Args)]
 pub struct Train {
-    /// fer2013.csv, fer2013.csv.gz, or a folder with train/<class>/* (and perhaps validation and test).
+    /// fer2013.csv, fer2013.csv.gz, or a folder with `train/CLASS/*` (and perhaps validation and test).
     #[arg(long)]
     pub data: PathBuf,
     /// Folder of the run: settings, metrics, checkpoints.
