@@ -1,7 +1,7 @@
 //! The composer: endless music for a mood, from nothing but a seed.
 //!
 //! Writes sixteen bars, plays them, writes the next. INVARIANT: equal plan, seed and rate give equal samples, whatever
-//! the sizes of the blocks asked for: inside, everything happens in blocks of [`BLOCK`] frames.
+//! the sizes of the blocks asked for: inside, everything happens in blocks of 64 frames.
 #![expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,

@@ -218,7 +218,7 @@ pub(super) const ANGRY: Character = Character {
     bass_line: BassLine::Driving,
     beat: Beat::Drive,
     room: 0.18,
-    mix_lufs: -22.1,
+    mix_lufs: -23.0,
 };
 
 pub(super) const DISGUST: Character = Character {
