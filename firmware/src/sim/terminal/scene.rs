@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// Size of the drawn box.
 pub(super) const COLUMNS: u16 = 74;
-pub(super) const ROWS: u16 = 19;
+pub(super) const ROWS: u16 = 20;
 
 const NIGHT: Colour = [13, 13, 18];
 const EDGE: Colour = [92, 88, 104];
@@ -65,8 +65,8 @@ impl Scene {
                 self.headline = "something is wrong".into();
                 self.alarm = Some(report::trouble(*fault).into());
             }
-            Moment::Play(programme, fade) => {
-                self.music = format!("♪ {}", report::music(programme, *fade));
+            Moment::Play(programme, _) => {
+                self.music = format!("♪ {} music", programme.expression);
                 self.sound_lost = false;
             }
             Moment::Chime(chime) if self.music.is_empty() => self.detail = report::chime(*chime).to_owned(),
