@@ -24,7 +24,7 @@ pub struct LookArgs {
     /// One JSON object a line
     #[arg(long)]
     pub json: bool,
-    /// A configuration (its [look] and [model])
+    /// A configuration; its tables `look` and `model` count
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }

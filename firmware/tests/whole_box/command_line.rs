@@ -237,7 +237,7 @@ error: driving the box by hand needs a terminal with colours, for keys and light
 #[test]
 fn a_story_in_plain_lines() {
     let output = moodbox()
-        .args(["run", "--simulate", "--silent", "--press-at", "0.1,0.11", "--seconds", "1.5", "--seed", "7"])
+        .args(["run", "--simulate", "--silent", "--press-at", "0.1,0.11", "--seconds", "5", "--seed", "7"])
         .assert()
         .success();
     let (out, _) = said(&output);
@@ -262,7 +262,7 @@ fn a_story_in_plain_lines() {
 }
 
 #[test]
-fn a_missing_sound_card_is_told_and_the_sound_goes_to_a_file() {
+fn a_missing_sound_card_is_told_the_sound_goes_to_a_file_and_no_frame_is_written() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(
         folder.path().join("box.toml"),
@@ -271,11 +271,14 @@ fn a_missing_sound_card_is_told_and_the_sound_goes_to_a_file() {
     .unwrap();
     let output = moodbox()
         .current_dir(folder.path())
-        .args(["run", "--simulate", "--config", "box.toml", "--press-at", "0.1", "--seconds", "1.5"])
+        .args(["run", "--simulate", "--config", "box.toml", "--press-at", "0.1", "--seconds", "5"])
         .assert()
         .success();
     let (out, _) = said(&output);
     assert!(out.contains("note: speaker: ") && out.contains("writing what would play to heard.wav"), "{out}");
+    let mut files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    files.sort();
+    assert_eq!(files, ["box.toml", "heard.wav"]);
     let written = std::fs::metadata(folder.path().join("heard.wav")).unwrap().len();
     assert!(written > 44, "{written} bytes");
 }
@@ -287,7 +290,7 @@ fn a_full_disk_for_the_sound_file_leaves_the_light_working() {
         return;
     }
     let output =
-        moodbox().args(["run", "--simulate", "--wav", "/dev/full", "--press-at", "0.1", "--seconds", "2"]).assert();
+        moodbox().args(["run", "--simulate", "--wav", "/dev/full", "--press-at", "0.1", "--seconds", "5"]).assert();
     let (out, err) = said(&output);
     if output.get_output().status.success() {
         assert!(out.contains("sound lost, the light goes on: sound can't be written to /dev/full"), "{out}{err}");

@@ -1,8 +1,13 @@
 //! Ctrl-C and SIGTERM in every state of the real program, in a pipe and in a terminal.
 
+use moodbox::ports::Lights;
+use moodbox::sim::terminal::Terminal;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+
+/// Set for the programs that [`in_a_terminal`] runs.
+const IN_A_TERMINAL: &str = "MOODBOX_TEST_IN_A_TERMINAL";
 
 fn moodbox() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_moodbox"))
@@ -48,8 +53,12 @@ fn signals_in_every_state_end_dark_and_with_success() {
     }
 }
 
-/// Runs the box in a terminal of util-linux's `script`, signals it, and gives what the terminal received.
-fn in_a_terminal(stop: impl FnOnce(&mut Child, u32)) -> Option<(Option<i32>, String)> {
+/// The box, driven by hand, without sound.
+const BY_HAND: &str = "run --simulate --silent --interactive --seconds 60";
+
+/// Runs a program in a terminal of util-linux's `script`, calls `stop` once the box is drawn, and gives what the
+/// terminal received.
+fn in_a_terminal(program: &Path, arguments: &str, stop: impl FnOnce(&mut Child, u32)) -> Option<(Option<i32>, String)> {
     let there = Command::new("script").arg("--version").output().is_ok_and(|output| output.status.success());
     if !there {
         eprintln!("skipped: util-linux's `script` is not here");
@@ -57,17 +66,15 @@ fn in_a_terminal(stop: impl FnOnce(&mut Child, u32)) -> Option<(Option<i32>, Str
     }
     let folder = tempfile::tempdir().unwrap();
     let pid = folder.path().join("pid");
-    let run = format!(
-        "stty rows 30 columns 100; echo $$ > '{}'; exec '{}' run --simulate --silent --interactive --seconds 60",
-        pid.display(),
-        moodbox().display()
-    );
+    let run =
+        format!("stty rows 30 columns 100; echo $$ > '{}'; exec '{}' {arguments}", pid.display(), program.display());
     let mut child = Command::new("script")
         .args(["--quiet", "--return", "--command", &run, "/dev/null"])
         .env_remove("RUST_LOG")
         .env_remove("NO_COLOR")
         .env("TERM", "xterm-256color")
         .env("COLORTERM", "truecolor")
+        .env(IN_A_TERMINAL, "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -87,8 +94,7 @@ fn in_a_terminal(stop: impl FnOnce(&mut Child, u32)) -> Option<(Option<i32>, Str
     Some((child.wait().unwrap().code(), String::from_utf8_lossy(&seen).into_owned()))
 }
 
-fn assert_restored(case: &str, code: Option<i32>, seen: &str) {
-    assert_eq!(code, Some(0), "{case}");
+fn assert_restored(case: &str, seen: &str) {
     let (enter, leave) = (seen.find("\u{1b}[?1049h"), seen.rfind("\u{1b}[?1049l"));
     assert!(enter.is_some() && leave > enter, "{case}: the alternate screen is left");
     let (hide, show) = (seen.find("\u{1b}[?25l"), seen.rfind("\u{1b}[?25h"));
@@ -100,19 +106,43 @@ fn assert_restored(case: &str, code: Option<i32>, seen: &str) {
 fn a_terminal_is_restored_after_signals_and_keys() {
     use std::io::Write;
     for name in ["INT", "TERM"] {
-        let Some((code, seen)) = in_a_terminal(|_, pid| {
+        let Some((code, seen)) = in_a_terminal(moodbox(), BY_HAND, |_, pid| {
             assert!(Command::new("kill").args(["-s", name, &pid.to_string()]).status().unwrap().success());
         }) else {
             return;
         };
-        assert_restored(name, code, &seen);
+        assert_eq!(code, Some(0), "{name}");
+        assert_restored(name, &seen);
     }
     for (case, keys) in [("q", "q"), ("Ctrl-C", "\u{3}"), ("a press, then Esc", " q")] {
-        let Some((code, seen)) = in_a_terminal(|child, _| {
+        let Some((code, seen)) = in_a_terminal(moodbox(), BY_HAND, |child, _| {
             child.stdin.as_mut().unwrap().write_all(keys.as_bytes()).unwrap();
         }) else {
             return;
         };
-        assert_restored(case, code, &seen);
+        assert_eq!(code, Some(0), "{case}");
+        assert_restored(case, &seen);
     }
+}
+
+/// Panics while the box is drawn; only inside the terminal of the test below.
+#[test]
+fn panics_in_a_terminal() {
+    if std::env::var_os(IN_A_TERMINAL).is_none() {
+        return;
+    }
+    let mut terminal = Terminal::enter().unwrap();
+    terminal.show(mood::Rgb::new(1.0, 0.5, 0.1)).unwrap();
+    panic!("this panic is part of the test");
+}
+
+#[test]
+fn a_terminal_is_restored_before_a_panic_speaks() {
+    let itself = std::env::current_exe().unwrap();
+    let only = "--exact signals::panics_in_a_terminal --nocapture";
+    let Some((code, seen)) = in_a_terminal(&itself, only, |_, _| {}) else { return };
+    assert_ne!(code, Some(0));
+    assert_restored("panic", &seen);
+    let message = seen.find("this panic is part of the test").unwrap();
+    assert!(seen.find("\u{1b}[?1049l").is_some_and(|left| left < message), "the message stays on the owner's screen");
 }

@@ -205,3 +205,20 @@ fn equal_stories_are_equal() {
     let run = || Bench::new(&sees, &[1_000, 3_000], 9_000).run().entries;
     assert_eq!(run(), run());
 }
+
+#[test]
+fn every_brightness_handed_to_the_light_lies_in_0_to_1() {
+    let sees = [Sees::Face(Expression::Surprise, 0.9), Sees::Nobody, Sees::Nobody, Sees::Nobody, Sees::BrokenNetwork];
+    let story = Bench::new(&sees, &[1_000, 6_000, 12_000], 15_000).run();
+    let mut colours = 0;
+    for (at, entry) in &story.entries {
+        if let moodbox::sim::Entry::Light(colour) = entry {
+            colours += 1;
+            assert!(
+                [colour.red, colour.green, colour.blue].iter().all(|part| (0.0..=1.0).contains(&part.get())),
+                "{at:?}"
+            );
+        }
+    }
+    assert!(colours > 200, "{colours} colours in 15 s");
+}
