@@ -45,11 +45,12 @@ pub struct Train {
     /// Folder of the run: settings, metrics, checkpoints.
     #[arg(long)]
     pub run: PathBuf,
-    /// Goes on from the newest checkpoint, with the settings the run was begun with.
+    /// Goes on from the newest checkpoint, with the settings the run was begun with. With `--epochs` the run gets a
+    /// new length, and the learning rate follows it: so a finished run can be trained further.
     #[arg(long)]
     pub resume: bool,
-    /// Passes over the training pictures [default: 30].
-    #[arg(long, conflicts_with = "resume", value_parser = clap::value_parser!(u32).range(1..))]
+    /// Passes over the training pictures in all [default: 30].
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub epochs: Option<u32>,
     /// Pictures a step [default: 64].
     #[arg(long, conflicts_with = "resume", value_parser = clap::value_parser!(u32).range(2..=4096))]
@@ -123,7 +124,8 @@ pub fn run(cli: &Cli) -> Result<(), Error> {
 fn train(args: &Train) -> Result<(), Error> {
     let folder = RunFolder::new(&args.run);
     let settings = if args.resume {
-        folder.settings()?
+        let begun = folder.settings()?;
+        Settings { epochs: args.epochs.unwrap_or(begun.epochs), ..begun }
     } else {
         if folder.holds_run() {
             return Err(Error::Usage {
@@ -146,9 +148,7 @@ fn train(args: &Train) -> Result<(), Error> {
             "a run needs at least ten pictures of a class",
         ));
     }
-    if !args.resume {
-        folder.begin(&settings)?;
-    }
+    folder.begin(&settings)?;
     let stop = Arc::new(AtomicBool::new(false));
     listen_for_interrupt(&stop)?;
     let mut progress = report::TrainingProgress::new();

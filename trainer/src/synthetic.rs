@@ -21,6 +21,7 @@ mod light;
 mod lips;
 mod modelling;
 mod painter;
+mod pose;
 mod relief;
 mod scene;
 mod shape;
@@ -34,10 +35,11 @@ use head::Head;
 use identity::Identity;
 use mood::{Crop, Expression, Frame, PixelFormat, Point};
 use painter::at;
+use pose::Pose;
 use scene::Picture;
 use shape::Shape;
 use std::time::Duration;
-use view::{Camera, Light, Pose, Room};
+use view::{Camera, Light, Room};
 
 /// Pixels per side of a crop, as in FER-2013.
 pub const CROP_SIDE: u16 = 48;
@@ -100,7 +102,7 @@ impl Renderer {
     pub fn portrait(&self, index: u64, expression: Expression) -> Portrait {
         let sitting = Sitting::new(self.seed, index, expression);
         let mut dice = sitting.dice(Purpose::FrameView);
-        let pose = Pose::at_a_desk(f32::from(FRAME_WIDTH), f32::from(FRAME_HEIGHT), &mut dice);
+        let pose = Pose::at_a_desk([FRAME_WIDTH, FRAME_HEIGHT].map(f32::from), &mut dice);
         let camera = Camera::of_the_box(&mut dice);
         let (picture, head) = sitting.picture(&pose, (FRAME_WIDTH, FRAME_HEIGHT), 1, &mut dice);
         let bytes = camera::colour(&picture, &camera, &mut sitting.dice(Purpose::Noise));

@@ -192,6 +192,20 @@ error: `run` holds no checkpoint, the run was ended before its first
     );
 }
 
+#[test]
+fn a_resumed_run_keeps_its_settings_and_may_get_a_new_length() {
+    let folder = tempfile::tempdir().unwrap();
+    for (flag, told) in [("--epochs", true), ("--seed", false)] {
+        let output = trainer(&folder)
+            .args(["train", "--data", "faces.csv", "--run", "run", "--resume", flag, "3"])
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(if told { 5 } else { 2 }), "{text}");
+        assert_eq!(text.contains("cannot be used with"), !told, "{text}");
+    }
+}
+
 /// A training row that looks like no other.
 fn distinct((label, at): (usize, usize)) -> String {
     let pixels: Vec<String> = (0..2304).map(|pixel| ((pixel * (at + 2) + label * 31) % 256).to_string()).collect();

@@ -19,7 +19,7 @@ pub(super) fn grey(picture: &Picture, camera: &Camera, dice: &mut Dice) -> Vec<u
     let plane: Vec<f32> = picture
         .pixels
         .iter()
-        .map(|[red, green, blue]| tone(0.299f32.mul_add(*red, 0.587f32.mul_add(*green, 0.114 * blue)), camera, 1.0))
+        .map(|[red, green, blue]| tone(0.299 * red + 0.587 * green + 0.114 * blue, camera, 1.0))
         .collect();
     let bytes = developed(blurred(&plane, width, camera.blur), camera.noise, dice);
     let height = bytes.len() / width.max(1);
@@ -44,7 +44,7 @@ fn tone(value: f32, camera: &Camera, cast: f32) -> f32 {
     let exposed = (value * camera.gain * cast / 255.0).max(0.0).powf(camera.gamma);
     // A shoulder instead of a cliff: film and cameras compress what gets too bright.
     let rounded = if exposed > 0.8 { 0.8 + 0.2 * (1.0 - (-(exposed - 0.8) / 0.2).exp()) } else { exposed };
-    (255.0 - camera.haze).mul_add(rounded, camera.haze)
+    (255.0 - camera.haze) * rounded + camera.haze
 }
 
 /// A Gaussian blur of this standard deviation, in pixels; edges repeated.
@@ -70,7 +70,7 @@ fn blurred(plane: &[f32], width: usize, deviation: f32) -> Vec<f32> {
         for (tap, share) in kernel.iter().enumerate() {
             let start = tapped(row, tap, height) * width;
             for (value, source) in target.iter_mut().zip(&across[start..start + width]) {
-                *value = source.mul_add(*share, *value);
+                *value += source * share;
             }
         }
     }

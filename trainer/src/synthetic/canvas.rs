@@ -77,6 +77,12 @@ impl Canvas {
         (row * self.width + column, right, down)
     }
 
+    /// As [`Canvas::locate`], but `None` beyond the canvas.
+    pub(super) fn inside(&self, x: f32, y: f32) -> Option<(usize, f32, f32)> {
+        let within = |value: f32, length: usize| (0.0..length as f32).contains(&(value * self.density));
+        (within(x - self.left, self.width) && within(y - self.top, self.height)).then(|| self.locate(x, y))
+    }
+
     fn span(from: f32, to: f32, density: f32, length: usize) -> Range<usize> {
         let start = ((from * density).ceil().max(0.0) as usize).min(length);
         let end = ((to * density).ceil().max(0.0) as usize).min(length);

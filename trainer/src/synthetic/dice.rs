@@ -16,14 +16,14 @@ impl Dice {
 
     /// Evenly spread from `low` to `high`.
     pub(super) fn between(&mut self, low: f32, high: f32) -> f32 {
-        (high - low).mul_add(self.0.random::<f32>(), low)
+        (high - low) * self.0.random::<f32>() + low
     }
 
     /// About normal with this standard deviation, never further than 3.5 of them from `mean`: the sum of four even
     /// throws, which needs no logarithm and so has the same bits everywhere.
     pub(super) fn normal(&mut self, mean: f32, deviation: f32) -> f32 {
         let sum: f32 = (0..4).map(|_| self.0.random::<f32>()).sum();
-        (sum - 2.0).mul_add(3.0_f32.sqrt() * deviation, mean)
+        (sum - 2.0) * 3.0_f32.sqrt() * deviation + mean
     }
 
     /// Whether something of this probability (0..=1) happens.

@@ -9,7 +9,7 @@ pub(super) fn paint(painter: &mut Painter, eye: &Eye, identity: &Identity, glint
     let skin = identity.colours.skin;
     let dark = skin.darker(0.32);
     painter.soft_line(&eye.fold, 0.035, dark.opacity(0.30 + 0.45 * identity.proportions.fold));
-    painter.polygon(&eye.opening(), Tint::rgb(236, 230, 226).mix(skin, 0.12));
+    painter.polygon(&eye.opening(), Tint::rgb(218, 210, 206).mix(skin, 0.15));
     if let Some(corner) = eye.upper.first() {
         painter.spot(at(corner.x + 0.03 * eye.sign, corner.y), at(0.05, 0.035), Tint::rgb(190, 110, 105).opacity(0.8));
     }

@@ -136,10 +136,11 @@ fn curls(painter: &mut Painter, hairline: &[Point], outer: &[Point], tint: Tint,
 /// Moustache, beard or stubble; painted on the skin before the lips.
 pub(super) fn beard(painter: &mut Painter, shape: &Shape, identity: &Identity, dice: &mut Dice) {
     let tint = identity.colours.brows;
-    let full = || {
+    // The beard's area; its edge on the cheeks sinks by `sink`, for a soft edge in several layers.
+    let full = |sink: f32| {
         let cheek = [(0.30, 0.80), (0.48, 0.86), (0.68, 0.82), (0.86, 0.55), (0.98, 0.15)];
         let mut right: Vec<Point> = vec![at(0.0, shape.nose.base + 0.06)];
-        right.extend(cheek.map(|(x, y)| at(x * identity.proportions.head, y)));
+        right.extend(cheek.map(|(x, y)| at(x * identity.proportions.head, y + sink)));
         let jaw = shape.profile.iter().filter(|point| point.y > 0.25);
         right.extend(jaw.map(|point| at(point.x * 1.015, point.y + 0.03 * (point.y - 0.25))));
         let mirrored: Vec<Point> = right.iter().rev().skip(1).map(|point| at(-point.x, point.y)).collect();
@@ -148,7 +149,11 @@ pub(super) fn beard(painter: &mut Painter, shape: &Shape, identity: &Identity, d
     };
     match identity.beard {
         Beard::None => {}
-        Beard::Stubble => painter.area(&full(), tint.opacity(0.24)),
+        Beard::Stubble => {
+            for sink in [0.0, 0.05, 0.10, 0.15] {
+                painter.area(&full(sink), tint.opacity(0.07));
+            }
+        }
         Beard::Moustache => moustache(painter, shape, tint, dice),
         Beard::Goatee => {
             moustache(painter, shape, tint, dice);
@@ -157,7 +162,9 @@ pub(super) fn beard(painter: &mut Painter, shape: &Shape, identity: &Identity, d
             bristles(painter, chin, at(0.25, 0.18), tint, dice);
         }
         Beard::Full => {
-            painter.area(&full(), tint.opacity(0.78));
+            for sink in [0.0, 0.04, 0.08] {
+                painter.area(&full(sink), tint.opacity(0.42));
+            }
             let chin = at(0.0, shape.chin - 0.25);
             bristles(painter, chin, at(0.65, 0.3), tint, dice);
             for (_, sign) in SIDES {
@@ -213,7 +220,7 @@ fn lines(identity: &Identity) -> Option<(Vec<Point>, Vec<Point>)> {
     let top = -identity.proportions.hairline;
     let head = identity.proportions.head;
     let bay = 0.22 * (identity.proportions.age - 0.4).max(0.0);
-    let rest = [(0.94, -0.62), (1.0, -0.32), (1.03, -0.05), (1.07, 0.10), (1.12, 0.16)];
+    let rest = [(0.95, -0.60), (0.98, -0.30), (1.01, 0.06), (1.08, -0.10), (1.13, -0.26)];
     let plain = [(0.0, top), (0.32, top + 0.02 - bay), (0.60, top + 0.10 - bay), (0.83, top + 0.32)];
     let parted = [(0.0, top - 0.05), (0.32, top - 0.02), (0.60, top + 0.12), (0.83, top + 0.36)];
     let fringe = [(0.0, -0.66), (0.32, -0.64), (0.60, -0.62), (0.86, -0.58)];
@@ -238,10 +245,20 @@ fn lines(identity: &Identity) -> Option<(Vec<Point>, Vec<Point>)> {
             at(sign * x * head, y + fall)
         })
     };
-    let (rx, ry) = (1.13f32.mul_add(head, stand), 1.31 + stand);
-    let edge = [(0.0, 1.0), (0.38, 0.925), (0.69, 0.72), (0.90, 0.44), (0.985, 0.17), (1.0, -0.06)]
-        .map(|(x, y)| (x * rx, -0.55 - y * ry));
-    let edge: Vec<(f32, f32)> = edge.into_iter().chain([(rx, -0.2), (rx - 0.03, 0.0), (rx - 0.06, 0.14)]).collect();
+    let (rx, ry) = (1.13 * head + stand, 1.31 + stand);
+    // The head's own outline, a little further out.
+    let edge = [
+        (0.0, 1.0),
+        (0.30, 0.97),
+        (0.62, 0.85),
+        (0.86, 0.61),
+        (0.97, 0.27),
+        (1.0, 0.04),
+        (1.0, -0.06),
+        (1.0, -0.14),
+        (0.99, -0.22),
+    ]
+    .map(|(x, y)| (x * rx, -0.55 - y * ry));
     let outer = |sign: f32| {
         let edge = &edge;
         (0..HALF).map(move |index| at(sign * edge[index].0, edge[index].1))

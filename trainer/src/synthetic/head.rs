@@ -4,11 +4,12 @@ use super::actions::Actions;
 use super::canvas::Canvas;
 use super::dice::Dice;
 use super::identity::Identity;
-use super::light::{self, Shade};
+use super::light::{Lamp, Shade};
 use super::painter::{Painter, at};
+use super::pose::Pose;
 use super::relief::Relief;
 use super::shape::Shape;
-use super::view::{Light, Pose};
+use super::view::Light;
 use super::{eyes, glasses, hair, lips, modelling, skin};
 use tiny_skia::{Pixmap, Point};
 
@@ -17,6 +18,9 @@ const REACH: [f32; 4] = [-1.75, -2.45, 1.75, 3.1];
 
 /// Details smaller than this, in eye distances, don't shift when the head turns, and lie in shadow when they are hollow.
 const SMOOTHING: f32 = 0.22;
+
+/// Skin lets light through: folds narrower than this look softer than they are.
+const SOFTNESS: f32 = 0.05;
 
 /// Red, green, blue (0..=255, multiplied with the opacity) and opacity (0..=1).
 pub(super) type Pixel = [f32; 4];
@@ -44,7 +48,6 @@ impl Head {
         let towards = pose.direction_to_face(light.towards);
 
         let mut face = Painter::over(&canvas);
-        hair::behind(&mut face, identity, dice);
         skin::paint(&mut face, shape, identity, actions, dice);
         hair::beard(&mut face, shape, identity, dice);
         let glint = (0.55 * towards[0], (0.6 * towards[1]).min(-0.15));
@@ -60,36 +63,36 @@ impl Head {
         }
 
         let (face, top) = (face.into_pixmap(), top.into_pixmap());
-        let on_face = light::on_face(&relief, &smooth, light, towards);
-        let on_hair = light::on_hair(&relief, light, towards);
-        let layers = lit(&face, &on_face).zip(lit(&top, &on_hair));
+        let soft = relief.smoothed(SOFTNESS);
+        let lamp = Lamp { light: *light, towards };
+        let face = lit(&face, &canvas, |column, row| lamp.on_face(&soft, &smooth, column, row));
+        let top = lit(&top, &canvas, |column, row| lamp.on_hair(&canvas, column, row));
+        let layers = face.zip(top);
         let pixels = layers.map(|(lower, upper)| over(upper, lower)).collect();
         Self { pixels, smooth }
     }
 
-    /// What is seen at a point of the turned face's coordinates.
-    pub(super) fn seen_at(&self, pose: &Pose, point: Point) -> Pixel {
+    /// The point of the face at rest that is seen at `point` of the turned face's coordinates.
+    pub(super) fn under(&self, pose: &Pose, point: Point) -> Point {
         // The surface's height is needed to undo the turn, and its place to know the height: three rounds settle it.
         let mut place = pose.unturned(point, 0.0);
         for _ in 0..3 {
             place = pose.unturned(point, self.height(place));
         }
+        place
+    }
+
+    /// The colour at a point of the face at rest, between the pixels; nothing beyond the canvas.
+    pub(super) fn pixel(&self, place: Point) -> Pixel {
         let canvas = &self.smooth.canvas;
-        let (index, right, down) = canvas.locate(place.x, place.y);
-        let beyond = |value: f32, low: f32, length: usize| {
-            let value = (value - low) * canvas.density;
-            value < 0.0 || usize_below(value, length)
-        };
-        if beyond(place.x, canvas.left, canvas.width) || beyond(place.y, canvas.top, canvas.height) {
-            return [0.0; 4];
-        }
+        let Some((index, right, down)) = canvas.inside(place.x, place.y) else { return [0.0; 4] };
         let get = |shift: usize| self.pixels.get(index + shift).copied().unwrap_or_default();
         let corners = [get(0), get(1), get(canvas.width), get(canvas.width + 1)];
         let weights = [(1.0 - right) * (1.0 - down), right * (1.0 - down), (1.0 - right) * down, right * down];
         let mut mean = [0.0; 4];
         for (pixel, weight) in corners.iter().zip(weights) {
             for (sum, part) in mean.iter_mut().zip(pixel) {
-                *sum = part.mul_add(weight, *sum);
+                *sum += part * weight;
             }
         }
         mean
@@ -106,15 +109,9 @@ impl Head {
     }
 }
 
-/// Whether `value` is not below `length`.
-#[expect(clippy::as_conversions, reason = "a canvas side, below 2^24")]
-fn usize_below(value: f32, length: usize) -> bool {
-    value >= length as f32
-}
-
 /// The part of a head that a picture shows, with room for the turn.
 fn visible(pose: &Pose, [width, height]: [f32; 2]) -> [f32; 4] {
-    const ROOM: f32 = 0.5;
+    const ROOM: f32 = 0.35;
     let corners = [at(0.0, 0.0), at(width, 0.0), at(0.0, height), at(width, height)].map(|corner| pose.to_face(corner));
     let [left, top, right, bottom] = corners.iter().fold(
         [f32::INFINITY, f32::INFINITY, f32::NEG_INFINITY, f32::NEG_INFINITY],
@@ -130,12 +127,20 @@ fn visible(pose: &Pose, [width, height]: [f32; 2]) -> [f32; 4] {
     ]
 }
 
-/// Painted colours under the light.
-fn lit<'a>(painted: &'a Pixmap, shades: &'a [Shade]) -> impl Iterator<Item = Pixel> + 'a {
-    painted.pixels().iter().zip(shades).map(|(pixel, shade)| {
+/// Painted colours under the light, which is asked for where anything is painted.
+fn lit<'a>(
+    painted: &'a Pixmap,
+    canvas: &'a Canvas,
+    shade: impl Fn(usize, usize) -> Shade + 'a,
+) -> impl Iterator<Item = Pixel> + 'a {
+    let places = (0..canvas.height).flat_map(|row| (0..canvas.width).map(move |column| (column, row)));
+    painted.pixels().iter().zip(places).map(move |(pixel, (column, row))| {
+        if pixel.alpha() == 0 {
+            return [0.0; 4];
+        }
+        let Shade { factor, gloss } = shade(column, row);
         let opacity = f32::from(pixel.alpha()) / 255.0;
-        let part =
-            |value: u8| f32::from(value).mul_add(shade.factor, 255.0 * shade.gloss * opacity).min(255.0 * opacity);
+        let part = |value: u8| (f32::from(value) * factor + 255.0 * gloss * opacity).min(255.0 * opacity);
         [part(pixel.red()), part(pixel.green()), part(pixel.blue()), opacity]
     })
 }
@@ -145,7 +150,7 @@ pub(super) fn over(upper: Pixel, lower: Pixel) -> Pixel {
     let rest = 1.0 - upper[3];
     let mut both = upper;
     for (value, below) in both.iter_mut().zip(lower) {
-        *value = below.mul_add(rest, *value);
+        *value = below * rest + *value;
     }
     both
 }

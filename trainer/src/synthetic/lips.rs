@@ -47,7 +47,7 @@ pub(super) fn paint(painter: &mut Painter, mouth: &Mouth, identity: &Identity) {
 }
 
 fn teeth(painter: &mut Painter, mouth: &Mouth) {
-    let enamel = Tint::rgb(236, 228, 214);
+    let enamel = Tint::rgb(226, 217, 203);
     let lower = Band::outline(&mouth.lower_teeth, &mouth.lower_inner);
     painter.polygon(&lower, enamel.darker(0.82));
     let upper = Band::outline(&mouth.upper_inner, &mouth.upper_teeth);

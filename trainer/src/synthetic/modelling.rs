@@ -33,7 +33,7 @@ fn head(canvas: Canvas, shape: &Shape) -> Relief {
         let upright = v.abs().powf(2.6);
         for column in 0..canvas.width {
             let u = canvas.x(column) / width.max(0.05);
-            let square = (u * u).mul_add(0.55, 0.45 * u * u * u * u) + upright * (1.0 - 0.2 * u * u);
+            let square = u * u * (0.55 + 0.45 * u * u) + upright * (1.0 - 0.2 * u * u);
             let height = if square < 1.0 { (1.0 - square).sqrt() } else { -0.15 * (square - 1.0).min(2.0) };
             heights.push(DEPTH * height);
         }

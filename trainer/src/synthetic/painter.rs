@@ -52,7 +52,7 @@ impl Tint {
 
     /// `share` (0..=1) of the way to `other`.
     pub(super) fn mix(self, other: Self, share: f32) -> Self {
-        let part = |from: f32, to: f32| (to - from).mul_add(share, from);
+        let part = |from: f32, to: f32| (to - from) * share + from;
         Self {
             red: part(self.red, other.red),
             green: part(self.green, other.green),
@@ -63,7 +63,12 @@ impl Tint {
 
     /// Rec. 601 luminance, 0..=1.
     pub(super) fn luminance(self) -> f32 {
-        0.299f32.mul_add(self.red, 0.587f32.mul_add(self.green, 0.114 * self.blue))
+        0.299 * self.red + 0.587 * self.green + 0.114 * self.blue
+    }
+
+    /// Whether it is too faint to change a byte.
+    fn is_invisible(self) -> bool {
+        self.opacity < 1.0 / 255.0
     }
 
     fn color(self) -> Color {
@@ -80,7 +85,7 @@ pub(super) const fn at(x: f32, y: f32) -> Point {
 
 /// `share` of the way from `from` to `to`.
 pub(super) fn between(from: Point, to: Point, share: f32) -> Point {
-    at((to.x - from.x).mul_add(share, from.x), (to.y - from.y).mul_add(share, from.y))
+    at((to.x - from.x) * share + from.x, (to.y - from.y) * share + from.y)
 }
 
 /// A picture being painted.
@@ -108,6 +113,11 @@ impl Painter {
     /// An empty picture of this many pixels whose coordinates are turned into pixels by `transform`.
     pub(super) fn with(width: u32, height: u32, transform: Transform) -> Self {
         Self { pixmap: blank(width, height), transform }
+    }
+
+    /// Goes on in other coordinates.
+    pub(super) fn move_to(&mut self, transform: Transform) {
+        self.transform = transform;
     }
 
     /// What was painted.
@@ -158,6 +168,9 @@ impl Painter {
 
     /// A smooth line through `points` with round ends.
     pub(super) fn line(&mut self, points: &[Point], width: f32, tint: Tint) {
+        if tint.is_invisible() {
+            return;
+        }
         if let Some(path) = smooth(points, false) {
             let stroke = Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
             let paint = Paint { shader: Shader::SolidColor(tint.color()), ..Paint::default() };
@@ -165,10 +178,13 @@ impl Painter {
         }
     }
 
-    /// A line whose sides fade: the same line in four widths.
+    /// A line whose sides fade: the same line in several widths, as many as the pixels can show.
     pub(super) fn soft_line(&mut self, points: &[Point], width: f32, tint: Tint) {
-        for share in [1.0, 0.7, 0.45, 0.2] {
-            self.line(points, width * share, tint.opacity(tint.opacity * 0.3));
+        let fine: [(f32, f32); 4] = [(1.0, 0.3), (0.7, 0.3), (0.45, 0.3), (0.2, 0.3)];
+        let coarse = [(0.95, 0.42), (0.4, 0.42)];
+        let steps: &[(f32, f32)] = if width * self.density() > 5.0 { &fine } else { &coarse };
+        for (share, opacity) in steps {
+            self.line(points, width * share, tint.opacity(tint.opacity * opacity));
         }
     }
 

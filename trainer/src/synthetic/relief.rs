@@ -24,7 +24,7 @@ impl Relief {
     pub(super) fn bump(&mut self, centre: Point, radii: Point, height: f32) {
         self.raise([centre.x - radii.x, centre.y - radii.y, centre.x + radii.x, centre.y + radii.y], |x, y| {
             let (u, v) = ((x - centre.x) / radii.x, (y - centre.y) / radii.y);
-            height * hill(u.mul_add(u, v * v))
+            height * hill(u * u + v * v)
         });
     }
 
@@ -99,7 +99,7 @@ impl Relief {
     pub(super) fn height(&self, x: f32, y: f32) -> f32 {
         let (index, right, down) = self.canvas.locate(x, y);
         let get = |shift: usize| self.heights.get(index + shift).copied().unwrap_or(0.0);
-        let mix = |from: f32, to: f32, share: f32| (to - from).mul_add(share, from);
+        let mix = |from: f32, to: f32, share: f32| (to - from) * share + from;
         mix(mix(get(0), get(1), right), mix(get(self.canvas.width), get(self.canvas.width + 1), right), down)
     }
 }
@@ -127,9 +127,9 @@ impl Piece {
     /// Squared distance of a point, and how far along the piece its nearest point lies.
     fn distance(&self, x: f32, y: f32) -> (f32, f32) {
         let (dx, dy) = (x - self.from.x, y - self.from.y);
-        let along = dx.mul_add(self.direction.x, dy * self.direction.y).clamp(0.0, self.length);
+        let along = (dx * self.direction.x + dy * self.direction.y).clamp(0.0, self.length);
         let (u, v) = (dx - along * self.direction.x, dy - along * self.direction.y);
-        (u.mul_add(u, v * v), along)
+        (u * u + v * v, along)
     }
 }
 

@@ -1,11 +1,13 @@
 //! What is round the head: the room, the neck, the shoulders; and the head put before it.
 
 use super::dice::Dice;
+use super::hair;
 use super::head::{Head, Pixel, over};
 use super::identity::Identity;
 use super::painter::{Painter, Tint, at, blank};
+use super::pose::Pose;
 use super::shape::Shape;
-use super::view::{Light, Pose, Room};
+use super::view::{Light, Room};
 use tiny_skia::{FilterQuality, Pixmap, PixmapPaint, PremultipliedColorU8, Transform};
 
 /// A picture that is being put together: red, green, blue (0..=255) a pixel.
@@ -57,46 +59,36 @@ fn body(painter: &mut Painter, shape: &Shape, identity: &Identity, light: &Light
     let lean = light.towards[0] * (1.0 - light.ambient);
     let sides = |tint: Tint| (tint.darker(0.82 - 0.45 * lean), tint.darker(0.82 + 0.45 * lean));
     let (left, right) = sides(identity.colours.skin);
-    let wide = 0.70 * identity.proportions.jaw;
+    let wide = 0.64 * identity.proportions.jaw;
     let neck = [
-        at(-wide, 0.9),
-        at(-wide, 1.9),
-        at(-wide - 0.12, 2.35),
-        at(-1.3, 2.75),
+        at(-wide, 1.1),
+        at(-wide, 1.8),
+        at(-wide - 0.12, 2.2),
+        at(-1.3, 2.55),
         at(-0.6, 3.6),
         at(0.6, 3.6),
-        at(1.3, 2.75),
-        at(wide + 0.12, 2.35),
-        at(wide, 1.9),
-        at(wide, 0.9),
+        at(1.3, 2.55),
+        at(wide + 0.12, 2.2),
+        at(wide, 1.8),
+        at(wide, 1.1),
     ];
     painter.faded_area(&neck, (at(-0.9, 2.0), left), (at(0.9, 2.0), right));
     painter.spot(at(0.0, shape.chin + 0.05), at(0.95, 0.62), Tint::BLACK.opacity(0.55));
     for sign in [-1.0, 1.0] {
-        let cord = [at(0.55 * sign, 1.9), at(0.32 * sign, 2.4), at(0.12 * sign, 2.75)];
-        painter.soft_line(&cord, 0.10, Tint::BLACK.opacity(0.18));
+        let cord = [at(0.55 * sign, 1.9), at(0.32 * sign, 2.3), at(0.12 * sign, 2.6)];
+        painter.soft_line(&cord, 0.22, Tint::BLACK.opacity(0.10));
     }
     let (left, right) = sides(identity.colours.clothes);
-    let dip = 2.55 + 0.4 * identity.volume;
-    let clothes = [
-        at(-0.78, 2.22),
-        at(-1.5, 2.55),
-        at(-2.5, 2.85),
-        at(-3.0, 3.5),
-        at(-3.3, 6.0),
-        at(-3.3, 12.0),
-        at(3.3, 12.0),
-        at(3.3, 6.0),
-        at(3.0, 3.5),
-        at(2.5, 2.85),
-        at(1.5, 2.55),
-        at(0.78, 2.22),
-        at(0.5, dip - 0.08),
-        at(0.0, dip + 0.05),
-        at(-0.5, dip - 0.08),
-    ];
+    let dip = 2.35 + 0.4 * identity.volume;
+    let collar = [at(-0.80, 2.08), at(-0.5, dip - 0.08), at(0.0, dip + 0.05), at(0.5, dip - 0.08), at(0.80, 2.08)];
+    let shoulders = [(1.5, 2.38), (2.4, 2.68), (2.95, 3.3), (3.25, 5.5), (3.3, 12.0)];
+    let clothes: Vec<_> = shoulders
+        .iter()
+        .map(|(x, y)| at(-x, *y))
+        .chain(shoulders.iter().rev().map(|(x, y)| at(*x, *y)))
+        .chain(collar.iter().rev().copied())
+        .collect();
     painter.faded_area(&clothes, (at(-2.4, 3.0), left), (at(2.4, 3.0), right));
-    let collar = [at(-0.78, 2.22), at(-0.5, dip - 0.08), at(0.0, dip + 0.05), at(0.5, dip - 0.08), at(0.78, 2.22)];
     painter.soft_line(&collar, 0.12, Tint::BLACK.opacity(0.3));
 }
 
@@ -109,18 +101,9 @@ pub(super) fn compose(
     dice: &mut Dice,
 ) -> Picture {
     let behind = backdrop(width.into(), height.into(), room, dice);
-    let upright = Pose { roll: pose.roll / 2.0, ..*pose };
-    let (origin, right, down) =
-        (upright.to_picture(at(0.0, 0.0)), upright.to_picture(at(1.0, 0.0)), upright.to_picture(at(0.0, 1.0)));
-    let transform = Transform::from_row(
-        right.x - origin.x,
-        right.y - origin.y,
-        down.x - origin.x,
-        down.y - origin.y,
-        origin.x,
-        origin.y,
-    );
-    let mut painter = Painter::with(width.into(), height.into(), transform);
+    let mut painter = Painter::with(width.into(), height.into(), coordinates(pose));
+    hair::behind(&mut painter, identity, dice);
+    painter.move_to(coordinates(&pose.of_body()));
     body(&mut painter, shape, identity, light);
     let body = painter.into_pixmap();
 
@@ -137,6 +120,13 @@ pub(super) fn compose(
     Picture { width: width.into(), pixels: pixels.collect() }
 }
 
+/// From face coordinates, as if they lay flat, to the picture's pixels.
+fn coordinates(pose: &Pose) -> Transform {
+    let [origin, right, down] = [at(0.0, 0.0), at(1.0, 0.0), at(0.0, 1.0)].map(|point| pose.to_picture(point));
+    let (right, down) = (right - origin, down - origin);
+    Transform::from_row(right.x, right.y, down.x, down.y, origin.x, origin.y)
+}
+
 fn premultiplied(pixel: PremultipliedColorU8) -> Pixel {
     let [red, green, blue, alpha] = [pixel.red(), pixel.green(), pixel.blue(), pixel.alpha()].map(f32::from);
     [red, green, blue, alpha / 255.0]
@@ -144,12 +134,18 @@ fn premultiplied(pixel: PremultipliedColorU8) -> Pixel {
 
 /// What a pixel shows of the head: the mean of `fineness` squared samples.
 fn mean(head: &Head, pose: &Pose, (x, y): (f32, f32), fineness: u8) -> Pixel {
+    let middle = pose.to_face(at(x + 0.5, y + 0.5));
+    let place = head.under(pose, middle);
+    if fineness == 1 {
+        return head.pixel(place);
+    }
+    // Within a pixel the turn hardly changes: one solution serves all its samples.
     let step = 1.0 / f32::from(fineness);
     let mut sum = [0.0; 4];
     for down in 0..fineness {
         for right in 0..fineness {
-            let point = at((f32::from(right) + 0.5).mul_add(step, x), (f32::from(down) + 0.5).mul_add(step, y));
-            let seen = head.seen_at(pose, pose.to_face(point));
+            let corner = at(x + (f32::from(right) + 0.5) * step, y + (f32::from(down) + 0.5) * step);
+            let seen = head.pixel(place + pose.to_face(corner) - middle);
             for (sum, part) in sum.iter_mut().zip(seen) {
                 *sum += part * step * step;
             }

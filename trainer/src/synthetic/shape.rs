@@ -52,15 +52,15 @@ impl Shape {
     /// The face of `identity` while `actions` act, looking `gaze` (right, down) in iris radii.
     pub(super) fn new(identity: &Identity, actions: &Actions, gaze: (f32, f32)) -> Self {
         let own = &identity.proportions;
-        let jaw = 0.15f32.mul_add(actions.both(Unit::JawDrop), 0.40 * actions.both(Unit::MouthStretch)).min(0.45);
-        let chin = 0.66f32.mul_add(own.chin, 1.08) + 0.8 * jaw - 0.03 * actions.both(Unit::Chin);
+        let jaw = (0.21 * actions.both(Unit::JawDrop) + 0.40 * actions.both(Unit::MouthStretch)).min(0.45);
+        let chin = 1.08 + 0.66 * own.chin + 0.8 * jaw - 0.03 * actions.both(Unit::Chin);
         let wrinkled = actions.both(Unit::NoseWrinkler);
         let nose = Nose {
             tip: 0.56 * own.nose_length - 0.02 * wrinkled,
             base: 0.72 * own.nose_length - 0.03 * wrinkled,
             half_width: 0.27 * own.nose_width + 0.02 * wrinkled + 0.015 * actions.both(Unit::CornerPuller),
             depth: 0.30 * own.nose_depth,
-            lifted: 0.06f32.mul_add(wrinkled, 0.03 * actions.both(Unit::UpperLip)),
+            lifted: (0.06 * wrinkled + 0.03 * actions.both(Unit::UpperLip)),
         };
         Self {
             profile: profile(identity, jaw, chin),
@@ -79,7 +79,7 @@ impl Shape {
             let (from, to) = (ends[0], ends[1]);
             if (from.y..=to.y).contains(&y) {
                 let share = (y - from.y) / (to.y - from.y).max(1e-6);
-                return (to.x - from.x).mul_add(share, from.x);
+                return (to.x - from.x) * share + from.x;
             }
         }
         0.0
@@ -134,9 +134,9 @@ fn profile(identity: &Identity, jaw: f32, chin: f32) -> Vec<Point> {
 fn catmull_rom([before, from, to, after]: [Point; 4], t: f32) -> Point {
     let axis = |a: f32, b: f32, c: f32, d: f32| {
         let linear = c - a;
-        let square = 4.0f32.mul_add(c, 2.0f32.mul_add(a, -5.0 * b)) - d;
-        let cube = 3.0f32.mul_add(b - c, d - a);
-        0.5f32.mul_add(t * t.mul_add(t.mul_add(cube, square), linear), b)
+        let square = (4.0 * c + (2.0 * a - 5.0 * b)) - d;
+        let cube = 3.0 * (b - c) + d - a;
+        0.5 * t * (t * (t * cube + square) + linear) + b
     };
     at(axis(before.x, from.x, to.x, after.x), axis(before.y, from.y, to.y, after.y))
 }

@@ -45,7 +45,7 @@ fn complexion(painter: &mut Painter, shape: &Shape, identity: &Identity, dice: &
         painter.spot(at(0.47 * sign, 0.17), at(0.28, 0.12), dark.opacity(0.22 + 0.25 * own.age));
     }
     painter.spot(at(0.0, shape.nose.tip), at(0.22, 0.18), red.opacity(0.25));
-    let blemishes = if identity.freckles > 0.5 { 40 } else { 14 };
+    let blemishes = if identity.freckles > 0.5 { 24 } else { 8 };
     for _ in 0..blemishes {
         let place = at(dice.normal(0.0, 0.45), dice.normal(0.25, 0.35));
         let size = dice.between(0.012, 0.03);

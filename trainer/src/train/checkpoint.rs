@@ -77,7 +77,7 @@ impl RunFolder {
         !self.checkpoints().is_empty() || self.best().exists()
     }
 
-    /// Starts a run.
+    /// Makes the folder and keeps the settings in it.
     ///
     /// # Errors
     /// When the folder can't be written.

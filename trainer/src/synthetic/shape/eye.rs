@@ -50,7 +50,7 @@ impl Eye {
             .map(|share| {
                 let bow = |t: f32| (4.0 * t * (1.0 - t)).max(0.0).powf(0.72);
                 let line = 0.02 - (own.cant + 0.02 - drop) * share;
-                let x = sign * (outer - inner).mul_add(share, inner);
+                let x = sign * ((outer - inner) * share + inner);
                 (x, line - up * bow(share.powf(lean)), line + low.max(-0.8 * up) * bow(share))
             })
             .collect();
@@ -111,6 +111,6 @@ fn height(lid: &[Point], x: f32) -> Option<f32> {
     lid.windows(2).find_map(|ends| {
         let (from, to) = (ends[0], ends[1]);
         let share = (x - from.x) / (to.x - from.x);
-        (0.0..=1.0).contains(&share).then(|| (to.y - from.y).mul_add(share, from.y))
+        (0.0..=1.0).contains(&share).then(|| (to.y - from.y) * share + from.y)
     })
 }

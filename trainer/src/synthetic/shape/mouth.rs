@@ -78,7 +78,7 @@ impl Mouth {
                 - 0.03 * side_act(Unit::Chin);
             let down =
                 0.15 * side_act(Unit::CornerDepressor) + 0.05 * side_act(Unit::LipStretcher) + 0.38 * jaw + 0.05 * chin
-                    - 0.19 * side_act(Unit::CornerPuller)
+                    - 0.22 * side_act(Unit::CornerPuller)
                     - 0.05 * side_act(Unit::Dimpler);
             (0.40 * own.mouth + out, down)
         };
