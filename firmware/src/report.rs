@@ -17,10 +17,10 @@ use std::time::Duration;
 pub fn sentence(observation: &Observation) -> String {
     let answer = match observation.answer {
         Answer::Mood(mood) => {
-            format!("your expression looks {} ({})", mood.expression, percent(mood.confidence))
+            format!("your expression looks {} ({})", mood.expression.adjective(), percent(mood.confidence))
         }
         Answer::Unsure { best, reason: UnsureReason::LowConfidence } => {
-            format!("I am not sure; perhaps {} ({})", best.expression, percent(best.confidence))
+            format!("I am not sure; perhaps {} ({})", best.expression.adjective(), percent(best.confidence))
         }
         Answer::Unsure { reason: UnsureReason::TooDark, .. } => "I am not sure; it is too dark".into(),
         Answer::NoFace { reason: NoFaceReason::NothingFound } => "I can't see anybody".into(),

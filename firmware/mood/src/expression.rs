@@ -46,6 +46,21 @@ impl Expression {
         }
     }
 
+    /// The word that follows "looks": `surprised`, not `surprise`.
+    #[must_use]
+    pub const fn adjective(self) -> &'static str {
+        match self {
+            Self::Angry => "angry",
+            Self::Disgust => "disgusted",
+            Self::Fear => "fearful",
+            Self::Happy => "happy",
+            Self::Sad => "sad",
+            Self::Surprise => "surprised",
+            Self::Neutral => "neutral",
+            Self::Contempt => "contemptuous",
+        }
+    }
+
     /// Understands the names of FER-2013, of FER+ and of the folders people make of them, in any case.
     #[must_use]
     pub fn from_label(label: &str) -> Option<Self> {
