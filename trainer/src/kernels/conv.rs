@@ -85,44 +85,45 @@ impl Conv {
     }
 
     /// The gradient towards the weights, outputs x inputs x 3 x 3.
+    #[must_use]
     pub fn weight_gradient(&self, input: &[f32], gradient: &[f32]) -> Vec<f32> {
         let area = self.area();
         let depth = self.inputs * TAPS;
         let group = self.group();
-        input
+        let swapped = if group > 1 { self.outputs * group * area } else { 0 };
+        let sum = input
             .par_chunks(group * self.inputs * area)
             .zip(gradient.par_chunks(group * self.outputs * area))
             .fold(
-                || {
-                    (
-                        vec![0.0; depth * group * area],
-                        vec![0.0; if group > 1 { self.outputs * group * area } else { 0 }],
-                        vec![0.0; self.outputs * depth],
-                    )
-                },
-                |(mut columns, mut turned, mut sum), (pictures, gradient)| {
+                || (vec![0.0; depth * group * area], vec![0.0; swapped], vec![0.0; depth * self.outputs]),
+                |(mut columns, mut swapped, mut sum), (pictures, gradient)| {
                     let count = pictures.len() / (self.inputs * area);
                     let span = count * area;
                     self.unfold(pictures, self.inputs, count, &mut columns[..depth * span]);
                     let unfolded = Matrix::new(&columns[..depth * span], depth, span);
-                    if count == 1 {
-                        multiply(Matrix::new(gradient, self.outputs, span), unfolded.transposed(), &mut sum, true);
+                    let gradient = if count == 1 {
+                        gradient
                     } else {
-                        let turned = &mut turned[..self.outputs * span];
-                        exchange(gradient, turned, count, self.outputs, area);
-                        multiply(Matrix::new(turned, self.outputs, span), unfolded.transposed(), &mut sum, true);
-                    }
-                    (columns, turned, sum)
+                        exchange(gradient, &mut swapped[..self.outputs * span], count, self.outputs, area);
+                        &swapped[..self.outputs * span]
+                    };
+                    // This way round, the tall matrix on the left, the product is up to twice as fast.
+                    let gradient = Matrix::new(gradient, self.outputs, span).transposed();
+                    multiply(unfolded, gradient, &mut sum, true);
+                    (columns, swapped, sum)
                 },
             )
             .map(|(_, _, sum)| sum)
             .reduce(
-                || vec![0.0; self.outputs * depth],
+                || vec![0.0; depth * self.outputs],
                 |mut a, b| {
                     a.iter_mut().zip(&b).for_each(|(a, b)| *a += b);
                     a
                 },
-            )
+            );
+        let mut turned = vec![0.0; sum.len()];
+        exchange(&sum, &mut turned, depth, self.outputs, 1);
+        turned
     }
 
     /// im2col: for each channel and tap a row with the pixel under that tap, for every pixel of `count` pictures.
