@@ -16,6 +16,7 @@ pub mod onnx;
 pub mod quantise;
 pub mod random;
 pub mod report;
+pub mod synthetic;
 pub mod train;
 pub mod verify;
 

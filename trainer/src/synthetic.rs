@@ -48,8 +48,20 @@ pub const FRAME_WIDTH: u16 = 640;
 /// Height of a frame.
 pub const FRAME_HEIGHT: u16 = 480;
 
-/// Samples along each side of a crop's pixel; a frame's pixels are small enough for one.
-const CROP_FINENESS: u8 = 2;
+/// Samples along each side of a pixel.
+#[derive(Debug, Clone, Copy)]
+struct Fineness {
+    /// Of the painted head, which is anti-aliased already.
+    head: f32,
+    /// Of the picture.
+    samples: u8,
+}
+
+/// A crop's pixels are large: a brow is two of them thick.
+const OF_CROPS: Fineness = Fineness { head: 1.5, samples: 2 };
+
+/// A frame's pixels are finer than anything on the face.
+const OF_FRAMES: Fineness = Fineness { head: 1.0, samples: 1 };
 
 /// Draws faces. Cheap to make and to copy; all its work is in the calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +99,7 @@ impl Renderer {
         let mut dice = sitting.dice(Purpose::CropView);
         let pose = Pose::as_fer(f32::from(CROP_SIDE), &mut dice);
         let camera = Camera::of_the_web(&mut dice);
-        let (picture, _) = sitting.picture(&pose, (CROP_SIDE, CROP_SIDE), CROP_FINENESS, &mut dice);
+        let (picture, _) = sitting.picture(&pose, (CROP_SIDE, CROP_SIDE), OF_CROPS, &mut dice);
         crop(camera::grey(&picture, &camera, &mut sitting.dice(Purpose::Noise)))
     }
 
@@ -104,7 +116,7 @@ impl Renderer {
         let mut dice = sitting.dice(Purpose::FrameView);
         let pose = Pose::at_a_desk([FRAME_WIDTH, FRAME_HEIGHT].map(f32::from), &mut dice);
         let camera = Camera::of_the_box(&mut dice);
-        let (picture, head) = sitting.picture(&pose, (FRAME_WIDTH, FRAME_HEIGHT), 1, &mut dice);
+        let (picture, head) = sitting.picture(&pose, (FRAME_WIDTH, FRAME_HEIGHT), OF_FRAMES, &mut dice);
         let bytes = camera::colour(&picture, &camera, &mut sitting.dice(Purpose::Noise));
         let place = |x: f32, y: f32| {
             let seen = pose.to_picture(head.place_of(&pose, at(x, y)));
@@ -157,14 +169,14 @@ impl Sitting {
     }
 
     /// The person in a room, before any camera.
-    fn picture(&self, pose: &Pose, sides: (u16, u16), fineness: u8, view: &mut Dice) -> (Picture, Head) {
+    fn picture(&self, pose: &Pose, sides: (u16, u16), fineness: Fineness, view: &mut Dice) -> (Picture, Head) {
         let light = Light::random(view);
         let room = Room::random(view);
-        let extent = ([f32::from(sides.0), f32::from(sides.1)], f32::from(fineness));
+        let extent = ([f32::from(sides.0), f32::from(sides.1)], fineness.head);
         let person = (&self.identity, &self.actions);
         let head = Head::paint(&self.shape, person, (pose, &light), extent, &mut self.dice(Purpose::Texture));
         let round = (&room, pose, &light);
-        let picture = scene::compose(sides, round, (&self.identity, &self.shape, &head), fineness, view);
+        let picture = scene::compose(sides, round, (&self.identity, &self.shape, &head), fineness.samples, view);
         (picture, head)
     }
 }

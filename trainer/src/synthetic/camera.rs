@@ -79,7 +79,8 @@ fn blurred(plane: &[f32], width: usize, deviation: f32) -> Vec<f32> {
 
 /// Adds noise and rounds to bytes.
 fn developed(plane: Vec<f32>, noise: f32, dice: &mut Dice) -> Vec<u8> {
-    plane.into_iter().map(|value| dice.normal(value, noise).round().clamp(0.0, 255.0) as u8).collect()
+    // The cast cuts off what is behind the point, so half a luminance more rounds.
+    plane.into_iter().map(|value| (dice.normal(value, noise) + 0.5) as u8).collect()
 }
 
 /// Stored as a JPEG file of this quality and read again. `None` when the codec refuses.

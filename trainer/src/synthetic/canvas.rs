@@ -70,7 +70,8 @@ impl Canvas {
     pub(super) fn locate(&self, x: f32, y: f32) -> (usize, f32, f32) {
         let place = |value: f32, last: usize| {
             let value = value.clamp(0.0, (last.saturating_sub(1)) as f32 + 0.999);
-            (value as usize, value.fract())
+            let whole = value as usize;
+            (whole, value - whole as f32)
         };
         let (column, right) = place((x - self.left) * self.density - 0.5, self.width.saturating_sub(1));
         let (row, down) = place((y - self.top) * self.density - 0.5, self.height.saturating_sub(1));
@@ -81,6 +82,12 @@ impl Canvas {
     pub(super) fn inside(&self, x: f32, y: f32) -> Option<(usize, f32, f32)> {
         let within = |value: f32, length: usize| (0.0..length as f32).contains(&(value * self.density));
         (within(x - self.left, self.width) && within(y - self.top, self.height)).then(|| self.locate(x, y))
+    }
+
+    /// Whether a point lies on the canvas or less than an eye distance beside it.
+    pub(super) fn is_near(&self, x: f32, y: f32) -> bool {
+        let near = |value: f32, length: usize| (-1.0..length as f32 / self.density + 1.0).contains(&value);
+        near(x - self.left, self.width) && near(y - self.top, self.height)
     }
 
     fn span(from: f32, to: f32, density: f32, length: usize) -> Range<usize> {

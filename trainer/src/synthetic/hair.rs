@@ -200,7 +200,7 @@ fn bristles(painter: &mut Painter, centre: Point, reach: Point, tint: Tint, dice
 }
 
 fn strands(painter: &Painter) -> usize {
-    if painter.density() < FINE { 26 } else { 120 }
+    if painter.density() < FINE { 18 } else { 120 }
 }
 
 /// The point at a share (0..=1) of a line's points.

@@ -72,14 +72,17 @@ impl Head {
         Self { pixels, smooth }
     }
 
-    /// The point of the face at rest that is seen at `point` of the turned face's coordinates.
-    pub(super) fn under(&self, pose: &Pose, point: Point) -> Point {
+    /// The point of the face at rest that is seen at `point` of the turned face's coordinates; `None` far from the head.
+    pub(super) fn under(&self, pose: &Pose, point: Point) -> Option<Point> {
         // The surface's height is needed to undo the turn, and its place to know the height: three rounds settle it.
         let mut place = pose.unturned(point, 0.0);
+        if !self.smooth.canvas.is_near(place.x, place.y) {
+            return None;
+        }
         for _ in 0..3 {
             place = pose.unturned(point, self.height(place));
         }
-        place
+        Some(place)
     }
 
     /// The colour at a point of the face at rest, between the pixels; nothing beyond the canvas.
@@ -150,7 +153,7 @@ pub(super) fn over(upper: Pixel, lower: Pixel) -> Pixel {
     let rest = 1.0 - upper[3];
     let mut both = upper;
     for (value, below) in both.iter_mut().zip(lower) {
-        *value = below * rest + *value;
+        *value += below * rest;
     }
     both
 }

@@ -148,7 +148,7 @@ fn folds(relief: &mut Relief, shape: &Shape, identity: &Identity, actions: &Acti
         let lifted = act(Unit::UpperLip).max(act(Unit::NoseWrinkler));
         let corner = shape.mouth.corner(side);
         let wing = at(sign * (shape.nose.half_width + 0.04), shape.nose.base - 0.14 - shape.nose.lifted);
-        let end = at(corner.x + sign * (0.10 + 0.04 * smile), corner.y - 0.06 + 0.16 * lifted * (1.0 - smile));
+        let end = at(corner.x + sign * (0.10 + 0.04 * smile), corner.y - 0.06 + 0.08 * lifted * (1.0 - smile));
         let mut belly = between(wing, end, 0.5);
         belly.x += sign * (0.04 + 0.05 * lifted);
         belly.y -= 0.03 * smile;

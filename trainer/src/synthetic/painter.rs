@@ -25,7 +25,7 @@ impl Tint {
     pub(super) const BLACK: Self = Self::rgb(0, 0, 0);
 
     /// An opaque colour from bytes.
-    #[expect(clippy::as_conversions, clippy::cast_lossless, reason = "`From` is not const; u8 fits f32")]
+    #[expect(clippy::as_conversions, reason = "`From` is not const; u8 fits f32")]
     pub(super) const fn rgb(red: u8, green: u8, blue: u8) -> Self {
         Self { red: red as f32 / 255.0, green: green as f32 / 255.0, blue: blue as f32 / 255.0, opacity: 1.0 }
     }
@@ -157,7 +157,7 @@ impl Painter {
     pub(super) fn spot(&mut self, centre: Point, radii: Point, tint: Tint) {
         let squeeze = Transform::from_row(radii.x, 0.0, 0.0, radii.y, centre.x, centre.y);
         // A soft shoulder: close to a Gaussian, and 0 with slope 0 at the edge.
-        let stops = [(0.0, 1.0), (0.25, 0.88), (0.5, 0.56), (0.75, 0.19), (0.9, 0.04), (1.0, 0.0)]
+        let stops = [(0.0, 1.0), (0.3, 0.84), (0.75, 0.17), (1.0, 0.0)]
             .map(|(place, share)| GradientStop::new(place, tint.opacity(tint.opacity * share).color()));
         let origin = at(0.0, 0.0);
         let shader = RadialGradient::new(origin, 0.0, origin, 1.0, stops.to_vec(), SpreadMode::Pad, squeeze);
@@ -182,7 +182,7 @@ impl Painter {
     pub(super) fn soft_line(&mut self, points: &[Point], width: f32, tint: Tint) {
         let fine: [(f32, f32); 4] = [(1.0, 0.3), (0.7, 0.3), (0.45, 0.3), (0.2, 0.3)];
         let coarse = [(0.95, 0.42), (0.4, 0.42)];
-        let steps: &[(f32, f32)] = if width * self.density() > 5.0 { &fine } else { &coarse };
+        let steps: &[(f32, f32)] = if width * self.density() > 9.0 { &fine } else { &coarse };
         for (share, opacity) in steps {
             self.line(points, width * share, tint.opacity(tint.opacity * opacity));
         }

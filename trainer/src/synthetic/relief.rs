@@ -11,15 +11,6 @@ pub(super) struct Relief {
 }
 
 impl Relief {
-    /// A surface given by its height over a point of the face.
-    pub(super) fn new(canvas: Canvas, height: impl Fn(f32, f32) -> f32) -> Self {
-        let heights = (0..canvas.height)
-            .flat_map(|row| (0..canvas.width).map(move |column| (row, column)))
-            .map(|(row, column)| height(canvas.x(column), canvas.y(row)))
-            .collect();
-        Self { canvas, heights }
-    }
-
     /// A smooth hill (or, below zero, a hollow) with an elliptic foot.
     pub(super) fn bump(&mut self, centre: Point, radii: Point, height: f32) {
         self.raise([centre.x - radii.x, centre.y - radii.y, centre.x + radii.x, centre.y + radii.y], |x, y| {

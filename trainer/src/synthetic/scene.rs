@@ -73,7 +73,7 @@ fn body(painter: &mut Painter, shape: &Shape, identity: &Identity, light: &Light
         at(wide, 1.1),
     ];
     painter.faded_area(&neck, (at(-0.9, 2.0), left), (at(0.9, 2.0), right));
-    painter.spot(at(0.0, shape.chin + 0.05), at(0.95, 0.62), Tint::BLACK.opacity(0.55));
+    painter.spot(at(0.0, shape.chin + 0.05), at(0.68, 0.60), Tint::BLACK.opacity(0.6));
     for sign in [-1.0, 1.0] {
         let cord = [at(0.55 * sign, 1.9), at(0.32 * sign, 2.3), at(0.12 * sign, 2.6)];
         painter.soft_line(&cord, 0.22, Tint::BLACK.opacity(0.10));
@@ -92,12 +92,12 @@ fn body(painter: &mut Painter, shape: &Shape, identity: &Identity, light: &Light
     painter.soft_line(&collar, 0.12, Tint::BLACK.opacity(0.3));
 }
 
-/// Puts everything together. `fineness` is how many samples along each side of a pixel the head gets.
+/// Puts everything together. Each pixel gets `samples` squared samples of the head.
 pub(super) fn compose(
     (width, height): (u16, u16),
     (room, pose, light): (&Room, &Pose, &Light),
     (identity, shape, head): (&Identity, &Shape, &Head),
-    fineness: u8,
+    samples: u8,
     dice: &mut Dice,
 ) -> Picture {
     let behind = backdrop(width.into(), height.into(), room, dice);
@@ -113,7 +113,7 @@ pub(super) fn compose(
     let pixels = places.zip(layers).map(|((x, y), (wall, body))| {
         let mut pixel = over(premultiplied(*body), premultiplied(*wall));
         if x >= left && x <= right && y >= top && y <= bottom {
-            pixel = over(mean(head, pose, (x, y), fineness), pixel);
+            pixel = over(mean(head, pose, (x, y), samples), pixel);
         }
         [pixel[0], pixel[1], pixel[2]]
     });
@@ -132,18 +132,18 @@ fn premultiplied(pixel: PremultipliedColorU8) -> Pixel {
     [red, green, blue, alpha / 255.0]
 }
 
-/// What a pixel shows of the head: the mean of `fineness` squared samples.
-fn mean(head: &Head, pose: &Pose, (x, y): (f32, f32), fineness: u8) -> Pixel {
+/// What a pixel shows of the head: the mean of `samples` squared samples.
+fn mean(head: &Head, pose: &Pose, (x, y): (f32, f32), samples: u8) -> Pixel {
     let middle = pose.to_face(at(x + 0.5, y + 0.5));
-    let place = head.under(pose, middle);
-    if fineness == 1 {
+    let Some(place) = head.under(pose, middle) else { return [0.0; 4] };
+    if samples == 1 {
         return head.pixel(place);
     }
     // Within a pixel the turn hardly changes: one solution serves all its samples.
-    let step = 1.0 / f32::from(fineness);
+    let step = 1.0 / f32::from(samples);
     let mut sum = [0.0; 4];
-    for down in 0..fineness {
-        for right in 0..fineness {
+    for down in 0..samples {
+        for right in 0..samples {
             let corner = at(x + (f32::from(right) + 0.5) * step, y + (f32::from(down) + 0.5) * step);
             let seen = head.pixel(place + pose.to_face(corner) - middle);
             for (sum, part) in sum.iter_mut().zip(seen) {

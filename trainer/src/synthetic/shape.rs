@@ -27,8 +27,6 @@ pub(super) struct Shape {
     pub mouth: Mouth,
     /// The nose.
     pub nose: Nose,
-    /// How far the jaw hangs down, in eye distances.
-    pub jaw: f32,
     /// The chin's lowest point.
     pub chin: f32,
 }
@@ -68,7 +66,6 @@ impl Shape {
             brows: SIDES.map(|(side, sign)| brow(identity, actions, side, sign)),
             mouth: Mouth::new(own, actions, jaw),
             nose,
-            jaw,
             chin,
         }
     }

@@ -51,7 +51,7 @@ fn complexion(painter: &mut Painter, shape: &Shape, identity: &Identity, dice: &
         let size = dice.between(0.012, 0.03);
         painter.spot(place, at(size * 1.4, size * 1.4), skin.darker(0.55).opacity(0.55 * identity.freckles));
     }
-    for _ in 0..18 {
+    for _ in 0..if painter.density() < FINE { 6 } else { 18 } {
         let place = at(dice.between(-1.0, 1.0), dice.between(-1.2, 1.6));
         let size = dice.between(0.10, 0.30);
         let tint = if dice.chance(0.5) { skin.darker(0.8) } else { skin.darker(1.15) };
@@ -69,10 +69,10 @@ fn furrows(painter: &mut Painter, shape: &Shape, identity: &Identity, actions: &
         let lifted = act(Unit::UpperLip).max(act(Unit::NoseWrinkler));
         let corner = shape.mouth.corner(side);
         let wing = at(sign * (shape.nose.half_width + 0.05), shape.nose.base - 0.12 - shape.nose.lifted);
-        let end = at(corner.x + sign * (0.10 + 0.04 * smile), corner.y - 0.04 + 0.16 * lifted * (1.0 - smile));
+        let end = at(corner.x + sign * (0.10 + 0.04 * smile), corner.y - 0.04 + 0.08 * lifted * (1.0 - smile));
         let mut belly = between(wing, end, 0.5);
         belly.x += sign * (0.04 + 0.05 * lifted);
-        painter.soft_line(&[wing, belly, end], 0.07, dark.opacity(0.05 + 0.15 * age + 0.5 * smile.max(lifted)));
+        painter.soft_line(&[wing, belly, end], 0.07, dark.opacity(0.05 + 0.15 * age + 0.34 * smile.max(lifted)));
 
         let lowered = act(Unit::BrowLowerer).max(0.6 * act(Unit::NoseWrinkler)) * (1.0 - 0.4 * act(Unit::InnerBrow));
         let glabella = [at(0.09 * sign, -0.42), at(0.075 * sign, -0.32), at(0.10 * sign, -0.20)];

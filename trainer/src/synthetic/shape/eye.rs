@@ -111,6 +111,6 @@ fn height(lid: &[Point], x: f32) -> Option<f32> {
     lid.windows(2).find_map(|ends| {
         let (from, to) = (ends[0], ends[1]);
         let share = (x - from.x) / (to.x - from.x);
-        (0.0..=1.0).contains(&share).then(|| (to.y - from.y) * share + from.y)
+        (0.0..=1.0).contains(&share).then_some((to.y - from.y) * share + from.y)
     })
 }

@@ -74,10 +74,10 @@ impl Mouth {
                 + 0.02 * side_act(Unit::CornerDepressor)
                 - 0.04 * side_act(Unit::LipTightener)
                 - 0.10 * act(Unit::MouthStretch)
-                - 0.04 * act(Unit::JawDrop)
+                - 0.09 * act(Unit::JawDrop)
                 - 0.03 * side_act(Unit::Chin);
             let down =
-                0.15 * side_act(Unit::CornerDepressor) + 0.05 * side_act(Unit::LipStretcher) + 0.38 * jaw + 0.05 * chin
+                0.15 * side_act(Unit::CornerDepressor) + 0.05 * side_act(Unit::LipStretcher) + 0.5 * jaw + 0.05 * chin
                     - 0.22 * side_act(Unit::CornerPuller)
                     - 0.05 * side_act(Unit::Dimpler);
             (0.40 * own.mouth + out, down)
@@ -104,7 +104,7 @@ impl Mouth {
             let x = t * half;
             let reach = t.abs();
             let line = REST + down * reach.powf(sharpness) - 0.05 * chin * (1.0 - t * t) - shut * (1.0 - t * t);
-            let bow = (1.0 - reach.powf(2.0 * square)).max(0.0).powf(0.75);
+            let bow = (1.0 - reach.powf(2.0 * square)).max(0.0).powf(0.75 - 0.7 * jaw);
             let slim = (1.0 - t * t).max(0.0).powf(0.7);
             // The bow of Cupid: two peaks and a dip.
             let cupid =
