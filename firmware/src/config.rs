@@ -11,6 +11,7 @@ mod tests;
 pub use problem::{ConfigError, Problem};
 
 use crate::device;
+use crate::file;
 use crate::sound::MusicSettings;
 use mood::Brightness;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,9 @@ use std::time::Duration;
 
 /// The embedded default, which is also the template `moodbox config` prints.
 pub const TEMPLATE: &str = include_str!("../config/default.toml");
+
+/// The largest configuration that is read, in MiB.
+const MOST_MIB: u64 = 1;
 
 /// What the owner chose; fields as in `config/default.toml`.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -109,6 +113,6 @@ impl Config {
 }
 
 fn text(path: &Path) -> Result<String, ConfigError> {
-    std::fs::read_to_string(path)
+    file::read_text(path, MOST_MIB)
         .map_err(|error| ConfigError::Unreadable { path: path.to_path_buf(), detail: error.to_string() })
 }

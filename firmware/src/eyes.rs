@@ -1,6 +1,7 @@
 //! Reads a frame: face finder, crop, classifier, judgement. What `moodbox look` and the box itself both use.
 
 use crate::error::Failure;
+use crate::file;
 use mood::{Answer, Classifier, Crop, FaceBox, FaceFinder, Frame, InputTensor, ModelError, Probabilities};
 use std::path::Path;
 use std::time::Duration;
@@ -13,6 +14,9 @@ mod embedded {
     pub(super) const FACE_WIDE: &[u8] =
         include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../models/blazeface_short_256x192.onnx"));
 }
+
+/// The largest expression network that is read, in MiB; ours has half of one.
+const MOST_MIB: u64 = 64;
 
 /// How long each stage took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,7 +70,7 @@ impl Eyes {
         let classifier = match model {
             None => Classifier::from_onnx(embedded::MOOD).map_err(refused("built in".into()))?,
             Some(path) => {
-                let bytes = std::fs::read(path)
+                let bytes = file::read(path, MOST_MIB)
                     .map_err(|error| Failure::ModelFile { path: path.to_path_buf(), detail: error.to_string() })?;
                 Classifier::from_onnx(&bytes).map_err(refused(path.display().to_string()))?
             }

@@ -12,6 +12,7 @@ pub mod device;
 pub mod error;
 pub mod exit_code;
 pub mod eyes;
+mod file;
 pub mod music;
 pub mod picture;
 pub mod ports;

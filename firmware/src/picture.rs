@@ -1,5 +1,6 @@
 //! Picture files as frames: the only place that decodes images. Refuses what is damaged, empty or too large.
 
+use crate::file;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops::FilterType};
 use mood::{Frame, PixelFormat};
@@ -66,7 +67,7 @@ impl PictureError {
 /// # Errors
 /// When the file can't be read or decoded within the limits.
 pub fn read(path: &Path) -> Result<DynamicImage, PictureError> {
-    let bytes = std::fs::read(path)
+    let bytes = file::read(path, MOST_MEMORY >> 20)
         .map_err(|error| PictureError::Unreadable { path: path.to_path_buf(), detail: error.to_string() })?;
     decode(&bytes, &path.display().to_string())
 }
@@ -77,6 +78,9 @@ pub fn read(path: &Path) -> Result<DynamicImage, PictureError> {
 /// When the bytes can't be decoded within the limits.
 pub fn decode(bytes: &[u8], name: &str) -> Result<DynamicImage, PictureError> {
     let fail = |detail: String| PictureError::Undecodable { name: name.to_owned(), detail };
+    if bytes.is_empty() {
+        return Err(fail("the file is empty".into()));
+    }
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST_SIDE);
     limits.max_image_height = Some(LONGEST_SIDE);

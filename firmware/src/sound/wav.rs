@@ -38,8 +38,12 @@ impl WavFile<BufWriter<File>> {
     /// Creates or overwrites a file.
     pub(crate) fn create(path: &Path) -> Result<Self, SpeakerError> {
         let name = path.display().to_string();
-        let file = File::create(path)
-            .map_err(|error| SpeakerError::Write { path: name.clone(), detail: error.to_string() })?;
+        let failed = |detail: String| SpeakerError::Write { path: name.clone(), detail };
+        // Opening a pipe waits for a reader, and the header could not be brought up to date in one.
+        if is_pipe(path) {
+            return Err(failed("it is no ordinary file".into()));
+        }
+        let file = File::create(path).map_err(|error| failed(error.to_string()))?;
         Self::new(BufWriter::new(file), name)
     }
 }
@@ -69,6 +73,17 @@ impl<W: Write + Seek> WavFile<W> {
     fn seconds(&self) -> u32 {
         self.writer.duration() / RATE_HZ
     }
+}
+
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    path.metadata().is_ok_and(|about| about.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+const fn is_pipe(_path: &Path) -> bool {
+    false
 }
 
 fn failed(path: &str, error: &hound::Error) -> SpeakerError {
