@@ -20,8 +20,11 @@ pub enum Failure {
     #[error("the box's own camera, light and button are not in this build")]
     NoHardware,
     /// There is no terminal to play the box in.
-    #[error("driving the box by hand needs a terminal with colours, for keys and light")]
-    NoTerminal,
+    #[error("the box can't be driven by hand here: {why}")]
+    NoTerminal {
+        /// What stands in the way.
+        why: String,
+    },
     /// The button can't be read any more.
     #[error(transparent)]
     Button(#[from] ButtonError),
@@ -94,7 +97,7 @@ impl Failure {
     pub const fn exit_code(&self) -> ExitCode {
         match self {
             Self::Config(_) => ExitCode::Configuration,
-            Self::NoHardware | Self::NoTerminal | Self::Button(_) => ExitCode::Device,
+            Self::NoHardware | Self::NoTerminal { .. } | Self::Button(_) => ExitCode::Device,
             Self::Picture(_) | Self::Pictures { .. } => ExitCode::Data,
             Self::ModelFile { .. } | Self::Model { .. } => ExitCode::Model,
             Self::Speaker(SpeakerError::Write { .. }) | Self::Compose(_) | Self::Write { .. } => ExitCode::Write,
@@ -111,7 +114,7 @@ impl Failure {
             Self::Config(ConfigError::Mistakes { .. }) | Self::Pictures { .. } => return None,
             Self::Config(_) => "write one with `moodbox config > moodbox.toml`, or leave out `--config`",
             Self::NoHardware => "try the whole box on this desk: `moodbox run --simulate`",
-            Self::NoTerminal => "use `--demo` or `--press-at 1,8`, which need none; check TERM and NO_COLOR",
+            Self::NoTerminal { .. } => "change that, or use `--demo` or `--press-at 1,8`, which need no terminal",
             Self::Button(_) => "check the button's wire (firmware/README.md has the table), then start the box again",
             Self::Picture(error) => return Some(error.hint()),
             Self::ModelFile { .. } => "name a file made by `trainer quantise`, or leave out the model: one is built in",

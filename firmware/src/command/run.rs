@@ -88,10 +88,13 @@ pub fn run(args: &RunArgs, began: Instant, logs: bool) -> Result<(), Failure> {
         None => FolderCamera::bundled(),
     };
     let presses = presses(args, camera.pictures());
-    // A log on the same terminal would tear the drawing to pieces.
-    let drawn = stdout().is_terminal() && !args.plain && terminal::can_draw() && !(logs && stderr().is_terminal());
-    if matches!(presses, Presses::Keyboard) && !(drawn && stdin().is_terminal()) {
-        return Err(Failure::NoTerminal);
+    let obstacle = obstacle(logs);
+    let drawn = obstacle.is_none() && !args.plain;
+    if matches!(presses, Presses::Keyboard) {
+        let no_keys = || (!stdin().is_terminal()).then(|| "the input is no terminal".into());
+        if let Some(why) = obstacle.or_else(no_keys) {
+            return Err(Failure::NoTerminal { why });
+        }
     }
     let eyes = Eyes::open(args.model.as_deref().or(config.model.as_deref()), config.look.unsure_below)?;
     let opened = sound::open(speaker_choice(args, &config), &config.music)?;
@@ -132,6 +135,17 @@ pub fn run(args: &RunArgs, began: Instant, logs: bool) -> Result<(), Failure> {
     let parts = Parts { lights, speaker: opened.speaker, looker: Box::new(looker), inbox: Box::new(inbox), witness };
     Runner::new(settings, parts).run()?;
     sum_up(&summary)
+}
+
+/// Why the box can't be drawn here.
+fn obstacle(logs: bool) -> Option<String> {
+    if !stdout().is_terminal() {
+        return Some("the output is no terminal".into());
+    }
+    if logs && stderr().is_terminal() {
+        return Some("the log would be written across the picture; send it to a file with `2> box.log`".into());
+    }
+    terminal::obstacle()
 }
 
 fn presses(args: &RunArgs, pictures: usize) -> Presses {

@@ -73,7 +73,8 @@ impl FolderCamera {
     /// When the folder can't be read or holds no pictures.
     pub fn folder(path: &Path) -> Result<Self, PictureError> {
         let pictures: Vec<Picture> = picture::in_folder(path)?.into_iter().map(Picture::File).collect();
-        let source = format!("{} pictures of {}", pictures.len(), path.display());
+        let count = if pictures.len() == 1 { "1 picture".into() } else { format!("{} pictures", pictures.len()) };
+        let source = format!("{count} of {}", path.display());
         Ok(Self::new(pictures, source))
     }
 

@@ -15,13 +15,20 @@ use screen::Screen;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Whether a terminal can show the box: not a dumb one, colours are wanted (<https://no-color.org>), and it is large
-/// enough.
+/// Why a terminal can't show the box: colours are not wanted (<https://no-color.org>), it is a dumb one, or too small.
+/// `None` when it can.
 #[must_use]
-pub fn can_draw() -> bool {
-    let set = |name: &str| std::env::var(name).is_ok_and(|value| !value.is_empty());
-    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
-    !set("NO_COLOR") && !dumb && screen::size().is_some_and(|(columns, rows)| scene::fits(columns, rows))
+pub fn obstacle() -> Option<String> {
+    if std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty()) {
+        return Some("NO_COLOR is set, and the light is colour".into());
+    }
+    if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
+        return Some("this terminal is a dumb one (TERM)".into());
+    }
+    let Some((columns, rows)) = screen::size() else { return Some("the terminal does not tell its size".into()) };
+    (!scene::fits(columns, rows)).then(|| {
+        format!("the terminal has {columns}x{rows} characters, the box needs {}x{}", scene::COLUMNS, scene::ROWS)
+    })
 }
 
 /// The drawn box; clones draw into the same terminal. Light and witness in one, as they share the screen.

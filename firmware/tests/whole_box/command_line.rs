@@ -152,6 +152,35 @@ error: 4 of 4 pictures can't be read
 "#]]);
 }
 
+/// A name nobody writes to or reads from: opening it waits for ever.
+#[cfg(unix)]
+fn pipe(folder: &Path) -> PathBuf {
+    let path = folder.join("pipe.jpg");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    path
+}
+
+#[cfg(unix)]
+#[test]
+fn what_would_never_end_is_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = pipe(folder.path());
+    let good = frames().join("1-astronaut.jpg");
+    // `timeout` ends it with 124 should it wait after all.
+    let refused = |arguments: &[&str], path: &Path, code: i32| {
+        let box_in_time = ["20", env!("CARGO_BIN_EXE_moodbox")];
+        let output = Command::new("timeout").args(box_in_time).args(arguments).arg(path).assert().code(code);
+        assert!(said(&output).1.contains("it is no ordinary file"), "{arguments:?} {}", path.display());
+    };
+    for endless in [&pipe, Path::new("/dev/zero")] {
+        refused(&["look"], endless, 5);
+        refused(&["look", good.to_str().unwrap(), "--model"], endless, 6);
+        refused(&["config"], endless, 3);
+    }
+    refused(&["run", "--simulate", "--seconds", "0.1", "--wav"], &pipe, 8);
+    refused(&["compose", "--mood", "sad", "--seconds", "1", "--out"], &pipe, 8);
+}
+
 #[test]
 fn tiny_and_wide_pictures_are_answered() {
     let folder = tempfile::tempdir().unwrap();
@@ -226,8 +255,8 @@ error: the box's own camera, light and button are not in this build
 
 "#]]);
     moodbox().args(["run", "--simulate", "--interactive", "--silent"]).assert().code(4).stderr_eq(str![[r#"
-error: driving the box by hand needs a terminal with colours, for keys and light
-  hint: use `--demo` or `--press-at 1,8`, which need none; check TERM and NO_COLOR
+error: the box can't be driven by hand here: the output is no terminal
+  hint: change that, or use `--demo` or `--press-at 1,8`, which need no terminal
 
 "#]]);
     let empty = tempfile::tempdir().unwrap();
@@ -284,19 +313,19 @@ fn a_missing_sound_card_is_told_the_sound_goes_to_a_file_and_no_frame_is_written
 }
 
 #[test]
-fn a_full_disk_for_the_sound_file_leaves_the_light_working() {
+fn a_full_disk_for_the_sound_file_is_told_and_leaves_the_light_working() {
     if !Path::new("/dev/full").exists() {
         eprintln!("skipped: /dev/full is not here");
         return;
     }
-    let output =
-        moodbox().args(["run", "--simulate", "--wav", "/dev/full", "--press-at", "0.1", "--seconds", "5"]).assert();
-    let (out, err) = said(&output);
-    if output.get_output().status.success() {
-        assert!(out.contains("sound lost, the light goes on: sound can't be written to /dev/full"), "{out}{err}");
-        assert!(out.contains("your expression looks happy"), "{out}");
-    } else {
-        assert_eq!(output.get_output().status.code(), Some(8), "{out}{err}");
-        assert!(err.contains("error: sound can't be written to /dev/full"), "{err}");
-    }
+    let story = ["run", "--simulate", "--press-at", "0.1", "--seconds", "5"];
+    let asked = moodbox().args(story).args(["--wav", "/dev/full"]).assert().code(8);
+    assert!(said(&asked).1.contains("error: sound can't be written to /dev/full"), "{:?}", said(&asked));
+
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("box.toml");
+    std::fs::write(&config, "[speaker]\ncard = \"no such card\"\nwav_fallback = \"/dev/full\"\n").unwrap();
+    let (out, _) = said(&moodbox().args(story).arg("--config").arg(config).assert().success());
+    let told = out.contains("sound can't be written to /dev/full") && out.contains("the box stays silent");
+    assert!(told && out.contains("your expression looks happy"), "{out}");
 }

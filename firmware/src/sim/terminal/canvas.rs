@@ -31,9 +31,11 @@ impl Canvas {
         }
     }
 
-    /// Puts a text of at most `room` characters; each takes one column.
+    /// Puts a text of at most `room` characters; each takes one column. What would steer the terminal, as a file's name
+    /// may hold, shows as `?`.
     pub(super) fn text(&mut self, column: u16, row: u16, text: &str, room: u16, front: Colour, back: Colour) {
         for (at, symbol) in (column..column.saturating_add(room)).zip(text.chars()) {
+            let symbol = if symbol.is_control() { '?' } else { symbol };
             self.put(at, row, Cell { symbol, front, back });
         }
     }

@@ -36,6 +36,7 @@ pub(super) struct Scene {
     detail: String,
     bars: Vec<(Expression, f32)>,
     music: String,
+    chime: String,
     notes: Vec<String>,
     alarm: Option<String>,
     sound_lost: bool,
@@ -58,6 +59,7 @@ impl Scene {
                 self.headline = "looking ...".into();
                 self.detail.clear();
                 self.bars.clear();
+                self.chime.clear();
                 self.alarm = None;
             }
             Moment::Looked(look) => self.looked(look),
@@ -69,7 +71,7 @@ impl Scene {
                 self.music = format!("♪ {} music", programme.expression);
                 self.sound_lost = false;
             }
-            Moment::Chime(chime) if self.music.is_empty() => self.detail = report::chime(*chime).to_owned(),
+            Moment::Chime(chime) => self.chime = format!("chime: {}", report::chime(*chime)),
             Moment::Silence(_) => self.music.clear(),
             Moment::Lost(Part::Speaker, detail) => {
                 self.sound_lost = true;
@@ -125,7 +127,8 @@ pub(super) fn paint(scene: &Scene, columns: u16, rows: u16) -> Canvas {
     bars(&mut canvas, words, top + 8, scene);
     let below = left + 3;
     let front = if scene.sound_lost { ALARM } else { TITLE };
-    canvas.text(below, top + ROWS - 4, &scene.music, COLUMNS - 6, front, NIGHT);
+    let sound = if scene.music.is_empty() { &scene.chime } else { &scene.music };
+    canvas.text(below, top + ROWS - 4, sound, COLUMNS - 6, front, NIGHT);
     for (note, row) in scene.notes.iter().zip([top + ROWS - 3, top + ROWS - 2]) {
         canvas.text(below, row, note, COLUMNS - 6, FAINT, NIGHT);
     }

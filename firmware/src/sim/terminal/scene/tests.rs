@@ -103,3 +103,18 @@ fn the_next_look_clears_what_the_last_one_showed() {
     assert!(plain.contains("I can't see anybody") && !plain.contains("cable") && !plain.contains('█'), "{plain}");
     assert!(plain.contains("♪ happy music"), "the music goes on: {plain}");
 }
+
+#[test]
+fn a_chime_is_told_where_music_would_be_and_hides_no_reason() {
+    let mut scene = Scene::default();
+    let lost = crate::ports::CameraError::Lost { camera: "c".into(), detail: "unplugged".into() };
+    let caption = Some("a\u{1b}[31m.png".to_owned());
+    let look = Look { result: Err(lost.into()), frames: 0, caption, took: Duration::ZERO };
+    scene.note(Duration::ZERO, &Moment::Looked(&look));
+    scene.note(Duration::ZERO, &Moment::Chime(crate::ports::Chime::Trouble));
+    let plain = paint(&scene, COLUMNS, ROWS).plain();
+    assert!(plain.contains("a?[31m.png: camera c is lost: unplugged"), "a name steers no terminal: {plain}");
+    assert!(plain.contains("chime: two low notes, trouble"), "{plain}");
+    scene.note(Duration::ZERO, &Moment::Looking);
+    assert!(!paint(&scene, COLUMNS, ROWS).plain().contains("chime"));
+}
