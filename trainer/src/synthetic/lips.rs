@@ -41,8 +41,8 @@ pub(super) fn paint(painter: &mut Painter, mouth: &Mouth, identity: &Identity) {
     }
     for side in [0, 1] {
         let corner = mouth.corner(side);
-        let press = 0.35 + 0.4 * mouth.dimples[side];
-        painter.spot(corner, at(0.07, 0.06), line.opacity(press));
+        let press = 0.30 + 0.25 * mouth.dimples[side];
+        painter.spot(corner, at(0.055, 0.05), line.opacity(press));
     }
 }
 

@@ -50,7 +50,7 @@ impl Shape {
     /// The face of `identity` while `actions` act, looking `gaze` (right, down) in iris radii.
     pub(super) fn new(identity: &Identity, actions: &Actions, gaze: (f32, f32)) -> Self {
         let own = &identity.proportions;
-        let jaw = (0.21 * actions.both(Unit::JawDrop) + 0.40 * actions.both(Unit::MouthStretch)).min(0.45);
+        let jaw = (0.24 * actions.both(Unit::JawDrop) + 0.40 * actions.both(Unit::MouthStretch)).min(0.45);
         let chin = 1.08 + 0.66 * own.chin + 0.8 * jaw - 0.03 * actions.both(Unit::Chin);
         let wrinkled = actions.both(Unit::NoseWrinkler);
         let nose = Nose {

@@ -51,14 +51,14 @@ impl Camera {
     /// The mixed cameras of pictures found on the web.
     pub(super) fn of_the_web(dice: &mut Dice) -> Self {
         let stored = dice.chance(0.6);
-        let quality = dice.between(35.0, 95.0);
+        let quality = dice.between(50.0, 95.0);
         Self {
-            gain: dice.normal(1.0, 0.16).max(0.5),
+            gain: dice.normal(1.05, 0.14).max(0.6),
             gamma: dice.normal(1.0, 0.12).max(0.7),
             haze: dice.between(0.0, 24.0),
             warmth: [dice.normal(1.0, 0.04), dice.normal(1.0, 0.04)],
-            blur: dice.between(0.0, 1.0).powi(2) * 0.9,
-            noise: 0.8 + 6.0 * dice.between(0.0, 1.0).powi(3),
+            blur: dice.between(0.0, 1.0).powi(2) * 0.8,
+            noise: 0.8 + 5.0 * dice.between(0.0, 1.0).powi(3),
             jpeg: stored.then_some(quality),
         }
     }
