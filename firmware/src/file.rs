@@ -15,7 +15,7 @@ pub(crate) fn read(path: &Path, most_mib: u64) -> Result<Vec<u8>> {
     if about.is_dir() {
         return Err(ErrorKind::IsADirectory.into());
     }
-    if !about.is_file() {
+    if !about.is_file() && !is_handed_over(path) {
         return Err(Error::other("it is no ordinary file"));
     }
     let most = most_mib << 20;
@@ -35,6 +35,12 @@ pub(crate) fn read(path: &Path, most_mib: u64) -> Result<Vec<u8>> {
 /// Also when it is not UTF-8.
 pub(crate) fn read_text(path: &Path, most_mib: u64) -> Result<String> {
     String::from_utf8(read(path, most_mib)?).map_err(|_| Error::new(ErrorKind::InvalidData, "it is no text in UTF-8"))
+}
+
+/// What the shell has opened for us, as in `... | moodbox look /dev/stdin` or `<(...)`: somebody writes there, or nobody
+/// will, and then it ends.
+fn is_handed_over(path: &Path) -> bool {
+    path == Path::new("/dev/stdin") || path.starts_with("/dev/fd")
 }
 
 #[cfg(test)]

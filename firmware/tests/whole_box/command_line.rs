@@ -179,6 +179,41 @@ fn what_would_never_end_is_refused_at_once() {
     }
     refused(&["run", "--simulate", "--seconds", "0.1", "--wav"], &pipe, 8);
     refused(&["compose", "--mood", "sad", "--seconds", "1", "--out"], &pipe, 8);
+
+    let piped = moodbox().args(["look", "/dev/stdin"]).stdin(std::fs::read(good).unwrap()).assert().success();
+    assert!(said(&piped).0.starts_with("/dev/stdin: your expression looks happy"), "{:?}", said(&piped));
+}
+
+/// INVARIANT 4 of the house, as far as the source can show it: nothing speaks to a network or to other programs, and
+/// no file is written but text, logs and sound.
+#[test]
+fn no_frame_leaves_the_box_and_none_is_written() {
+    let forbidden = [
+        "std::net",
+        "os::unix::net",
+        "TcpStream",
+        "UdpSocket",
+        "process::Command",
+        "ImageEncoder",
+        ".save(",
+        "fs::write",
+    ];
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut read = 0;
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if !path.ends_with("tests.rs") {
+                let source = std::fs::read_to_string(&path).unwrap();
+                let shipped = source.split("#[cfg(test)]").next().unwrap_or_default();
+                let found: Vec<_> = forbidden.iter().filter(|word| shipped.contains(*word)).collect();
+                assert!(found.is_empty(), "{}: {found:?}", path.display());
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 50, "{read} files");
 }
 
 #[test]
