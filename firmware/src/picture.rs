@@ -143,14 +143,26 @@ pub fn in_folder(path: &Path) -> Result<Vec<PathBuf>, PictureError> {
     if pictures.is_empty() { Err(PictureError::EmptyFolder { path: path.to_path_buf() }) } else { Ok(pictures) }
 }
 
-/// Whether a JPEG's last scan is followed by the end marker. The decoder fills up what is missing with grey, and a face
-/// half of grey would be read as one. Inside a scan 0xFF is never followed by a marker's byte, so the search is exact
-/// (ITU-T T.81, B.1.1.5); an embedded thumbnail lies before the last scan.
+/// Whether a JPEG has its end marker. The decoder fills up what is missing with grey, and a face half of grey would be
+/// read as one. Goes from marker to marker (ITU-T T.81, B.1.1), so that neither a thumbnail in a segment nor what a
+/// telephone appends is taken for the picture.
 fn ends(jpeg: &[u8]) -> bool {
-    const START_OF_SCAN: [u8; 2] = [0xFF, 0xDA];
-    const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
-    let last_scan = jpeg.windows(2).rposition(|marker| marker == START_OF_SCAN).unwrap_or(0);
-    jpeg[last_scan..].windows(2).any(|marker| marker == END_OF_IMAGE)
+    const END_OF_IMAGE: u8 = 0xD9;
+    const START_OF_IMAGE: u8 = 0xD8;
+    // Inside a scan 0xFF is followed by zero or a restart, anywhere it may be repeated: none of these is a segment.
+    let is_marker = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0x01 | 0xD0..=0xD7 | 0xFF);
+    let mut rest = jpeg;
+    while let Some(at) = rest.windows(2).position(is_marker) {
+        let (marker, segment) = (rest[at + 1], &rest[at + 2..]);
+        let length = match (marker, segment) {
+            (END_OF_IMAGE, _) => return true,
+            (START_OF_IMAGE, _) => 0,
+            (_, [high, low, ..]) => u16::from_be_bytes([*high, *low]).into(),
+            _ => return false,
+        };
+        rest = segment.get(length..).unwrap_or_default();
+    }
+    false
 }
 
 fn one_line(text: &str) -> String {

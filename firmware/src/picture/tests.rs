@@ -49,8 +49,13 @@ fn a_truncated_jpeg_is_refused_wherever_it_ends() {
     for length in (0..whole.len()).step_by(97).chain([whole.len() - 1, whole.len() - 2]) {
         assert!(decode(&whole[..length], "cut.jpg").is_err(), "{length} of {} bytes", whole.len());
     }
-    let followed = [whole.as_slice(), b"what cameras append"].concat();
+    // Telephones append a video, in which any two bytes may stand, and put a whole JPEG in front as the thumbnail.
+    let followed = [whole.as_slice(), b"ftypmp42\xFF\xDA and no end"].concat();
     decode(&followed, "x").unwrap();
+    let length = u16::try_from(whole.len() + 2).unwrap().to_be_bytes();
+    let thumbnail = [&whole[..2], b"\xFF\xE1", &length, &whole, &whole[2..]].concat();
+    decode(&thumbnail, "x").unwrap();
+    assert!(decode(&thumbnail[..thumbnail.len() - 2], "x").is_err(), "the thumbnail's end is not the picture's");
 }
 
 #[test]
