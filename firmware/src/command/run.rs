@@ -19,8 +19,8 @@ const DEMO_FIRST: Duration = Duration::from_millis(1_200);
 const DEMO_STEP: Duration = Duration::from_secs(7);
 /// After the last press of `--press-at`.
 const AFTER_SCRIPT: Duration = Duration::from_secs(5);
-/// The seed of the demo's music, so that every demo sounds the same.
-const DEMO_SEED: u64 = 1;
+/// The seed of a scripted story's music, so that every demo sounds the same.
+const STORY_SEED: u64 = 1;
 
 /// Runs the box.
 #[derive(Debug, Clone, PartialEq, clap::Args)]
@@ -88,6 +88,7 @@ pub fn run(args: &RunArgs, began: Instant, logs: bool) -> Result<(), Failure> {
         None => FolderCamera::bundled(),
     };
     let presses = presses(args, camera.pictures());
+    let seed = seed(args, &presses);
     let obstacle = obstacle(logs);
     let drawn = obstacle.is_none() && !args.plain;
     if matches!(presses, Presses::Keyboard) {
@@ -126,7 +127,7 @@ pub fn run(args: &RunArgs, began: Instant, logs: bool) -> Result<(), Failure> {
     };
     threads::start_button(button, outbox)?;
     let settings = Settings {
-        device: config.device(seed(args)),
+        device: config.device(seed),
         debounce: config.debounce,
         brightness: config.brightness,
         stop_at: args.seconds.map(|seconds| began.elapsed().saturating_add(seconds)).or(scripted_end),
@@ -172,10 +173,14 @@ fn speaker_choice(args: &RunArgs, config: &Config) -> SpeakerChoice {
     }
 }
 
-/// Equal for every demo; else different from day to day, so that the box doesn't always begin with the same piece.
-fn seed(args: &RunArgs) -> u64 {
+/// Equal for every scripted story; else different from day to day, so that the box doesn't always begin with the same
+/// piece.
+fn seed(args: &RunArgs, presses: &Presses) -> u64 {
     let from_time = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    args.seed.unwrap_or_else(|| if args.demo { DEMO_SEED } else { from_time() })
+    args.seed.unwrap_or_else(|| match presses {
+        Presses::Script { .. } => STORY_SEED,
+        Presses::Keyboard => from_time(),
+    })
 }
 
 fn stop_on_signals(outbox: &threads::Outbox) -> Result<(), Failure> {

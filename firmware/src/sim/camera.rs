@@ -67,11 +67,15 @@ impl FolderCamera {
         Self::new(pictures, format!("{} bundled frames", BUNDLED.len()))
     }
 
-    /// Shows the pictures of a folder, by name. A file that turns out to be damaged is a bad frame when its turn comes.
+    /// Shows the pictures of a folder, by name, or one picture again and again. A file that turns out to be damaged is a
+    /// bad frame when its turn comes.
     ///
     /// # Errors
     /// When the folder can't be read or holds no pictures.
     pub fn folder(path: &Path) -> Result<Self, PictureError> {
+        if path.is_file() {
+            return Ok(Self::new(vec![Picture::File(path.to_path_buf())], format!("the picture {}", path.display())));
+        }
         let pictures: Vec<Picture> = picture::in_folder(path)?.into_iter().map(Picture::File).collect();
         let count = if pictures.len() == 1 { "1 picture".into() } else { format!("{} pictures", pictures.len()) };
         let source = format!("{count} of {}", path.display());

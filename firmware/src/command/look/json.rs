@@ -11,7 +11,7 @@ use std::time::Duration;
 #[serde(untagged)]
 pub(super) enum Line<'a> {
     Answer(Box<Object<'a>>),
-    Error { file: &'a str, error: String },
+    Error { file: &'a str, error: String, hint: Option<&'static str> },
 }
 
 #[derive(serde::Serialize)]
@@ -68,7 +68,7 @@ impl<'a> Line<'a> {
     pub(super) fn new(file: &'a str, seen: &'a Result<Seen, Failure>) -> Self {
         let Seen { observation, decode } = match seen {
             Ok(seen) => seen,
-            Err(error) => return Self::Error { file, error: error.to_string() },
+            Err(error) => return Self::Error { file, error: error.to_string(), hint: error.hint() },
         };
         let (mood, reason): (Option<Mood>, Option<Reason>) = match observation.answer {
             Answer::Mood(mood) => (Some(mood), None),

@@ -4,13 +4,18 @@ use crate::ports::{Button, ButtonError, Level};
 use crate::runner::Message;
 use crate::runner::threads::Outbox;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// A key held down repeats faster than this, and nobody presses a button so fast.
+const REPEAT: Duration = Duration::from_millis(120);
 
 /// Reads the keys of a terminal in raw mode.
 pub struct Keyboard {
     outbox: Outbox,
     /// A terminal tells when a key goes down, not when it is let go: the release is made up.
     release_due: bool,
+    /// When the button's key came last, also as a repeat.
+    last: Option<Instant>,
 }
 
 /// What a key means.
@@ -25,7 +30,7 @@ impl Keyboard {
     /// Tells `outbox` when the owner wants to end.
     #[must_use]
     pub const fn new(outbox: Outbox) -> Self {
-        Self { outbox, release_due: false }
+        Self { outbox, release_due: false, last: None }
     }
 }
 
@@ -41,8 +46,10 @@ impl Button for Keyboard {
         let Event::Key(key) = read().map_err(lost)? else { return Ok(None) };
         match meaning(key) {
             Meaning::Press => {
-                self.release_due = true;
-                Ok(Some(Level::Down))
+                let now = Instant::now();
+                let held = is_repeat(self.last.replace(now), now);
+                self.release_due = !held;
+                Ok((!held).then_some(Level::Down))
             }
             Meaning::Stop => {
                 // Fails only when the loop has ended already.
@@ -58,8 +65,13 @@ impl Button for Keyboard {
     }
 }
 
+/// Whether a key that came at `now` is a held one, not a new press.
+fn is_repeat(last: Option<Instant>, now: Instant) -> bool {
+    last.is_some_and(|last| now.saturating_duration_since(last) < REPEAT)
+}
+
 const fn meaning(key: KeyEvent) -> Meaning {
-    if matches!(key.kind, KeyEventKind::Release) {
+    if !matches!(key.kind, KeyEventKind::Press) {
         return Meaning::Nothing;
     }
     match key.code {
@@ -85,5 +97,13 @@ mod tests {
         }
         assert_eq!(key(KeyCode::Char('c'), KeyModifiers::CONTROL), Meaning::Stop);
         assert_eq!(key(KeyCode::Char('c'), none), Meaning::Nothing);
+    }
+
+    #[test]
+    fn a_held_key_is_one_press() {
+        let first = Instant::now();
+        assert!(!is_repeat(None, first));
+        assert!(is_repeat(Some(first), first + Duration::from_millis(30)));
+        assert!(!is_repeat(Some(first), first + Duration::from_millis(200)));
     }
 }
