@@ -1,5 +1,9 @@
 //! The command line and what each command does with it.
 
+mod evaluation;
+
+pub use evaluation::{Evaluate, Labels};
+
 use crate::dataset::{self, Dataset, Parts, Split};
 use crate::error::Error;
 use crate::train::{self, Settings, checkpoint::RunFolder};
@@ -34,6 +38,11 @@ pub enum Command {
         after_help = "Example: trainer verify --model models/mood.onnx --data fer2013.csv --run runs/classic --gate 0.5"
     )]
     Verify(Verify),
+    /// Measures an ONNX file as the box runs it, against FER-2013's labels or FER+'s votes.
+    #[command(
+        after_help = "Example: trainer evaluate --model models/mood.onnx --data fer2013.csv --split PublicTest --labels ferplus --votes fer2013new.csv"
+    )]
+    Evaluate(Evaluate),
 }
 
 /// `trainer train`.
@@ -118,6 +127,7 @@ pub fn run(cli: &Cli) -> Result<(), Error> {
         Command::Train(args) => train(args),
         Command::Quantise(args) => quantise(args),
         Command::Verify(args) => verify(args),
+        Command::Evaluate(args) => evaluation::run(args),
     }
 }
 

@@ -4,6 +4,7 @@ pub mod augment;
 mod csv;
 mod folder;
 mod split;
+pub mod votes;
 
 pub use split::{Parts, split};
 
@@ -20,12 +21,16 @@ pub const PIXELS: usize = SIDE * SIDE;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Split {
     /// For training; validation is cut from it when the data set brings none.
+    #[value(alias = "Training")]
     Training,
     /// For choosing the best epoch and fitting the temperature.
+    #[value(alias = "Validation")]
     Validation,
     /// FER-2013's `PublicTest`, or the folder `test`: for measuring, never for choosing.
+    #[value(alias = "PublicTest")]
     PublicTest,
     /// FER-2013's `PrivateTest`.
+    #[value(alias = "PrivateTest")]
     PrivateTest,
 }
 
@@ -39,6 +44,24 @@ impl Split {
             Self::PublicTest => "public-test",
             Self::PrivateTest => "private-test",
         }
+    }
+
+    /// The name in FER-2013's column `Usage`.
+    #[must_use]
+    pub const fn usage(self) -> &'static str {
+        match self {
+            Self::Training => "Training",
+            Self::Validation => "Validation",
+            Self::PublicTest => "PublicTest",
+            Self::PrivateTest => "PrivateTest",
+        }
+    }
+
+    /// Reads a name as [`Split::usage`] writes it.
+    fn from_usage(usage: &str) -> Result<Self, String> {
+        let all = [Self::Training, Self::Validation, Self::PublicTest, Self::PrivateTest];
+        let found = all.into_iter().find(|split| split.usage() == usage.trim());
+        found.ok_or_else(|| format!("usage `{}`, expected Training, PublicTest or PrivateTest", usage.trim()))
     }
 }
 

@@ -10,6 +10,7 @@ pub mod evaluate;
 pub mod export;
 pub mod kernels;
 pub mod layers;
+pub mod measure;
 pub mod metrics;
 pub mod net;
 pub mod onnx;

@@ -1,6 +1,20 @@
-//! Figures that tell how good a network is: confusion matrix, accuracy, macro-F1, negative log-likelihood.
+//! Figures that tell how good a network is: confusion matrix, accuracy, macro-F1, negative log-likelihood; and of its
+//! confidences: luck of the draw, calibration, coverage.
+
+pub mod bootstrap;
+pub mod calibration;
+pub mod coverage;
 
 use crate::train::count;
+
+/// An answer and whether it is right.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Graded {
+    /// The probability of what was answered, 0..=1.
+    pub confidence: f64,
+    /// Whether it is the truth.
+    pub right: bool,
+}
 
 /// Truth (row) against prediction (column), as counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,18 +66,39 @@ impl Confusion {
     /// The mean F1 over the classes that occur as truth, 0..=1.
     #[must_use]
     pub fn macro_f1(&self) -> f64 {
-        let present: Vec<usize> =
-            (0..self.classes).filter(|&class| self.row(class).iter().sum::<usize>() > 0).collect();
+        let present: Vec<usize> = (0..self.classes).filter(|&class| self.truths(class) > 0).collect();
         let sum: f64 = present.iter().map(|&class| self.f1(class)).sum();
         sum / count(present.len().max(1))
+    }
+
+    /// Pictures of one class.
+    #[must_use]
+    pub fn truths(&self, class: usize) -> usize {
+        self.row(class).iter().sum()
+    }
+
+    /// Pictures taken for one class.
+    #[must_use]
+    pub fn predictions(&self, class: usize) -> usize {
+        self.rows().map(|row| row[class]).sum()
+    }
+
+    /// The share of what was taken for one class that is of it, 0..=1; 0 when nothing was.
+    #[must_use]
+    pub fn precision(&self, class: usize) -> f64 {
+        ratio(self.right(class), self.predictions(class))
+    }
+
+    /// The share of one class that was told as such, 0..=1; 0 when it has no pictures.
+    #[must_use]
+    pub fn recall(&self, class: usize) -> f64 {
+        ratio(self.right(class), self.truths(class))
     }
 
     /// Harmonic mean of precision and recall of one class.
     #[must_use]
     pub fn f1(&self, class: usize) -> f64 {
-        let truth: usize = self.row(class).iter().sum();
-        let predicted: usize = self.rows().map(|row| row[class]).sum();
-        ratio(2 * self.right(class), truth + predicted)
+        ratio(2 * self.right(class), self.truths(class) + self.predictions(class))
     }
 }
 
@@ -86,6 +121,12 @@ pub fn nll(logits: &[f32], label: usize, temperature: f64) -> f64 {
     largest + sum.ln() - logits.get(label).map_or(f64::NEG_INFINITY, |&logit| f64::from(logit) / temperature)
 }
 
+/// Answers from pairs of confidence and right, for tests.
+#[cfg(test)]
+fn graded(pairs: &[(f64, bool)]) -> Vec<Graded> {
+    pairs.iter().map(|&(confidence, right)| Graded { confidence, right }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +140,9 @@ mod tests {
             }
         }
         assert!((confusion.accuracy() - 5.0 / 6.0).abs() < 1e-12);
+        assert!((confusion.precision(0) - 1.0).abs() < 1e-12 && (confusion.recall(0) - 0.75).abs() < 1e-12);
+        assert!((confusion.precision(1) - 2.0 / 3.0).abs() < 1e-12 && (confusion.recall(1) - 1.0).abs() < 1e-12);
+        assert!(confusion.precision(2).abs() < 1e-12 && confusion.recall(2).abs() < 1e-12);
         // Class 0: 6 / (4 + 3); class 1: 4 / (2 + 3); class 2 never occurs.
         assert!((confusion.macro_f1() - (6.0 / 7.0 + 0.8) / 2.0).abs() < 1e-12);
     }

@@ -228,6 +228,11 @@ pub fn verified(comparison: &Comparison<'_>, json: bool) {
     }
 }
 
+/// Prints the figures of a deployed file, whole lines.
+pub fn measured(figures: &str) {
+    say!("{}", figures.trim_end());
+}
+
 /// Says that an interrupt was heard.
 pub fn stopping() {
     tell!("stopping after this batch");

@@ -59,6 +59,21 @@ pub fn evaluate(
     indices: &[usize],
     path: &Path,
 ) -> Result<Evaluation, Error> {
+    let logits = logits(classifier, dataset, indices, path)?;
+    let labels: Vec<u8> = indices.iter().map(|&index| dataset.pictures[index].label).collect();
+    Ok(Evaluation::of(logits, &labels, dataset.classes()))
+}
+
+/// What an exported network says to the pictures at `indices`, in their order, on all cores.
+///
+/// # Errors
+/// When a run fails; `path` is named.
+pub fn logits(
+    classifier: &Classifier,
+    dataset: &Dataset,
+    indices: &[usize],
+    path: &Path,
+) -> Result<Vec<Vec<f32>>, Error> {
     let contract = classifier.contract();
     let parts = in_parallel(indices, |part| {
         let run = |&index: &usize| {
@@ -77,8 +92,7 @@ pub fn evaluate(
     for part in parts {
         logits.extend(part.map_err(|error| refused(path, &error))?);
     }
-    let labels: Vec<u8> = indices.iter().map(|&index| dataset.pictures[index].label).collect();
-    Ok(Evaluation::of(logits, &labels, dataset.classes()))
+    Ok(logits)
 }
 
 /// The temperature that makes the probabilities fit best (Guo et al. 2017): a golden-section search over the mean

@@ -57,13 +57,7 @@ fn parse(record: &csv::StringRecord) -> Result<Picture, String> {
     if pixels.len() != PIXELS {
         return Err(format!("{} pixels, a picture has {PIXELS}", pixels.len()));
     }
-    let split = match usage.trim() {
-        "Training" => Split::Training,
-        "Validation" => Split::Validation,
-        "PublicTest" => Split::PublicTest,
-        "PrivateTest" => Split::PrivateTest,
-        other => return Err(format!("usage `{other}`, expected Training, PublicTest or PrivateTest")),
-    };
+    let split = Split::from_usage(usage)?;
     Ok(Picture { pixels, label, split })
 }
 

@@ -1,0 +1,111 @@
+//! `trainer evaluate`: a deployed file, a data set, figures.
+
+use crate::dataset::votes::{self, Votes};
+use crate::dataset::{Dataset, Split};
+use crate::error::Error;
+use crate::measure::{self, Figures, Targets};
+use crate::{report, train, verify};
+use clap::{Args, ValueEnum};
+use mood::LabelSet;
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+/// `trainer evaluate`.
+#[derive(Debug, Args)]
+pub struct Evaluate {
+    /// The ONNX file.
+    #[arg(long)]
+    pub model: PathBuf,
+    /// The data to measure on.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// Which part of it, as its maker cut it; FER-2013's own names (`PublicTest`) are understood too.
+    #[arg(long, value_enum)]
+    pub split: Split,
+    /// What the pictures are said to show: FER-2013's labels, or the majority of the people of FER+. A network of other
+    /// labels is compared by expression.
+    #[arg(long, value_enum)]
+    pub labels: Labels,
+    /// FER+'s fer2013new.csv, a line for each row of `--data`; needed for `--labels ferplus`, else checked and not used.
+    #[arg(long, value_name = "FILE.csv", required_if_eq("labels", "ferplus"))]
+    pub votes: Option<PathBuf>,
+    /// Gives the accuracy without copies of the training pictures of this data, too [default: those of `--data`].
+    #[arg(long, value_name = "TRAINING-DATA")]
+    pub without_copies_of: Option<PathBuf>,
+    /// Measures on so many pictures only, picked by chance, the same ones each time.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
+    /// Prints one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    /// Writes a row a picture: what it shows, the answer, its confidence, logits.
+    #[arg(long, value_name = "FILE.csv")]
+    pub predictions: Option<PathBuf>,
+}
+
+/// Which labels count as the truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Labels {
+    /// The label of the data itself, one of seven.
+    Fer2013,
+    /// What more than half of the people of FER+ saw, one of eight.
+    Ferplus,
+}
+
+impl Labels {
+    const fn set(self) -> LabelSet {
+        match self {
+            Self::Fer2013 => LabelSet::Fer2013,
+            Self::Ferplus => LabelSet::FerPlus,
+        }
+    }
+}
+
+pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
+    let classifier = verify::load(&args.model)?;
+    let dataset = Dataset::load(&args.data)?;
+    let votes = args.votes.as_deref().map(|path| votes::read(path, &dataset.pictures)).transpose()?;
+    let targets = targets(args, &dataset, votes.as_deref())?;
+    let other = args.without_copies_of.as_ref().filter(|&path| *path != args.data).map(|path| Dataset::load(path));
+    let other = other.transpose()?;
+    let training = training(args, other.as_ref().unwrap_or(&dataset))?;
+    let rows = measure::rows(&classifier, &dataset, &targets.chosen, training.as_ref(), &args.model)?;
+    if let Some(path) = &args.predictions {
+        train::checkpoint::write_whole(path, measure::predictions(&rows, classifier.contract()).as_bytes())?;
+    }
+    let (labels, answers) = (args.labels.set(), classifier.contract().label_set);
+    let figures = Figures::of(&rows, labels, answers);
+    report::measured(&if args.json {
+        measure::json(&figures)
+    } else {
+        measure::text(&figures, &targets, args.split, labels, answers)
+    });
+    Ok(())
+}
+
+fn targets(args: &Evaluate, dataset: &Dataset, votes: Option<&[Votes]>) -> Result<Targets, Error> {
+    let votes = votes.filter(|_| args.labels == Labels::Ferplus);
+    let targets = Targets::of(dataset, args.split, votes);
+    if targets.chosen.is_empty() {
+        let by_vote = if votes.is_some() { " that most people saw an expression in" } else { "" };
+        let what = format_args!("has no pictures in {}{by_vote}", args.split.name());
+        return Err(Error::data(&args.data, what, "choose another `--split`"));
+    }
+    let limit = args.limit.and_then(|limit| usize::try_from(limit).ok());
+    Ok(if let Some(limit) = limit { targets.limited(limit) } else { targets })
+}
+
+/// The pixels of the training pictures; none when nobody named them and the data measured on has no others.
+fn training<'a>(args: &Evaluate, dataset: &'a Dataset) -> Result<Option<HashSet<&'a [u8]>>, Error> {
+    if args.without_copies_of.is_none() && args.split == Split::Training {
+        return Ok(None);
+    }
+    let training = dataset.pictures.iter().filter(|picture| picture.split == Split::Training);
+    let pixels: HashSet<&[u8]> = training.map(|picture| &*picture.pixels).collect();
+    match &args.without_copies_of {
+        Some(path) if pixels.is_empty() => {
+            Err(Error::data(path, "has no training pictures", "give `--without-copies-of` the data it was trained on"))
+        }
+        _ => Ok((!pixels.is_empty()).then_some(pixels)),
+    }
+}

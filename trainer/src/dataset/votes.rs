@@ -1,0 +1,170 @@
+//! FER+ (Barsoum et al. 2016, <https://arxiv.org/abs/1608.01041>): what ten people saw in each picture of FER-2013.
+//!
+//! The file has a line for each row of the CSV and no key to find the row by: the number in the image name is not the
+//! row's. So lines are joined by order, and the order is checked: the number of lines, the `Usage` of each, the image
+//! names.
+
+use super::{Picture, Split};
+use crate::error::Error;
+use mood::{Expression, LabelSet};
+use std::path::Path;
+
+/// The two answers that are no expression: the face can't be read, and there is none.
+const OTHERS: [&str; 2] = ["unknown", "NF"];
+/// The eight expressions in the order of [`LabelSet::FerPlus`], then [`OTHERS`].
+const CHOICES: usize = 10;
+/// One name in so many may stand out of order: FER+ repeats three, so a few do; in shuffled lines half of them.
+const LINES_A_STRAY: usize = 200;
+const HINT: &str = "give `--votes` the file fer2013new.csv of FER+, cut to the rows of `--data` if they are a part";
+
+/// How often each answer was given for one picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Votes([u8; CHOICES]);
+
+/// What a picture shows by the majority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// An expression.
+    Shows(Expression),
+    /// A face, and nobody can say with what expression.
+    Unknown,
+    /// No face.
+    NoFace,
+    /// No answer got more than half.
+    NoMajority,
+}
+
+impl Votes {
+    /// Votes for the eight expressions in the order of [`LabelSet::FerPlus`], then `unknown` and `NF`.
+    #[must_use]
+    pub const fn new(counts: [u8; CHOICES]) -> Self {
+        Self(counts)
+    }
+
+    /// The rule of FER+'s authors: single votes don't count; of the others the winner needs more than half.
+    #[must_use]
+    pub fn majority(&self) -> Verdict {
+        let counted = |votes: u8| if votes > 1 { u32::from(votes) } else { 0 };
+        let total: u32 = self.0.iter().map(|&votes| counted(votes)).sum();
+        let Some(winner) = self.0.iter().position(|&votes| 2 * counted(votes) > total) else {
+            return Verdict::NoMajority;
+        };
+        let label = LabelSet::FerPlus.label_names().get(winner);
+        match label.and_then(|label| Expression::from_label(label)) {
+            Some(expression) => Verdict::Shows(expression),
+            None if winner + 1 == CHOICES => Verdict::NoFace,
+            None => Verdict::Unknown,
+        }
+    }
+}
+
+/// Reads the votes for `pictures`, a line for each, in their order.
+///
+/// # Errors
+/// When the file can't be read, or its lines don't fit the pictures; the message names the first line that doesn't.
+pub fn read(path: &Path, pictures: &[Picture]) -> Result<Vec<Votes>, Error> {
+    let wrong = |what: &dyn std::fmt::Display| Error::data(path, what, HINT);
+    let lines = lines(path)?;
+    if lines.len() != pictures.len() {
+        return Err(wrong(&format_args!("has votes for {} pictures, the data has {}", lines.len(), pictures.len())));
+    }
+    let (mut before, mut strays) = ("", 0);
+    for (line, picture) in lines.iter().zip(pictures) {
+        let Line { number, split, name, .. } = line;
+        if *split != picture.split {
+            let (found, expected) = (split.usage(), picture.split.usage());
+            return Err(wrong(&format_args!("line {number} is of {found}, that row of the data is of {expected}")));
+        }
+        if name.is_empty() {
+            continue;
+        }
+        // The names have equal lengths, so their order is that of their numbers.
+        strays += usize::from(**name <= *before);
+        if strays > lines.len() / LINES_A_STRAY {
+            return Err(wrong(&format_args!("line {number}: `{name}` after `{before}`, the lines are not in order")));
+        }
+        before = name;
+    }
+    Ok(lines.into_iter().map(|line| line.votes).collect())
+}
+
+/// One line of the file, `number` as an editor counts them.
+struct Line {
+    number: u64,
+    split: Split,
+    name: String,
+    votes: Votes,
+}
+
+fn lines(path: &Path) -> Result<Vec<Line>, Error> {
+    let broken = |error: &csv::Error| match error.kind() {
+        csv::ErrorKind::Io(error) => Error::data(path, format_args!("can't be read: {error}"), HINT),
+        _ => Error::data(path, format_args!("is no CSV: {error}"), HINT),
+    };
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path).map_err(|error| broken(&error))?;
+    let expected = || ["Usage", "Image name"].iter().chain(LabelSet::FerPlus.label_names()).chain(&OTHERS).copied();
+    let header = reader.headers().map_err(|error| broken(&error))?;
+    if !header.iter().map(str::trim).eq(expected()) {
+        let found: String = header.iter().collect::<Vec<_>>().join(",").chars().take(60).collect();
+        let expected = expected().collect::<Vec<_>>().join(",");
+        return Err(Error::data(path, format_args!("starts with `{found}`, a file of FER+ with `{expected}`"), HINT));
+    }
+    let mut lines = Vec::new();
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).map_err(|error| broken(&error))? {
+        let number = record.position().map_or(0, csv::Position::line);
+        let line = parse(number, &record);
+        lines.push(line.map_err(|what| Error::data(path, format_args!("line {number}: {what}"), HINT))?);
+    }
+    Ok(lines)
+}
+
+fn parse(number: u64, record: &csv::StringRecord) -> Result<Line, String> {
+    if record.len() != CHOICES + 2 {
+        return Err(format!("{} fields, a line of FER+ has {}", record.len(), CHOICES + 2));
+    }
+    let field = |at: usize| record.get(at).unwrap_or_default().trim();
+    let split = Split::from_usage(field(0))?;
+    let name = field(1);
+    let digits = name.strip_prefix("fer").and_then(|rest| rest.strip_suffix(".png")).unwrap_or_default();
+    let numbered = digits.len() == 7 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !(name.is_empty() || numbered) {
+        return Err(format!("image name `{name}`, FER+ has names such as `fer0000001.png`, or none"));
+    }
+    let mut counts = [0; CHOICES];
+    for (at, count) in counts.iter_mut().enumerate() {
+        let votes = field(at + 2);
+        *count = votes.parse().map_err(|_| format!("`{votes}` votes, that is no count"))?;
+    }
+    Ok(Line { number, split, name: name.to_owned(), votes: Votes(counts) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_majority_rule_of_the_authors() {
+        use Expression::{Contempt, Happy, Neutral, Sad};
+        // neutral happiness surprise sadness anger disgust fear contempt, unknown NF
+        let cases = [
+            ([10, 0, 0, 0, 0, 0, 0, 0, 0, 0], Verdict::Shows(Neutral), "everybody"),
+            ([0, 6, 0, 4, 0, 0, 0, 0, 0, 0], Verdict::Shows(Happy), "more than half"),
+            ([5, 0, 0, 5, 0, 0, 0, 0, 0, 0], Verdict::NoMajority, "a tie"),
+            ([5, 0, 0, 3, 2, 0, 0, 0, 0, 0], Verdict::NoMajority, "exactly half"),
+            ([5, 0, 0, 4, 1, 0, 0, 0, 0, 0], Verdict::Shows(Neutral), "half, until the single vote is dropped"),
+            ([1, 1, 1, 3, 1, 1, 1, 1, 0, 0], Verdict::Shows(Sad), "three against single votes"),
+            ([4, 3, 3, 0, 0, 0, 0, 0, 0, 0], Verdict::NoMajority, "most, but not half"),
+            ([0, 0, 0, 0, 0, 0, 0, 7, 3, 0], Verdict::Shows(Contempt), "the last expression"),
+            ([0, 0, 0, 2, 0, 0, 0, 0, 8, 0], Verdict::Unknown, "nobody can say"),
+            ([0, 0, 0, 0, 0, 0, 0, 0, 0, 10], Verdict::NoFace, "no face"),
+            ([0, 2, 0, 0, 0, 0, 0, 0, 2, 2], Verdict::NoMajority, "a tie with the others"),
+            ([1, 1, 1, 1, 1, 1, 1, 1, 1, 1], Verdict::NoMajority, "single votes only"),
+            ([0; 10], Verdict::NoMajority, "no votes"),
+            ([255, 255, 0, 0, 0, 0, 0, 0, 0, 0], Verdict::NoMajority, "counts as large as they get"),
+        ];
+        for (counts, expected, case) in cases {
+            assert_eq!(Votes::new(counts).majority(), expected, "{case}");
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Measures a deployed file as the box runs it: its own answers and confidences, against the labels of the data or
+//! against what the people of FER+ saw.
+//!
+//! Network and labels may be of different sets; they are compared by expression. A truth the network has no label for
+//! (contempt, for a network of FER-2013) is counted, and its answer to it is wrong: a user wouldn't see it otherwise.
+
+mod words;
+
+pub use words::{json, predictions, text};
+
+use crate::dataset::votes::{Verdict, Votes};
+use crate::dataset::{Dataset, Split};
+use crate::error::Error;
+use crate::metrics::{self, Confusion, Graded, bootstrap, calibration, coverage};
+use crate::random;
+use crate::train::count;
+use crate::verify;
+use mood::{Classifier, Contract, Expression, LabelSet, Logits, Probabilities};
+use rand::seq::SliceRandom;
+use std::collections::HashSet;
+use std::path::Path;
+
+/// Fixes what `--limit` picks and what the bootstrap draws.
+const SEED: u64 = 1;
+
+/// A picture and what it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// Its index in the data set.
+    pub index: usize,
+    /// What it shows, by the labels measured against.
+    pub truth: Expression,
+}
+
+/// The pictures to measure on, and how many of the split have no truth.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Targets {
+    /// In the order of the data set.
+    pub chosen: Vec<Target>,
+    /// Left out: no answer got more than half of the votes.
+    pub no_majority: usize,
+    /// Left out: most people could not say what the face shows.
+    pub unknown: usize,
+    /// Left out: most people saw no face.
+    pub no_face: usize,
+}
+
+impl Targets {
+    /// The pictures of `split` with what they show: by their own labels, or by the majority of `votes`, one for each
+    /// picture of `dataset`.
+    #[must_use]
+    pub fn of(dataset: &Dataset, split: Split, votes: Option<&[Votes]>) -> Self {
+        let mut targets = Self::default();
+        for index in dataset.indices(split) {
+            let verdict = votes.map_or_else(|| own(dataset, index), |votes| votes[index].majority());
+            match verdict {
+                Verdict::Shows(truth) => targets.chosen.push(Target { index, truth }),
+                Verdict::Unknown => targets.unknown += 1,
+                Verdict::NoFace => targets.no_face += 1,
+                Verdict::NoMajority => targets.no_majority += 1,
+            }
+        }
+        targets
+    }
+
+    /// Keeps `limit` pictures, picked by chance: in a folder the first ones would be of one class.
+    #[must_use]
+    pub fn limited(mut self, limit: usize) -> Self {
+        self.chosen.shuffle(&mut random::generator(SEED, 0));
+        self.chosen.truncate(limit);
+        self.chosen.sort_unstable_by_key(|target| target.index);
+        self
+    }
+}
+
+fn own(dataset: &Dataset, index: usize) -> Verdict {
+    let names = dataset.label_set.label_names();
+    let name = names.get(usize::from(dataset.pictures[index].label));
+    name.and_then(|name| Expression::from_label(name)).map_or(Verdict::Unknown, Verdict::Shows)
+}
+
+/// What the box says to one picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The picture and its truth.
+    pub target: Target,
+    /// The most probable expression.
+    pub answer: Expression,
+    /// Its probability, 0..=1.
+    pub confidence: f64,
+    /// Negative log-likelihood of the truth; none when the network has no label for it.
+    pub nll: Option<f64>,
+    /// Whether the same pixels are among the training pictures; none when they are not known.
+    pub copy: Option<bool>,
+    /// The raw output, in the order of the contract.
+    pub logits: Vec<f32>,
+}
+
+impl Row {
+    fn graded(&self) -> Graded {
+        Graded { confidence: self.confidence, right: self.answer == self.target.truth }
+    }
+}
+
+/// Runs the network on `targets`, on all cores. `training` holds the pixels it may have learnt, where they are known.
+///
+/// # Errors
+/// When a run fails; `path` is named.
+pub fn rows(
+    classifier: &Classifier,
+    dataset: &Dataset,
+    targets: &[Target],
+    training: Option<&HashSet<&[u8]>>,
+    path: &Path,
+) -> Result<Vec<Row>, Error> {
+    let contract = classifier.contract();
+    let indices: Vec<usize> = targets.iter().map(|target| target.index).collect();
+    let row = |(&target, logits): (&Target, Vec<f32>)| {
+        let copy = training.map(|training| training.contains(&*dataset.pictures[target.index].pixels));
+        judge(target, logits, contract, copy)
+    };
+    Ok(targets.iter().zip(verify::logits(classifier, dataset, &indices, path)?).filter_map(row).collect())
+}
+
+/// What `logits` say by the rules of the box; none when there are none.
+fn judge(target: Target, logits: Vec<f32>, contract: &Contract, copy: Option<bool>) -> Option<Row> {
+    let logits = Logits(logits);
+    let (answer, confidence) = Probabilities::from_logits(&logits, contract).winner()?;
+    let known = contract.labels.iter().position(|&label| label == target.truth);
+    let nll = known.map(|label| metrics::nll(&logits.0, label, f64::from(contract.temperature)));
+    Some(Row { target, answer, confidence: f64::from(confidence), nll, copy, logits: logits.0 })
+}
+
+/// An accuracy and how much of it is luck.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Accuracy {
+    /// Pictures.
+    pub n: usize,
+    /// The share told right, 0..=1; none of no pictures.
+    pub share: Option<f64>,
+    /// The bootstrapped 95 % interval around it.
+    pub interval: Option<[f64; 2]>,
+}
+
+impl Accuracy {
+    fn of(answers: &[Graded]) -> Self {
+        let (n, right) = (answers.len(), answers.iter().filter(|answer| answer.right).count());
+        let share = (n > 0).then(|| count(right) / count(n));
+        Self { n, share, interval: bootstrap::interval(answers, SEED) }
+    }
+}
+
+/// The figures of a network on some pictures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figures {
+    /// On all of them.
+    pub all: Accuracy,
+    /// On those that are not also training pictures, where these are known.
+    pub without_copies: Option<Accuracy>,
+    /// The classes of `confusion`: the labels measured against, then what only the network knows.
+    pub classes: Vec<Expression>,
+    /// Truth against answer.
+    pub confusion: Confusion,
+    /// Expected calibration error over [`calibration::BINS`] bins.
+    pub ece: f64,
+    /// Mean negative log-likelihood over the pictures whose truth the network has a label for; none without such.
+    pub nll: Option<f64>,
+    /// Pictures whose truth the network has no label for.
+    pub beyond: usize,
+    /// What a threshold buys.
+    pub coverage: Vec<coverage::Point>,
+}
+
+impl Figures {
+    /// The figures of `rows`, measured against `labels`, of a network that answers with those of `answers`.
+    #[must_use]
+    pub fn of(rows: &[Row], labels: LabelSet, answers: LabelSet) -> Self {
+        let mut classes = expressions(labels);
+        classes.extend(expressions(answers).into_iter().filter(|extra| !expressions(labels).contains(extra)));
+        let mut confusion = Confusion::new(classes.len());
+        let class = |expression: Expression| classes.iter().position(|&class| class == expression);
+        for row in rows {
+            if let (Some(truth), Some(answer)) = (class(row.target.truth), class(row.answer)) {
+                confusion.add(truth, answer);
+            }
+        }
+        let graded: Vec<Graded> = rows.iter().map(Row::graded).collect();
+        let fresh: Option<Vec<Graded>> = rows
+            .iter()
+            .map(|row| row.copy.map(|copy| (!copy).then(|| row.graded())))
+            .collect::<Option<Vec<_>>>()
+            .map(|rows| rows.into_iter().flatten().collect());
+        let known: Vec<f64> = rows.iter().filter_map(|row| row.nll).collect();
+        Self {
+            all: Accuracy::of(&graded),
+            without_copies: fresh.map(|fresh| Accuracy::of(&fresh)),
+            classes,
+            confusion,
+            ece: calibration::error(&graded),
+            nll: (!known.is_empty()).then(|| known.iter().sum::<f64>() / count(known.len())),
+            beyond: rows.len() - known.len(),
+            coverage: coverage::curve(&graded),
+        }
+    }
+}
+
+fn expressions(labels: LabelSet) -> Vec<Expression> {
+    labels.label_names().iter().filter_map(|name| Expression::from_label(name)).collect()
+}
+
+#[cfg(test)]
+mod tests;
