@@ -1,10 +1,12 @@
 //! The command line and what each command does with it.
 
+mod data;
 mod evaluation;
 
+pub use data::Data;
 pub use evaluation::{Evaluate, Labels};
 
-use crate::dataset::{self, Dataset, Parts, Split};
+use crate::dataset::{self, Copies, Dataset, Parts, Split};
 use crate::error::Error;
 use crate::train::{self, Settings, checkpoint::RunFolder};
 use crate::verify::{self, Comparison};
@@ -27,6 +29,9 @@ pub struct Cli {
 /// The stages, each of which reads and writes named files.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Says what a data set holds: classes, parts, copies, blank and unreadable pictures, conflicts of labels.
+    #[command(after_help = "Example: trainer data fer2013.tar.gz --sheet faces.png")]
+    Data(Data),
     /// Trains a network and keeps the best epoch by validation.
     #[command(after_help = "Example: trainer train --data fer2013.csv --run runs/classic --epochs 30")]
     Train(Train),
@@ -48,7 +53,8 @@ pub enum Command {
 /// `trainer train`.
 #[derive(Debug, Args)]
 pub struct Train {
-    /// fer2013.csv, fer2013.csv.gz, or a folder with `train/CLASS/*` (and perhaps validation and test).
+    /// fer2013.csv, .csv.gz or .tar.gz; a zip or folder with `CLASS/*`, or with `train/CLASS/*` and perhaps validation
+    /// and test; or `synthetic[:COUNT]`, faces drawn by rule.
     #[arg(long)]
     pub data: PathBuf,
     /// Folder of the run: settings, metrics, checkpoints.
@@ -73,6 +79,9 @@ pub struct Train {
     /// Trains on so many pictures only.
     #[arg(long, conflicts_with = "resume")]
     pub limit: Option<usize>,
+    /// Trains also on pictures that are byte for byte in validation or test: the figures there will flatter.
+    #[arg(long, conflicts_with = "resume")]
+    pub keep_copies: bool,
 }
 
 /// `trainer quantise`.
@@ -124,6 +133,7 @@ pub struct Verify {
 /// Whatever stopped it.
 pub fn run(cli: &Cli) -> Result<(), Error> {
     match &cli.command {
+        Command::Data(args) => data::run(args),
         Command::Train(args) => train(args),
         Command::Quantise(args) => quantise(args),
         Command::Verify(args) => verify(args),
@@ -158,6 +168,8 @@ fn train(args: &Train) -> Result<(), Error> {
             "a run needs at least ten pictures of a class",
         ));
     }
+    refuse_one_class(args, &dataset, &parts)?;
+    folder.keep_data(&args.data, &dataset, args.resume)?;
     folder.begin(&settings)?;
     let stop = Arc::new(AtomicBool::new(false));
     listen_for_interrupt(&stop)?;
@@ -168,9 +180,22 @@ fn train(args: &Train) -> Result<(), Error> {
     Ok(())
 }
 
+/// A network that has seen one expression answers with it always, and would look perfect on such data.
+fn refuse_one_class(args: &Train, dataset: &Dataset, parts: &Parts) -> Result<(), Error> {
+    let label = |&index: &usize| dataset.pictures[index].label;
+    let first = parts.training.first().map_or(0, label);
+    if parts.training.iter().any(|index| label(index) != first) {
+        return Ok(());
+    }
+    let name = dataset.label_set.label_names()[usize::from(first)];
+    let what = format_args!("holds only `{name}` for training, there is nothing to tell apart");
+    Err(Error::data(&args.data, what, "add pictures of at least one other expression"))
+}
+
 /// The pictures a run with `settings` learns from and chooses by.
 fn parts(dataset: &Dataset, settings: &Settings) -> Parts {
-    let mut parts = dataset::split(dataset, settings.validation_share, settings.seed);
+    let copies = if settings.keep_copies { Copies::Keep } else { Copies::Drop };
+    let mut parts = dataset::split_with(dataset, settings.validation_share, settings.seed, copies);
     if let Some(limit) = settings.limit {
         parts.training = train::batches::order(&parts.training, settings.seed, u32::MAX);
         parts.training.truncate(limit);
@@ -254,6 +279,7 @@ fn settings(args: &Train) -> Result<Settings, Error> {
         learning_rate,
         seed: args.seed.unwrap_or(default.seed),
         limit: args.limit,
+        keep_copies: args.keep_copies,
         ..default
     })
 }

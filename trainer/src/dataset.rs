@@ -1,16 +1,27 @@
-//! Pictures of faces with their labels, from the CSV of FER-2013 or from a folder of classes.
+//! Pictures of faces with their labels: FER-2013's table or archive, folders of classes, or faces drawn by rule.
 
+mod archive;
 pub mod augment;
 mod csv;
+mod drawn;
 mod folder;
+mod limits;
+mod picture;
+pub mod sheet;
+mod source;
 mod split;
+pub mod survey;
+mod tree;
 pub mod votes;
+mod zip;
 
-pub use split::{Parts, split};
+pub use split::{Copies, Parts, split, split_with};
 
 use crate::error::Error;
 use mood::LabelSet;
+use sha2::{Digest, Sha256};
 use std::path::Path;
+use tree::Harvest;
 
 /// Height and width of a picture.
 pub const SIDE: usize = 48;
@@ -35,6 +46,9 @@ pub enum Split {
 }
 
 impl Split {
+    /// All parts, in the order they are used in.
+    pub const ALL: [Self; 4] = [Self::Training, Self::Validation, Self::PublicTest, Self::PrivateTest];
+
     /// The name on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -94,23 +108,44 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Reads `fer2013.csv`, the same gzipped, or a folder with `train/<class>/*` and perhaps `validation` and `test`.
+    /// Reads what `--data` may name: `fer2013.csv`, the same gzipped, Kaggle's tar.gz or zip, a folder or a zip of
+    /// classes with or without `train`, `validation` and `test` above them, or `synthetic[:COUNT]`.
     ///
     /// # Errors
     /// When anything in it can't be read; the message names the row or the file.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let metadata = std::fs::metadata(path).map_err(|error| {
-            Error::data(
-                path,
-                format_args!("can't be opened: {error}"),
-                "give `--data` a fer2013.csv or a folder of classes",
-            )
-        })?;
-        let pictures = if metadata.is_dir() { folder::read(path)? } else { csv::read(path)? };
+        Self::harvest(path, true).map(|(dataset, _)| dataset)
+    }
+
+    /// As [`Dataset::load`], but passes over rows and pictures that can't be read, and says why for each.
+    ///
+    /// # Errors
+    /// When there is nothing else left, or the whole file can't be read.
+    pub fn load_readable(path: &Path) -> Result<(Self, Vec<Error>), Error> {
+        Self::harvest(path, false)
+    }
+
+    fn harvest(path: &Path, strict: bool) -> Result<(Self, Vec<Error>), Error> {
+        let mut harvest = Harvest::new(strict);
+        source::read(path, &mut harvest)?;
+        let (pictures, problems) = harvest.finish(path)?;
         if pictures.is_empty() {
-            return Err(Error::data(path, "holds no pictures", "give `--data` a fer2013.csv or a folder of classes"));
+            return Err(Error::data(path, "holds no pictures", source::HINT));
         }
-        Ok(Self { pictures, label_set: LabelSet::Fer2013 })
+        Ok((Self { pictures, label_set: LabelSet::Fer2013 }, problems))
+    }
+
+    /// SHA-256 of all pictures with their labels and parts, in order, as hexadecimal digits. The same rows have the same
+    /// in whatever they are wrapped.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        let mut hash = Sha256::new();
+        for picture in &self.pictures {
+            hash.update([picture.label]);
+            hash.update(picture.split.name());
+            hash.update(&picture.pixels);
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The indices of the pictures in `split`.

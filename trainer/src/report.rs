@@ -26,6 +26,10 @@ macro_rules! tell {
     }};
 }
 
+mod data;
+
+pub use data::{sheet_written, surveyed};
+
 /// How often a plain line tells of progress when there is no terminal.
 const EVERY: Duration = Duration::from_secs(20);
 

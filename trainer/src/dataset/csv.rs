@@ -1,50 +1,49 @@
-//! The official CSV: `emotion,pixels,Usage`, one row a picture, pixels as 2,304 numbers with spaces between.
+//! The official CSV: `emotion,pixels,Usage`, one row a picture, pixels as 2,304 numbers with spaces between. Kaggle also
+//! hands it out as `icml_face_data.csv`, with the columns in another order.
 
-use super::{PIXELS, Picture, Split};
+use super::source;
+use super::tree::Harvest;
+use super::{PIXELS, Split};
 use crate::error::Error;
-use flate2::read::MultiGzDecoder;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::Path;
 
-const HEADER: [&str; 3] = ["emotion", "pixels", "Usage"];
+const COLUMNS: [&str; 3] = ["emotion", "pixels", "Usage"];
 const HINT: &str = "download fer2013.csv again, or check that nothing has edited it";
 /// FER-2013 has seven labels, 0..=6.
 const LABELS: u8 = 7;
+/// Most bytes between one row and the next: a row has 10,000, what the reader takes ahead comes on top.
+const ROW: u64 = 1 << 20;
 
-pub(super) fn read(path: &Path) -> Result<Vec<Picture>, Error> {
-    let unreadable = |error: std::io::Error| Error::data(path, format_args!("can't be read: {error}"), HINT);
-    let mut file = BufReader::new(File::open(path).map_err(unreadable)?);
-    let gzipped = file.fill_buf().map_err(unreadable)?.starts_with(&[0x1f, 0x8b]);
-    if gzipped { rows(path, MultiGzDecoder::new(file)) } else { rows(path, file) }
-}
-
-fn rows(path: &Path, source: impl Read) -> Result<Vec<Picture>, Error> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(source);
+/// The rows of `source`; `path` names it in errors.
+pub(super) fn read(path: &Path, source: impl Read, harvest: &mut Harvest) -> Result<(), Error> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(Rows { source, left: ROW });
     let header = reader.headers().map_err(|error| broken(path, &error))?;
-    if !header.iter().map(str::trim).eq(HEADER) {
+    let columns = COLUMNS.map(|wanted| header.iter().position(|name| name.trim() == wanted));
+    let (3, [Some(label), Some(pixels), Some(usage)]) = (header.len(), columns) else {
         let found = header.iter().take(4).collect::<Vec<_>>().join(",");
-        let found: String = found.chars().take(60).collect();
+        let found: String = found.chars().filter(|letter| !letter.is_control()).take(60).collect();
         return Err(Error::data(
             path,
-            format_args!("starts with `{found}`, a FER-2013 file with `{}`", HEADER.join(",")),
+            format_args!("starts with `{found}`, a FER-2013 file with `{}`", COLUMNS.join(",")),
             "give `--data` the file fer2013.csv of the FER-2013 challenge, or a folder of classes",
         ));
-    }
-    let mut pictures = Vec::new();
+    };
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record).map_err(|error| broken(path, &error))? {
+        reader.get_mut().left = ROW;
         let line = record.position().map_or(0, csv::Position::line);
-        let picture = parse(&record).map_err(|what| Error::data(path, format_args!("line {line}: {what}"), HINT))?;
-        pictures.push(picture);
+        match parse(&record, [label, pixels, usage]) {
+            Ok((label, pixels, split)) => harvest.add(Some(split), label, pixels),
+            Err(what) => harvest.refuse(Error::data(path, format_args!("line {line}: {what}"), HINT))?,
+        }
     }
-    Ok(pictures)
+    Ok(())
 }
 
-fn parse(record: &csv::StringRecord) -> Result<Picture, String> {
-    let [label, pixels, usage] = [record.get(0), record.get(1), record.get(2)];
-    let (Some(label), Some(pixels), Some(usage)) = (label, pixels, usage) else {
-        return Err(format!("{} fields, a row has {}", record.len(), HEADER.len()));
+fn parse(record: &csv::StringRecord, columns: [usize; 3]) -> Result<(u8, Box<[u8]>, Split), String> {
+    let [Some(label), Some(pixels), Some(usage)] = columns.map(|column| record.get(column)) else {
+        return Err(format!("{} fields, a row has {}", record.len(), COLUMNS.len()));
     };
     let label = match label.trim().parse::<u8>() {
         Ok(label) if label < LABELS => label,
@@ -57,15 +56,27 @@ fn parse(record: &csv::StringRecord) -> Result<Picture, String> {
     if pixels.len() != PIXELS {
         return Err(format!("{} pixels, a picture has {PIXELS}", pixels.len()));
     }
-    let split = Split::from_usage(usage)?;
-    Ok(Picture { pixels, label, split })
+    Ok((label, pixels, Split::from_usage(usage)?))
 }
 
 fn broken(path: &Path, error: &csv::Error) -> Error {
     match error.kind() {
-        csv::ErrorKind::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Error::data(path, "ends in the middle of its compressed data", "download it again, the file is cut short")
-        }
+        csv::ErrorKind::Io(error) => source::unreadable(path, error),
         _ => Error::data(path, format_args!("is no CSV: {error}"), HINT),
+    }
+}
+
+/// A source that may not go on for ever without a row's end.
+struct Rows<R> {
+    source: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Rows<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.source.read(buffer)?;
+        let left = self.left.checked_sub(u64::try_from(count).unwrap_or(u64::MAX));
+        self.left = left.ok_or_else(|| std::io::Error::other("a row is longer than 1 MiB"))?;
+        Ok(count)
     }
 }

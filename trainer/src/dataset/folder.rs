@@ -1,77 +1,57 @@
-//! A folder tree: `train/<class>/*`, and perhaps `validation/<class>/*` and `test/<class>/*`.
+//! A folder tree on disk: `<class>/*`, or `train/<class>/*` and perhaps `validation/<class>/*` and `test/<class>/*`.
 //!
 //! Classes are told by their names (of FER-2013, FER+ or the folders people make of them); pictures of any size and
 //! colour become 48x48 grey.
 
-use super::{Picture, SIDE, Split};
+use super::Split;
+use super::tree::{self, HINT, Harvest, Waiting, name};
 use crate::error::Error;
-use image::imageops::FilterType;
-use mood::{Expression, LabelSet};
 use std::path::{Path, PathBuf};
 
-const HINT: &str =
-    "lay the pictures out as train/<class>/*.png, with classes angry, disgust, fear, happy, sad, surprise, neutral";
-const ENDINGS: [&str; 7] = ["jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp"];
-
-pub(super) fn read(root: &Path) -> Result<Vec<Picture>, Error> {
-    let mut pictures = Vec::new();
-    for folder in entries(root)?.into_iter().filter(|entry| entry.is_dir()) {
-        let split = match name(&folder).to_ascii_lowercase().as_str() {
-            "train" | "training" => Split::Training,
-            "validation" | "valid" | "val" => Split::Validation,
-            "test" | "publictest" | "public-test" => Split::PublicTest,
-            "privatetest" | "private-test" => Split::PrivateTest,
-            _ => continue,
-        };
-        classes(&folder, split, &mut pictures)?;
-    }
-    if !pictures.iter().any(|picture| picture.split == Split::Training) {
+pub(super) fn read(root: &Path, harvest: &mut Harvest) -> Result<(), Error> {
+    let folders = folders(root)?;
+    let splits: Vec<(Split, &PathBuf)> =
+        folders.iter().filter_map(|folder| Some((tree::split_named(&name(folder))?, folder))).collect();
+    let mut waiting = Vec::new();
+    if splits.iter().any(|(split, _)| *split == Split::Training) {
+        for (split, folder) in splits {
+            classes(&self::folders(folder)?, Some(split), harvest, &mut waiting)?;
+        }
+    } else if !splits.is_empty() {
         return Err(Error::data(root, "has no folder `train` with pictures in it", HINT));
+    } else if folders.iter().any(|folder| tree::label_named(&name(folder)).is_some()) {
+        classes(&folders, None, harvest, &mut waiting)?;
+    } else {
+        return Err(Error::data(root, "has neither a folder `train` nor folders named after expressions", HINT));
     }
-    Ok(pictures)
+    harvest.decode(waiting)
 }
 
-fn classes(folder: &Path, split: Split, pictures: &mut Vec<Picture>) -> Result<(), Error> {
-    for class in entries(folder)?.into_iter().filter(|entry| entry.is_dir()) {
-        let label =
-            label(&name(&class)).ok_or_else(|| Error::data(&class, "is not named after a class of FER-2013", HINT))?;
-        let before = pictures.len();
-        for file in entries(&class)?.into_iter().filter(|file| is_picture(file)) {
-            pictures.push(Picture { pixels: pixels(&file)?, label, split });
-        }
-        if pictures.len() == before {
-            return Err(Error::data(&class, "holds no pictures", "put pictures in, or remove the empty folder"));
+fn classes(
+    folders: &[PathBuf],
+    split: Option<Split>,
+    harvest: &mut Harvest,
+    waiting: &mut Vec<Waiting>,
+) -> Result<(), Error> {
+    for class in folders {
+        let Some(label) = tree::label_named(&name(class)) else {
+            harvest.refuse(Error::data(class, "is not named after a class of FER-2013", HINT))?;
+            continue;
+        };
+        let before = waiting.len();
+        let pictures = entries(class)?.into_iter().filter(|file| tree::is_picture(file) && !file.is_dir());
+        waiting.extend(pictures.map(|path| Waiting { path, bytes: None, label, split }));
+        if waiting.len() == before {
+            let hint = "put pictures in, or remove the empty folder";
+            harvest.refuse(Error::data(class, "holds no pictures", hint))?;
         }
     }
     Ok(())
 }
 
-fn label(class: &str) -> Option<u8> {
-    let expression = Expression::from_label(class)?;
-    let at = LabelSet::Fer2013.label_names().iter().position(|name| *name == expression.name())?;
-    u8::try_from(at).ok()
-}
-
-/// The luminances of a picture file, scaled to 48x48 with a triangle filter (which averages when it shrinks).
-fn pixels(file: &Path) -> Result<Box<[u8]>, Error> {
-    let unreadable = |error: &dyn std::fmt::Display| {
-        Error::data(file, format_args!("is no picture that can be read: {error}"), "remove or replace the file")
-    };
-    let reader = image::ImageReader::open(file).map_err(|error| unreadable(&error))?;
-    let reader = reader.with_guessed_format().map_err(|error| unreadable(&error))?;
-    let grey = reader.decode().map_err(|error| unreadable(&error))?.into_luma8();
-    let side = u32::try_from(SIDE).unwrap_or(u32::MAX);
-    let scaled = if grey.dimensions() == (side, side) {
-        grey
-    } else {
-        image::imageops::resize(&grey, side, side, FilterType::Triangle)
-    };
-    Ok(scaled.into_raw().into_boxed_slice())
-}
-
-fn is_picture(file: &Path) -> bool {
-    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
-    ENDINGS.contains(&ending.as_str())
+fn folders(of: &Path) -> Result<Vec<PathBuf>, Error> {
+    let is_folder = |entry: &PathBuf| entry.is_dir() && !tree::is_hidden(&name(entry));
+    Ok(entries(of)?.into_iter().filter(is_folder).collect())
 }
 
 /// Sorted, so that the order of pictures doesn't depend on the file system.
@@ -84,8 +64,4 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         .map_err(unreadable)?;
     paths.sort();
     Ok(paths)
-}
-
-fn name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }

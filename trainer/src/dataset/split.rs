@@ -1,6 +1,7 @@
-//! Cuts validation out of training: seeded, stratified by class, and never with a copy on both sides.
+//! Cuts validation out of training: seeded, stratified by class, and never with a copy on both sides. Where a data set
+//! has no parts at all, cuts the test part too.
 
-use super::{Dataset, Split};
+use super::{Dataset, Picture, Split};
 use crate::random;
 use rand::seq::SliceRandom;
 use std::collections::{HashMap, HashSet};
@@ -18,15 +19,37 @@ pub struct Parts {
     pub blank: usize,
 }
 
-/// Splits `dataset`. `share` (0..1) of each class's training pictures becomes validation, unless the data set brings
-/// its own. Byte-identical pictures stay on one side; training loses what is also in validation or test.
+/// What happens to training pictures that are byte for byte in validation or test too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copies {
+    /// They are left out, so that what is measured was never seen.
+    Drop,
+    /// They are learnt from, as in figures published without a word on them. What a share is cut from for validation
+    /// keeps its copies together nevertheless.
+    Keep,
+}
+
+/// The test part must be the same whatever a run's seed, or two runs could not be compared.
+const TEST_SEED: u64 = 2_013;
+/// Shares of the test part and, of the rest, of the validation part, of a data set that has none: 15 % of the whole each.
+const CUT_SHARES: [f64; 2] = [0.15, 0.15 / 0.85];
+
+/// Splits `dataset`, see [`split_with`], without the copies.
 #[must_use]
 pub fn split(dataset: &Dataset, share: f64, seed: u64) -> Parts {
+    split_with(dataset, share, seed, Copies::Drop)
+}
+
+/// Splits `dataset`. `share` (0..1) of each class's training pictures becomes validation, unless the data set brings
+/// its own. Byte-identical pictures stay on one side; training loses what is also in validation or test, unless `copies`
+/// keeps it.
+#[must_use]
+pub fn split_with(dataset: &Dataset, share: f64, seed: u64, copies: Copies) -> Parts {
     let mut parts = Parts::default();
     let tests: HashSet<&[u8]> = dataset
         .pictures
         .iter()
-        .filter(|picture| matches!(picture.split, Split::PublicTest | Split::PrivateTest))
+        .filter(|picture| copies == Copies::Drop && matches!(picture.split, Split::PublicTest | Split::PrivateTest))
         .map(|picture| &*picture.pixels)
         .collect();
     let mut keep = |split: Split| -> Vec<usize> {
@@ -40,14 +63,14 @@ pub fn split(dataset: &Dataset, share: f64, seed: u64) -> Parts {
         kept
     };
     let (training, own) = (keep(Split::Training), keep(Split::Validation));
-    let validation = if own.is_empty() { cut(dataset, &training, share, seed) } else { own };
+    let validation = if own.is_empty() { cut(&dataset.pictures, &training, share, seed) } else { own };
     let held_out: HashSet<&[u8]> = validation.iter().map(|&index| &*dataset.pictures[index].pixels).collect();
     let chosen: HashSet<usize> = validation.iter().copied().collect();
     for index in training {
         if chosen.contains(&index) {
             continue;
         }
-        if held_out.contains(&*dataset.pictures[index].pixels) {
+        if copies == Copies::Drop && held_out.contains(&*dataset.pictures[index].pixels) {
             parts.copies += 1;
         } else {
             parts.training.push(index);
@@ -57,12 +80,23 @@ pub fn split(dataset: &Dataset, share: f64, seed: u64) -> Parts {
     parts
 }
 
+/// Gives pictures without parts their parts: 70 % training, 15 % validation, 15 % test of each class, copies together.
+pub(super) fn assign(pictures: &mut [Picture]) {
+    let mut rest: Vec<usize> = (0..pictures.len()).collect();
+    for (split, share) in [Split::PublicTest, Split::Validation].into_iter().zip(CUT_SHARES) {
+        for index in cut(pictures, &rest, share, TEST_SEED) {
+            pictures[index].split = split;
+        }
+        rest.retain(|&index| pictures[index].split == Split::Training);
+    }
+}
+
 /// Groups of identical pictures, shuffled within their class (that of the first copy), taken until the share is full.
-fn cut(dataset: &Dataset, training: &[usize], share: f64, seed: u64) -> Vec<usize> {
+fn cut(pictures: &[Picture], training: &[usize], share: f64, seed: u64) -> Vec<usize> {
     let mut group_of: HashMap<&[u8], usize> = HashMap::new();
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for &index in training {
-        let group = *group_of.entry(&*dataset.pictures[index].pixels).or_insert_with(|| {
+        let group = *group_of.entry(&*pictures[index].pixels).or_insert_with(|| {
             groups.push(Vec::new());
             groups.len() - 1
         });
@@ -70,8 +104,7 @@ fn cut(dataset: &Dataset, training: &[usize], share: f64, seed: u64) -> Vec<usiz
     }
     let mut chosen = Vec::new();
     for class in 0..=u8::MAX {
-        let mut of_class: Vec<&Vec<usize>> =
-            groups.iter().filter(|group| dataset.pictures[group[0]].label == class).collect();
+        let mut of_class: Vec<&Vec<usize>> = groups.iter().filter(|group| pictures[group[0]].label == class).collect();
         let total: usize = of_class.iter().map(|group| group.len()).sum();
         let wanted = random::share_of(total, share);
         of_class.shuffle(&mut random::generator(seed, u64::from(class)));
@@ -147,6 +180,30 @@ mod tests {
         let dataset = dataset();
         assert_eq!(split(&dataset, 0.2, 9), split(&dataset, 0.2, 9));
         assert_ne!(split(&dataset, 0.2, 9).validation, split(&dataset, 0.2, 10).validation);
+    }
+
+    #[test]
+    fn copies_are_kept_on_request() {
+        let dataset = dataset();
+        let parts = split_with(&dataset, 0.2, 9, Copies::Keep);
+        assert_eq!((parts.blank, parts.copies), (1, 0));
+        assert_eq!(parts.training.len() + parts.validation.len(), 221 - 1);
+    }
+
+    #[test]
+    fn pictures_without_parts_get_them_and_copies_stay_together() {
+        let mut pictures = dataset().pictures;
+        pictures.iter_mut().for_each(|picture| picture.split = Split::Training);
+        assign(&mut pictures);
+        let mut split_of: HashMap<&[u8], Split> = HashMap::new();
+        for picture in &pictures {
+            assert_eq!(*split_of.entry(&picture.pixels).or_insert(picture.split), picture.split);
+        }
+        let count = |split| pictures.iter().filter(|picture| picture.split == split).count();
+        // 231 pictures; the last group of each of two classes may overshoot by two.
+        assert!((33..=39).contains(&count(Split::PublicTest)), "{}", count(Split::PublicTest));
+        assert!((33..=39).contains(&count(Split::Validation)), "{}", count(Split::Validation));
+        assert_eq!(count(Split::PrivateTest), 0);
     }
 
     #[test]

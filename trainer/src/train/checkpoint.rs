@@ -1,6 +1,7 @@
 //! The run folder: settings, metrics, checkpoints. Whatever is written appears whole or not at all.
 
 use super::{EpochReport, Settings};
+use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::net::Classic;
 use burn::module::Module;
@@ -46,6 +47,17 @@ pub struct Checkpoint {
     pub progress: Progress,
 }
 
+/// What a run was trained on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct DataRecord {
+    /// As the command line named it.
+    data: String,
+    /// How many, in all parts.
+    pictures: usize,
+    /// See [`Dataset::sha256`].
+    sha256: String,
+}
+
 /// A run's folder.
 #[derive(Debug, Clone)]
 pub struct RunFolder {
@@ -84,6 +96,35 @@ impl RunFolder {
     pub fn begin(&self, settings: &Settings) -> Result<(), Error> {
         fs::create_dir_all(&self.root).map_err(|error| Error::write(&self.root, error))?;
         write_json(&self.root.join("settings.json"), settings)
+    }
+
+    /// Keeps what the run was trained on in `data.json`; with `resume`, refuses to go on with other data.
+    ///
+    /// # Errors
+    /// When the file can't be read or written, or names other data.
+    pub fn keep_data(&self, source: &Path, dataset: &Dataset, resume: bool) -> Result<(), Error> {
+        let path = self.root.join("data.json");
+        let here = DataRecord {
+            data: source.display().to_string(),
+            pictures: dataset.pictures.len(),
+            sha256: dataset.sha256(),
+        };
+        if resume && path.exists() {
+            let begun: DataRecord = read_json(&path)?;
+            if begun.sha256 != here.sha256 {
+                return Err(Error::data(
+                    source,
+                    format_args!(
+                        "holds other pictures ({}) than this run was begun with ({} of `{}`)",
+                        here.pictures, begun.pictures, begun.data
+                    ),
+                    "resume with the same data, or begin a new run in another folder",
+                ));
+            }
+            return Ok(());
+        }
+        fs::create_dir_all(&self.root).map_err(|error| Error::write(&self.root, error))?;
+        write_json(&path, &here)
     }
 
     /// The settings of the run.

@@ -31,6 +31,9 @@ pub struct Settings {
     pub seed: u64,
     /// At most so many training pictures; none for all.
     pub limit: Option<usize>,
+    /// Whether training pictures that are also in validation or test are learnt from.
+    #[serde(default)]
+    pub keep_copies: bool,
     /// How far training pictures are varied.
     pub augment: Strength,
 }
@@ -50,6 +53,7 @@ impl Default for Settings {
             validation_share: 0.1,
             seed: 1,
             limit: None,
+            keep_copies: false,
             augment: Strength::default(),
         }
     }

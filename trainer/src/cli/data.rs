@@ -1,0 +1,54 @@
+//! `trainer data`: looks at a data set before anything learns from it.
+
+use crate::dataset::augment::Strength;
+use crate::dataset::survey::Survey;
+use crate::dataset::{Dataset, sheet};
+use crate::error::Error;
+use crate::report;
+use crate::train::checkpoint::write_whole;
+use clap::Args;
+use std::path::PathBuf;
+
+/// `trainer data`.
+#[derive(Debug, Args)]
+pub struct Data {
+    /// What `trainer train --data` takes.
+    pub data: PathBuf,
+    /// Prints one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    /// Draws up to 60 pictures of each class.
+    #[arg(long, value_name = "FILE.png")]
+    pub sheet: Option<PathBuf>,
+    /// Draws two pictures of each class with variations of them, as training sees them.
+    #[arg(long, value_name = "FILE.png")]
+    pub augmented: Option<PathBuf>,
+    /// Chooses the pictures that are drawn.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When there is nothing to look at, a sheet can't be written, or, after the report, something in the data can't be read.
+pub(super) fn run(args: &Data) -> Result<(), Error> {
+    let (dataset, problems) = Dataset::load_readable(&args.data)?;
+    report::surveyed(&args.data, &dataset, &Survey::of(&dataset), &problems, args.json);
+    if let Some(path) = &args.sheet {
+        write_whole(path, &sheet::contact(&dataset, args.seed))?;
+        report::sheet_written(path);
+    }
+    if let Some(path) = &args.augmented {
+        write_whole(path, &sheet::augmented(&dataset, &Strength::default(), args.seed))?;
+        report::sheet_written(path);
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(Error::data(
+        &args.data,
+        format_args!("has {} entries that can't be used", problems.len()),
+        "training refuses it so: replace or remove what the report names",
+    ))
+}
