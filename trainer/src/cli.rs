@@ -8,9 +8,10 @@ pub use evaluation::{Evaluate, Labels};
 
 use crate::dataset::{self, Copies, Dataset, Parts, Split};
 use crate::error::Error;
+use crate::net::Name;
 use crate::train::{self, Settings, checkpoint::RunFolder};
 use crate::verify::{self, Comparison};
-use crate::{evaluate, export, report};
+use crate::{evaluate, export, nets, report};
 use clap::{Args, Parser, Subcommand};
 use mood::Contract;
 use std::path::PathBuf;
@@ -48,6 +49,9 @@ pub enum Command {
         after_help = "Example: trainer evaluate --model models/mood.onnx --data fer2013.csv --split PublicTest --labels ferplus --votes fer2013new.csv"
     )]
     Evaluate(Evaluate),
+    /// Lists the networks: parameters, multiply-accumulates, size of the int8 file.
+    #[command(after_help = "Example: trainer nets --width 24")]
+    Nets(Nets),
 }
 
 /// `trainer train`.
@@ -60,9 +64,15 @@ pub struct Train {
     /// Folder of the run: settings, metrics, checkpoints.
     #[arg(long)]
     pub run: PathBuf,
+    /// Which network; `trainer nets` lists what each costs [default: classic].
+    #[arg(long, value_enum)]
+    pub net: Option<Name>,
+    /// How large the network is.
+    #[command(flatten)]
+    pub size: NetSize,
     /// Goes on from the newest checkpoint, with the settings the run was begun with. With `--epochs` the run gets a
     /// new length, and the learning rate follows it: so a finished run can be trained further.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["net", "width", "depth"])]
     pub resume: bool,
     /// Passes over the training pictures in all [default: 30].
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
@@ -82,6 +92,35 @@ pub struct Train {
     /// Trains also on pictures that are byte for byte in validation or test: the figures there will flatter.
     #[arg(long, conflicts_with = "resume")]
     pub keep_copies: bool,
+}
+
+/// The size of a network, each number its own where it isn't given.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct NetSize {
+    /// Channels at the network's beginning; all others follow [default: the network's own].
+    #[arg(long, value_parser = clap::value_parser!(u32).range(2..=128))]
+    pub width: Option<u32>,
+    /// Repetitions in each stage of the network [default: the network's own].
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=8))]
+    pub depth: Option<u32>,
+}
+
+impl NetSize {
+    fn numbers(self) -> (Option<usize>, Option<usize>) {
+        let number = |asked: Option<u32>| asked.and_then(|number| usize::try_from(number).ok());
+        (number(self.width), number(self.depth))
+    }
+}
+
+/// `trainer nets`.
+#[derive(Debug, Args)]
+pub struct Nets {
+    /// How large the networks are.
+    #[command(flatten)]
+    pub size: NetSize,
+    /// Prints one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `trainer quantise`.
@@ -138,6 +177,11 @@ pub fn run(cli: &Cli) -> Result<(), Error> {
         Command::Quantise(args) => quantise(args),
         Command::Verify(args) => verify(args),
         Command::Evaluate(args) => evaluation::run(args),
+        Command::Nets(args) => {
+            let (width, depth) = args.size.numbers();
+            report::nets(&nets::figures(width, depth), args.json);
+            Ok(())
+        }
     }
 }
 
@@ -273,7 +317,11 @@ fn settings(args: &Train) -> Result<Settings, Error> {
             hint: "leave `--learning-rate` out for the default".into(),
         });
     }
+    let net = args.net.unwrap_or(default.net);
+    let (width, depth) = args.size.numbers();
     Ok(Settings {
+        net,
+        size: net.default_size().with(width, depth),
         epochs: args.epochs.unwrap_or(default.epochs),
         batch: args.batch.and_then(|batch| usize::try_from(batch).ok()).unwrap_or(default.batch),
         learning_rate,

@@ -2,7 +2,7 @@
 
 use crate::dataset::{Dataset, PIXELS};
 use crate::metrics::Confusion;
-use crate::net::Classic;
+use crate::net::Net;
 use crate::train::batches::append_input;
 use crate::train::{count, device, input_tensor};
 use burn::module::Module;
@@ -41,7 +41,7 @@ impl Evaluation {
 
 /// Evaluates `net` on the pictures at `indices`, without varying them.
 #[must_use]
-pub fn float(net: &Classic, dataset: &Dataset, indices: &[usize], contract: &Contract) -> Evaluation {
+pub fn float(net: &Net, dataset: &Dataset, indices: &[usize], contract: &Contract) -> Evaluation {
     let device = device();
     let net = net.valid();
     let mut logits = Vec::with_capacity(indices.len());

@@ -13,6 +13,7 @@ pub mod layers;
 pub mod measure;
 pub mod metrics;
 pub mod net;
+pub mod nets;
 pub mod onnx;
 pub mod quantise;
 pub mod random;

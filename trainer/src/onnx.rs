@@ -1,35 +1,71 @@
 //! Writes an int8 network as ONNX in the one form tract runs on its integer kernels and onnxruntime understands:
-//! opset 13, only `ai.onnx` operators, `QLinearConv` with scalar scales, unsigned activations, signed weights.
+//! opset 13, only `ai.onnx` operators, `QLinearConv` with scalar scales, unsigned activations, signed weights; sums as
+//! `DequantizeLinear`, `Add`, `QuantizeLinear`.
 //!
 //! The graph ends in logits; temperature and softmax are the box's.
 
 pub mod graph;
 pub mod write;
 
+use crate::layers::Part;
 use crate::quantise::params::{Params, QuantConv, QuantDense, QuantNet};
 use graph::{Data, Graph, Op};
 
 /// The graph of an int8 network.
 #[must_use]
 pub fn graph(net: &QuantNet) -> Graph {
-    let side = net.side;
-    let mut graph = Graph::new("input", vec![1, 1, side, side], "logits", vec![1, net.head.outputs]);
-    let mut from = add_params(&mut graph, "input", net.input);
-    let mut tensor = "input_q".to_owned();
-    graph.node(Op::QuantizeLinear, &["input", &from.scale, &from.zero_point], &tensor);
-    for (index, conv) in net.convs.iter().enumerate() {
-        (tensor, from) = add_conv(&mut graph, conv, &format!("conv{}", index + 1), &tensor, &from);
+    let network = &net.network;
+    let side = network.side;
+    let mut graph = Graph::new("input", vec![1, 1, side, side], "logits", vec![1, network.head.outputs]);
+    let params = add_params(&mut graph, "input", net.input);
+    let mut map = quantise(&mut graph, "input", "input_q", params);
+    // Convolutions are numbered from 1 in the order they run.
+    let mut convs = 0;
+    let mut next = || {
+        convs += 1;
+        format!("conv{convs}")
+    };
+    for part in &network.parts {
+        map = match part {
+            Part::Conv(conv) => add_conv(&mut graph, conv, &next(), &map),
+            Part::Residual { first, second, sum } => {
+                let inner = add_conv(&mut graph, first, &next(), &map);
+                let name = next();
+                let branch = add_conv(&mut graph, second, &name, &inner);
+                add_sum(&mut graph, [&map, &branch], *sum, &format!("{name}_sum"))
+            }
+        };
     }
-    graph.node(Op::DequantizeLinear, &[&tensor, &from.scale, &from.zero_point], "features");
-    graph.node(Op::Flatten, &["features"], "features_flat");
-    add_head(&mut graph, &net.head, "features_flat");
+    let mut features = dequantise(&mut graph, &map, "features");
+    if network.last_side() > 1 {
+        graph.node(Op::GlobalAveragePool, &[&features], "features_mean");
+        features = "features_mean".into();
+    }
+    graph.node(Op::Flatten, &[&features], "features_flat");
+    add_head(&mut graph, &network.head, "features_flat");
     graph
+}
+
+/// A tensor of levels: its name, and those of its scale and zero point.
+struct Levels {
+    tensor: String,
+    params: Names,
 }
 
 /// Names of a scale and a zero point in the graph.
 struct Names {
     scale: String,
     zero_point: String,
+}
+
+fn quantise(graph: &mut Graph, real: &str, levels: &str, params: Names) -> Levels {
+    graph.node(Op::QuantizeLinear, &[real, &params.scale, &params.zero_point], levels);
+    Levels { tensor: levels.to_owned(), params }
+}
+
+fn dequantise(graph: &mut Graph, levels: &Levels, real: &str) -> String {
+    graph.node(Op::DequantizeLinear, &[&levels.tensor, &levels.params.scale, &levels.params.zero_point], real);
+    real.to_owned()
 }
 
 fn add_params(graph: &mut Graph, name: &str, params: Params) -> Names {
@@ -47,20 +83,34 @@ fn add_weight(graph: &mut Graph, name: &str, dims: &[usize], weight: &[i8], scal
     names
 }
 
-fn add_conv(graph: &mut Graph, conv: &QuantConv, name: &str, input: &str, from: &Names) -> (String, Names) {
-    let dims = [conv.outputs, conv.inputs, conv.kernel, conv.kernel];
+fn add_conv(graph: &mut Graph, conv: &QuantConv, name: &str, input: &Levels) -> Levels {
+    let shape = conv.shape;
+    let dims = [shape.outputs, shape.inputs, shape.kernel, shape.kernel];
     let [weight, scale, zero_point] = add_weight(graph, name, &dims, &conv.weight, conv.weight_scale);
     let to = add_params(graph, name, conv.output);
     let bias = format!("{name}_bias");
-    graph.constant(&bias, &[conv.outputs], Data::I32(conv.bias.clone()));
-    let inputs = [input, &from.scale, &from.zero_point, &weight, &scale, &zero_point, &to.scale, &to.zero_point, &bias];
-    graph.node(Op::QLinearConv { kernel: conv.kernel, padding: conv.padding }, &inputs, name);
+    graph.constant(&bias, &[shape.outputs], Data::I32(conv.bias.clone()));
+    let Levels { tensor, params: from } = input;
+    let inputs =
+        [tensor, &from.scale, &from.zero_point, &weight, &scale, &zero_point, &to.scale, &to.zero_point, &bias];
+    graph.node(Op::QLinearConv { kernel: shape.kernel, padding: shape.padding }, &inputs.map(String::as_str), name);
     let mut output = name.to_owned();
-    if conv.pool {
+    if shape.pool {
         output = format!("{name}_pool");
         graph.node(Op::MaxPool { kernel: 2 }, &[name], &output);
     }
-    (output, to)
+    Levels { tensor: output, params: to }
+}
+
+/// The sum of two maps; its `ReLU` is the saturation at level 0.
+fn add_sum(graph: &mut Graph, maps: [&Levels; 2], params: Params, name: &str) -> Levels {
+    let [around, through] = maps;
+    let around = dequantise(graph, around, &format!("{name}_around"));
+    let through = dequantise(graph, through, &format!("{name}_through"));
+    let real = format!("{name}_real");
+    graph.node(Op::Add, &[&around, &through], &real);
+    let params = add_params(graph, name, params);
+    quantise(graph, &real, name, params)
 }
 
 fn add_head(graph: &mut Graph, head: &QuantDense, input: &str) {

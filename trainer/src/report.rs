@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::evaluate::Evaluation;
 use crate::export::Export;
 use crate::layers::RawNet;
+use crate::nets::Figures;
 use crate::train::{BatchReport, EpochReport, Listener, Outcome, Settings};
 use crate::verify::Comparison;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -86,7 +87,7 @@ impl Listener for TrainingProgress {
         }
         self.line(&format!(
             "training `{}`: {} pictures, {} for validation; left out {} copies and {} blank; epochs {} to {}, seed {}",
-            settings.net,
+            settings.net.name(),
             parts.training.len(),
             parts.validation.len(),
             parts.copies,
@@ -235,6 +236,20 @@ pub fn verified(comparison: &Comparison<'_>, json: bool) {
 /// Prints the figures of a deployed file, whole lines.
 pub fn measured(figures: &str) {
     say!("{}", figures.trim_end());
+}
+
+/// Prints the networks there are.
+pub fn nets(figures: &[Figures], json: bool) {
+    if json {
+        say!("{}", serde_json::json!({ "nets": figures }));
+        return;
+    }
+    say!("{:<10}{:>6}{:>6}{:>12}{:>8}{:>14}", "network", "width", "depth", "parameters", "MMAC", "int8 bytes");
+    for net in figures {
+        let (name, size, mmac) = (net.name.name(), net.size, net.mmac);
+        let (width, depth) = (size.width, size.depth);
+        say!("{name:<10}{width:>6}{depth:>6}{:>12}{mmac:>8.1}{:>14}", net.parameters, net.int8_bytes);
+    }
 }
 
 /// Says that an interrupt was heard.

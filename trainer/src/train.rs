@@ -9,7 +9,7 @@ pub use settings::Settings;
 use crate::dataset::{Dataset, Parts};
 use crate::error::Error;
 use crate::evaluate::{self, Evaluation};
-use crate::net::{Classic, WeightAverage};
+use crate::net::{Net, WeightAverage};
 use crate::random::mix;
 use batches::Batch;
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
@@ -122,8 +122,8 @@ pub fn device() -> Device {
 ///
 /// # Errors
 /// When no epoch has been finished, or the file can't be read.
-pub fn best_net(folder: &RunFolder, dataset: &Dataset, settings: &Settings) -> Result<Classic, Error> {
-    folder.load_best(Classic::new(dataset.classes(), settings.dropout, &device()))
+pub fn best_net(folder: &RunFolder, dataset: &Dataset, settings: &Settings) -> Result<Net, Error> {
+    folder.load_best(settings.new_net(dataset.classes(), &device()))
 }
 
 struct Trainer<'a> {
@@ -132,7 +132,7 @@ struct Trainer<'a> {
     folder: &'a RunFolder,
     contract: Contract,
     device: Device,
-    net: Classic,
+    net: Net,
     average: WeightAverage,
     optimiser: ModuleOptimizer,
     progress: Progress,
@@ -142,7 +142,7 @@ impl<'a> Trainer<'a> {
     fn new(dataset: &'a Dataset, settings: &'a Settings, folder: &'a RunFolder, resume: bool) -> Result<Self, Error> {
         let device = device().autodiff();
         device.seed(settings.seed);
-        let net = Classic::new(dataset.classes(), settings.dropout, &device);
+        let net = settings.new_net(dataset.classes(), &device);
         let optimiser = AdamWConfig::new().with_weight_decay(settings.weight_decay).with_epsilon(1e-8).init();
         let (net, average, optimiser, progress) = if resume {
             let Checkpoint { net, average, optimiser, progress } = folder.load(&net, &optimiser)?;

@@ -45,27 +45,43 @@ fn the_own_kernels_serve_the_cpu() {
 
 #[test]
 fn conv3x3_equals_the_stock_convolution_forward_and_backward() {
+    assert_conv_equals_stock(conv, kernels::conv3x3);
+}
+
+#[test]
+fn conv1x1_equals_the_stock_convolution_forward_and_backward() {
+    let layer =
+        |inputs, outputs, device: &Device| Conv2dConfig::new([inputs, outputs], [1, 1]).with_bias(false).init(device);
+    assert_conv_equals_stock(layer, kernels::conv1x1);
+}
+
+fn assert_conv_equals_stock(
+    layer: impl Fn(usize, usize, &Device) -> Conv2d,
+    own: impl Fn(&Conv2d, Tensor<4>) -> Tensor<4>,
+) {
     let device = Device::flex().autodiff();
     device.seed(1);
     for [batch, inputs, outputs, height, width] in SHAPES {
-        let layer = conv(inputs, outputs, &device);
+        let layer = layer(inputs, outputs, &device);
         let seen = random([batch, inputs, height, width], &device).require_grad();
         let pull = random([batch, outputs, height, width], &device);
         let run = |forward: &dyn Fn(Tensor<4>) -> Tensor<4>| {
             let input = seen.clone().detach().require_grad();
             let output = forward(input.clone());
             let gradients = (output.clone() * pull.clone()).sum().backward();
-            let bias = layer.bias.as_ref().and_then(|bias| bias.val().grad(&gradients)).expect("a bias gradient");
+            let bias = layer.bias.as_ref().map(|bias| bias.val().grad(&gradients).expect("a bias gradient"));
             let input = input.grad(&gradients).expect("an input gradient");
             let weight = layer.weight.val().grad(&gradients).expect("a weight gradient");
             (output.inner(), input, weight, bias)
         };
-        let own = run(&|x| kernels::conv3x3(&layer, x));
+        let mine = run(&|x| own(&layer, x));
         let stock = run(&|x| layer.forward(x));
-        assert_close("output", own.0, stock.0);
-        assert_close("input gradient", own.1, stock.1);
-        assert_close("weight gradient", own.2, stock.2);
-        assert_close("bias gradient", own.3, stock.3);
+        assert_close("output", mine.0, stock.0);
+        assert_close("input gradient", mine.1, stock.1);
+        assert_close("weight gradient", mine.2, stock.2);
+        if let (Some(mine), Some(stock)) = (mine.3, stock.3) {
+            assert_close("bias gradient", mine, stock);
+        }
     }
 }
 
@@ -76,8 +92,19 @@ fn norm(channels: usize, device: &Device) -> BatchNorm {
     layer
 }
 
+type Layer = fn(&BatchNorm, Tensor<4>) -> Tensor<4>;
+
 #[test]
 fn norm_relu_equals_the_stock_layers_forward_and_backward() {
+    assert_norm_equals_stock(kernels::norm_relu, |layer, x| relu(layer.forward(x)));
+}
+
+#[test]
+fn norm_equals_the_stock_layer_forward_and_backward() {
+    assert_norm_equals_stock(kernels::norm, |layer, x| layer.forward(x));
+}
+
+fn assert_norm_equals_stock(own: Layer, stock: Layer) {
     let device = Device::flex().autodiff();
     device.seed(2);
     for [batch, _, channels, height, width] in SHAPES.into_iter().take(4) {
@@ -85,16 +112,16 @@ fn norm_relu_equals_the_stock_layers_forward_and_backward() {
         let twin = layer.clone();
         let seen = random([batch, channels, height, width], &device).mul_scalar(3.0).add_scalar(40.0);
         let pull = random([batch, channels, height, width], &device);
-        let run = |layer: &BatchNorm, forward: &dyn Fn(Tensor<4>) -> Tensor<4>| {
+        let run = |layer: &BatchNorm, forward: Layer| {
             let input = seen.clone().detach().require_grad();
-            let output = forward(input.clone());
+            let output = forward(layer, input.clone());
             let gradients = (output.clone() * pull.clone()).sum().backward();
             let scale = layer.gamma.val().grad(&gradients).expect("a scale gradient");
             let shift = layer.beta.val().grad(&gradients).expect("a shift gradient");
             (output.inner(), input.grad(&gradients).expect("an input gradient"), scale, shift)
         };
-        let own = run(&layer, &|x| kernels::norm_relu(&layer, x));
-        let stock = run(&twin, &|x| relu(twin.forward(x)));
+        let own = run(&layer, own);
+        let stock = run(&twin, stock);
         assert_close("output", own.0, stock.0);
         assert_close("input gradient", own.1, stock.1);
         assert_close("scale gradient", own.2, stock.2);
@@ -105,12 +132,13 @@ fn norm_relu_equals_the_stock_layers_forward_and_backward() {
 }
 
 #[test]
-fn norm_relu_without_autodiff_uses_the_running_moments() {
+fn without_autodiff_the_running_moments_are_used() {
     let device = Device::flex();
     device.seed(3);
     let layer = norm(4, &device);
     let input = random([2, 4, 6, 6], &device);
-    assert_close("output", kernels::norm_relu(&layer, input.clone()), relu(layer.forward(input)));
+    assert_close("norm", kernels::norm(&layer, input.clone()), layer.forward(input.clone()));
+    assert_close("norm and relu", kernels::norm_relu(&layer, input.clone()), relu(layer.forward(input)));
 }
 
 #[test]

@@ -151,7 +151,8 @@ fn winners(logits: &[Vec<f32>]) -> impl Iterator<Item = usize> {
 
 /// Burn counts the running moments of batch norm among the parameters; they are measured, not learnt.
 fn running_statistics(raw: &trainer::layers::RawNet) -> usize {
-    raw.convs.iter().filter_map(|conv| conv.norm.as_ref()).map(|norm| norm.mean.len() + norm.variance.len()).sum()
+    let norms = raw.convs().flat_map(|conv| &conv.branches).filter_map(|branch| branch.norm.as_ref());
+    norms.map(|norm| norm.mean.len() + norm.variance.len()).sum()
 }
 
 #[test]
@@ -178,7 +179,7 @@ fn folding_and_the_box_compute_what_was_trained() {
     let quantised = quantise::quantise(&raw, &calibration);
     let bytes = trainer::onnx::write::bytes(&trainer::onnx::graph(&quantised.net), &contract);
     let classifier = verify::classifier(&bytes, Path::new("tiny.onnx")).unwrap();
-    let step = quantised.net.convs.last().unwrap().output.scale;
+    let step = quantised.net.network.convs().last().unwrap().output.scale;
     for input in &inputs {
         let here = reference::integer(&quantised.net, &input.values);
         let there = classifier.logits(input).unwrap().0;

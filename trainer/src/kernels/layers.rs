@@ -1,60 +1,10 @@
-//! The kernels as Burn layers: forward on tensors, backward through autodiff, stock layers on every other device.
+//! The kernels as Burn layers, and the stock layers on every other device.
 
-use super::conv::Conv;
-use super::norm::{Norm, Statistics};
-use super::pool::Pool;
-use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
-use burn::backend::autodiff::grads::Gradients;
-use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-use burn::backend::flex::FlexTensor;
-use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, Backend, Dispatch, DispatchDevice, Flex, TensorMetadata, backend_extension};
+use super::norm::Form;
+use super::ops::LayerOps;
+use burn::backend::{Dispatch, DispatchDevice};
 use burn::nn::{BatchNorm, conv::Conv2d, pool::MaxPool2dConfig};
-use burn::tensor::{Device, Tensor, TensorData, activation::relu};
-
-/// Kernels with a backward pass, as Burn dispatches them.
-#[backend_extension(Flex, Autodiff)]
-pub(super) trait LayerOps: Backend {
-    /// See [`Conv::forward`].
-    fn conv3x3(input: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self>;
-
-    /// See [`Norm::forward`]; `moments` is 2 x channels: the batch's means, then its variances.
-    fn norm_relu(
-        input: FloatTensor<Self>,
-        moments: FloatTensor<Self>,
-        scale: FloatTensor<Self>,
-        shift: FloatTensor<Self>,
-        epsilon: f32,
-    ) -> FloatTensor<Self>;
-
-    /// See [`Norm::moments`].
-    fn moments(input: FloatTensor<Self>) -> FloatTensor<Self>;
-
-    /// See [`Pool::forward`].
-    fn max_pool(input: FloatTensor<Self>) -> FloatTensor<Self>;
-}
-
-/// The kernels on plain tensors, forward and backward; only the CPU back end has them.
-pub(super) trait Kernels: LayerOps {
-    /// See [`Conv::input_gradient`].
-    fn conv3x3_input_gradient(gradient: &FloatTensor<Self>, weight: &FloatTensor<Self>) -> FloatTensor<Self>;
-
-    /// See [`Conv::weight_gradient`].
-    fn conv3x3_weight_gradient(input: &FloatTensor<Self>, gradient: &FloatTensor<Self>) -> FloatTensor<Self>;
-
-    /// See [`Norm::backward`]: towards input, scale and shift.
-    fn norm_relu_gradients(
-        input: &FloatTensor<Self>,
-        gradient: &FloatTensor<Self>,
-        moments: &FloatTensor<Self>,
-        scale: &FloatTensor<Self>,
-        shift: &FloatTensor<Self>,
-        epsilon: f32,
-    ) -> [FloatTensor<Self>; 3];
-
-    /// See [`Pool::backward`].
-    fn max_pool_gradient(input: &FloatTensor<Self>, gradient: &FloatTensor<Self>) -> FloatTensor<Self>;
-}
+use burn::tensor::{Device, Tensor, activation::relu};
 
 /// A 3x3 convolution with stride 1 and one pixel of padding, with `layer`'s weights and bias.
 pub fn conv3x3(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
@@ -69,23 +19,45 @@ pub fn conv3x3(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
     }
 }
 
-/// Batch normalisation with `layer`'s parameters, then ReLU. While training, the layer's running moments follow.
+/// A 1x1 convolution with `layer`'s weights, without bias: a matrix product over the channels, which the CPU back end
+/// does faster than its convolution.
+pub fn conv1x1(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
+    if !serve(&input.device()) {
+        return layer.forward(input);
+    }
+    let [batch, inputs, height, width] = input.dims();
+    let [outputs, ..] = layer.weight.dims();
+    let weight = layer.weight.val().reshape([1, outputs, inputs]);
+    weight.matmul(input.reshape([batch, inputs, height * width])).reshape([batch, outputs, height, width])
+}
+
+/// Batch normalisation with `layer`'s parameters. While training, the layer's running moments follow.
+pub fn norm(layer: &BatchNorm, input: Tensor<4>) -> Tensor<4> {
+    normalised(layer, &input, f32::NEG_INFINITY).unwrap_or_else(|| layer.forward(input))
+}
+
+/// Like [`norm`], then ReLU.
 pub fn norm_relu(layer: &BatchNorm, input: Tensor<4>) -> Tensor<4> {
+    normalised(layer, &input, 0.0).unwrap_or_else(|| relu(layer.forward(input)))
+}
+
+/// Nothing when the stock layer has to do it: outside of training, and on other devices.
+fn normalised(layer: &BatchNorm, input: &Tensor<4>, floor: f32) -> Option<Tensor<4>> {
     let training = input.device().is_autodiff();
     if !training || !serve(&input.device()) {
-        return relu(layer.forward(input));
+        return None;
     }
     let moments = Tensor::<2>::from_dispatch(Dispatch::moments(input.clone().detach().into_dispatch()));
     follow(layer, &moments);
     #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a small constant")]
     let epsilon = layer.epsilon as f32;
-    Tensor::from_dispatch(Dispatch::norm_relu(
-        input.into_dispatch(),
+    Some(Tensor::from_dispatch(Dispatch::norm(
+        input.clone().into_dispatch(),
         moments.into_dispatch(),
         layer.gamma.val().into_dispatch(),
         layer.beta.val().into_dispatch(),
-        epsilon,
-    ))
+        Form { epsilon, floor },
+    )))
 }
 
 /// Max pooling, 2x2 with stride 2.
@@ -116,194 +88,4 @@ fn follow(layer: &BatchNorm, moments: &Tensor<2>) {
     };
     layer.running_mean.update(blend(layer.running_mean.value_sync(), mean));
     layer.running_var.update(blend(layer.running_var.value_sync(), variance));
-}
-
-/// The numbers of a tensor, row by row.
-fn numbers(tensor: &FlexTensor) -> FlexTensor {
-    if tensor.as_slice::<f32>().is_some() { tensor.clone() } else { tensor.to_contiguous() }
-}
-
-fn slice(tensor: &FlexTensor) -> &[f32] {
-    tensor.as_slice::<f32>().unwrap_or_default()
-}
-
-fn tensor(values: Vec<f32>, shape: impl Into<burn::tensor::Shape>) -> FlexTensor {
-    FlexTensor::from_data(TensorData::new(values, shape))
-}
-
-fn conv_of(input: &FlexTensor, weight: &FlexTensor) -> Conv {
-    let [batch, inputs, height, width] = input.shape().dims();
-    let [outputs, ..] = weight.shape().dims::<4>();
-    Conv { batch, inputs, outputs, height, width }
-}
-
-fn norm_of(input: &FlexTensor) -> Norm {
-    let [batch, channels, height, width] = input.shape().dims();
-    Norm { batch, channels, area: height * width }
-}
-
-fn pool_of(input: &FlexTensor) -> Pool {
-    let [batch, channels, height, width] = input.shape().dims();
-    Pool { planes: batch * channels, height, width }
-}
-
-fn statistics(moments: &FlexTensor, scale: &FlexTensor, shift: &FlexTensor, epsilon: f32) -> Statistics {
-    Statistics::new(slice(moments), slice(scale), slice(shift), epsilon)
-}
-
-impl LayerOps for Flex {
-    fn conv3x3(input: FlexTensor, weight: FlexTensor) -> FlexTensor {
-        let (input, weight) = (numbers(&input), numbers(&weight));
-        let conv = conv_of(&input, &weight);
-        tensor(conv.forward(slice(&input), slice(&weight)), [conv.batch, conv.outputs, conv.height, conv.width])
-    }
-
-    fn norm_relu(
-        input: FlexTensor,
-        moments: FlexTensor,
-        scale: FlexTensor,
-        shift: FlexTensor,
-        epsilon: f32,
-    ) -> FlexTensor {
-        let (input, moments, scale, shift) = (numbers(&input), numbers(&moments), numbers(&scale), numbers(&shift));
-        let statistics = statistics(&moments, &scale, &shift, epsilon);
-        tensor(norm_of(&input).forward(slice(&input), &statistics), input.shape())
-    }
-
-    fn moments(input: FlexTensor) -> FlexTensor {
-        let input = numbers(&input);
-        let norm = norm_of(&input);
-        tensor(norm.moments(slice(&input)), [2, norm.channels])
-    }
-
-    fn max_pool(input: FlexTensor) -> FlexTensor {
-        let input = numbers(&input);
-        let [batch, channels, height, width] = input.shape().dims();
-        tensor(pool_of(&input).forward(slice(&input)), [batch, channels, height / 2, width / 2])
-    }
-}
-
-impl Kernels for Flex {
-    fn conv3x3_input_gradient(gradient: &FlexTensor, weight: &FlexTensor) -> FlexTensor {
-        let (gradient, weight) = (numbers(gradient), numbers(weight));
-        let [batch, outputs, height, width] = gradient.shape().dims();
-        let [_, inputs, ..] = weight.shape().dims::<4>();
-        let conv = Conv { batch, inputs, outputs, height, width };
-        tensor(conv.input_gradient(slice(&gradient), slice(&weight)), [batch, inputs, height, width])
-    }
-
-    fn conv3x3_weight_gradient(input: &FlexTensor, gradient: &FlexTensor) -> FlexTensor {
-        let (input, gradient) = (numbers(input), numbers(gradient));
-        let [batch, inputs, height, width] = input.shape().dims();
-        let [_, outputs, ..] = gradient.shape().dims::<4>();
-        let conv = Conv { batch, inputs, outputs, height, width };
-        tensor(conv.weight_gradient(slice(&input), slice(&gradient)), [outputs, inputs, 3, 3])
-    }
-
-    fn norm_relu_gradients(
-        input: &FlexTensor,
-        gradient: &FlexTensor,
-        moments: &FlexTensor,
-        scale: &FlexTensor,
-        shift: &FlexTensor,
-        epsilon: f32,
-    ) -> [FlexTensor; 3] {
-        let (input, gradient, moments, scale, shift) =
-            (numbers(input), numbers(gradient), numbers(moments), numbers(scale), numbers(shift));
-        let norm = norm_of(&input);
-        let statistics = statistics(&moments, &scale, &shift, epsilon);
-        let found = norm.backward(slice(&input), slice(&gradient), &statistics);
-        [tensor(found.input, input.shape()), tensor(found.scale, [norm.channels]), tensor(found.shift, [norm.channels])]
-    }
-
-    fn max_pool_gradient(input: &FlexTensor, gradient: &FlexTensor) -> FlexTensor {
-        let (input, gradient) = (numbers(input), numbers(gradient));
-        tensor(pool_of(&input).backward(slice(&input), slice(&gradient)), input.shape())
-    }
-}
-
-impl<B: Kernels, C: CheckpointStrategy> LayerOps for Autodiff<B, C> {
-    fn conv3x3(input: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
-        #[derive(Debug)]
-        struct Conv3x3;
-        impl<B: Kernels> Backward<B, 2> for Conv3x3 {
-            type State = [FloatTensor<B>; 2];
-            fn backward(self, ops: Ops<Self::State, 2>, gradients: &mut Gradients, _: &mut Checkpointer) {
-                let gradient = gradients.consume::<B>(&ops.node);
-                let [input, weight] = ops.state;
-                let [input_node, weight_node] = ops.parents;
-                if let Some(node) = input_node {
-                    gradients.register::<B>(node.id, B::conv3x3_input_gradient(&gradient, &weight));
-                }
-                if let Some(node) = weight_node {
-                    gradients.register::<B>(node.id, B::conv3x3_weight_gradient(&input, &gradient));
-                }
-            }
-        }
-        let (input, input_node) = input.into_parts();
-        let (weight, weight_node) = weight.into_parts();
-        let output = B::conv3x3(input.clone(), weight.clone());
-        match Conv3x3.prepare::<C>([input_node, weight_node]).compute_bound().stateful() {
-            OpsKind::Tracked(prepared) => prepared.finish([input, weight], output),
-            OpsKind::UnTracked(prepared) => prepared.finish(output),
-        }
-    }
-
-    fn norm_relu(
-        input: FloatTensor<Self>,
-        moments: FloatTensor<Self>,
-        scale: FloatTensor<Self>,
-        shift: FloatTensor<Self>,
-        epsilon: f32,
-    ) -> FloatTensor<Self> {
-        #[derive(Debug)]
-        struct NormRelu;
-        impl<B: Kernels> Backward<B, 3> for NormRelu {
-            type State = ([FloatTensor<B>; 4], f32);
-            fn backward(self, ops: Ops<Self::State, 3>, gradients: &mut Gradients, _: &mut Checkpointer) {
-                let gradient = gradients.consume::<B>(&ops.node);
-                let ([input, moments, scale, shift], epsilon) = ops.state;
-                let found = B::norm_relu_gradients(&input, &gradient, &moments, &scale, &shift, epsilon);
-                for (node, found) in ops.parents.into_iter().zip(found) {
-                    if let Some(node) = node {
-                        gradients.register::<B>(node.id, found);
-                    }
-                }
-            }
-        }
-        let moments = moments.into_primitive();
-        let (input, input_node) = input.into_parts();
-        let (scale, scale_node) = scale.into_parts();
-        let (shift, shift_node) = shift.into_parts();
-        let output = B::norm_relu(input.clone(), moments.clone(), scale.clone(), shift.clone(), epsilon);
-        match NormRelu.prepare::<C>([input_node, scale_node, shift_node]).compute_bound().stateful() {
-            OpsKind::Tracked(prepared) => prepared.finish(([input, moments, scale, shift], epsilon), output),
-            OpsKind::UnTracked(prepared) => prepared.finish(output),
-        }
-    }
-
-    /// Carries no gradient: [`LayerOps::norm_relu`]'s backward pass accounts for the moments itself.
-    fn moments(input: FloatTensor<Self>) -> FloatTensor<Self> {
-        <Self as burn::backend::AutodiffBackend>::from_inner(B::moments(input.into_primitive()))
-    }
-
-    fn max_pool(input: FloatTensor<Self>) -> FloatTensor<Self> {
-        #[derive(Debug)]
-        struct MaxPool;
-        impl<B: Kernels> Backward<B, 1> for MaxPool {
-            type State = FloatTensor<B>;
-            fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
-                let gradient = gradients.consume::<B>(&ops.node);
-                if let [Some(node)] = ops.parents {
-                    gradients.register::<B>(node.id, B::max_pool_gradient(&ops.state, &gradient));
-                }
-            }
-        }
-        let (input, node) = input.into_parts();
-        let output = B::max_pool(input.clone());
-        match MaxPool.prepare::<C>([node]).compute_bound().stateful() {
-            OpsKind::Tracked(prepared) => prepared.finish(input, output),
-            OpsKind::UnTracked(prepared) => prepared.finish(output),
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! Batch normalisation with ReLU in one pass, NCHW (Ioffe & Szegedy 2015), forward and backward.
+//! Batch normalisation in one pass, with ReLU or without, NCHW (Ioffe & Szegedy 2015), forward and backward.
 
 #![expect(
     clippy::as_conversions,
@@ -35,25 +35,36 @@ struct Channel {
     offset: f32,
 }
 
+/// What is the same for all channels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Form {
+    /// Added to the variance before the root.
+    pub epsilon: f32,
+    /// What comes out is no smaller: 0 makes a ReLU of it, negative infinity leaves it as it is.
+    pub floor: f32,
+}
+
 /// Moments and parameters of every channel, ready to use.
 #[derive(Debug, Clone)]
-pub struct Statistics(Vec<Channel>);
+pub struct Statistics {
+    channels: Vec<Channel>,
+    floor: f32,
+}
 
 impl Statistics {
     /// From `moments` as [`Norm::moments`] gives them, and one `scale` and `shift` a channel.
     #[must_use]
-    pub fn new(moments: &[f32], scale: &[f32], shift: &[f32], epsilon: f32) -> Self {
+    pub fn new(moments: &[f32], scale: &[f32], shift: &[f32], form: Form) -> Self {
         let (means, variances) = moments.split_at(moments.len() / 2);
         let channels = means.iter().zip(variances).zip(scale.iter().zip(shift));
-        Self(
-            channels
-                .map(|((&mean, variance), (scale, shift))| {
-                    let inverse = 1.0 / (variance + epsilon).sqrt();
-                    let slope = inverse * scale;
-                    Channel { mean, inverse, slope, offset: shift - mean * slope }
-                })
-                .collect(),
-        )
+        let channels = channels
+            .map(|((&mean, variance), (scale, shift))| {
+                let inverse = 1.0 / (variance + form.epsilon).sqrt();
+                let slope = inverse * scale;
+                Channel { mean, inverse, slope, offset: shift - mean * slope }
+            })
+            .collect();
+        Self { channels, floor: form.floor }
     }
 }
 
@@ -90,16 +101,16 @@ impl Norm {
         means
     }
 
-    /// `max(0, (input - mean) / sqrt(variance + epsilon) * scale + shift)`, channel by channel.
+    /// `max(floor, (input - mean) / sqrt(variance + epsilon) * scale + shift)`, channel by channel.
     #[must_use]
     pub fn forward(&self, input: &[f32], statistics: &Statistics) -> Vec<f32> {
         let mut output = vec![0.0; input.len()];
         let picture = self.channels * self.area;
         output.par_chunks_mut(picture).zip(input.par_chunks(picture)).for_each(|(output, input)| {
             let planes = output.chunks_exact_mut(self.area).zip(input.chunks_exact(self.area));
-            for ((output, input), channel) in planes.zip(&statistics.0) {
+            for ((output, input), channel) in planes.zip(&statistics.channels) {
                 for (output, x) in output.iter_mut().zip(input) {
-                    *output = (x * channel.slope + channel.offset).max(0.0);
+                    *output = (x * channel.slope + channel.offset).max(statistics.floor);
                 }
             }
         });
@@ -112,11 +123,11 @@ impl Norm {
         let (shift, scale): (Vec<f32>, Vec<f32>) = (0..self.channels)
             .into_par_iter()
             .map(|index| {
-                let channel = statistics.0[index];
+                let channel = statistics.channels[index];
                 let planes = self.planes(input, index).zip(self.planes(gradient, index));
                 planes.fold((0.0, 0.0), |(shift, scale), (input, gradient)| {
                     let (a, b) = sums(input, gradient, |x, gradient| {
-                        let gradient = channel.gate(x, gradient);
+                        let gradient = channel.gate(x, gradient, statistics.floor);
                         (gradient, gradient * (x - channel.mean) * channel.inverse)
                     });
                     (shift + a, scale + b)
@@ -130,12 +141,12 @@ impl Norm {
         pictures.for_each(|((found, input), gradient)| {
             let planes = found.chunks_exact_mut(self.area).zip(input.chunks_exact(self.area));
             for (index, ((found, input), gradient)) in planes.zip(gradient.chunks_exact(self.area)).enumerate() {
-                let channel = statistics.0[index];
+                let channel = statistics.channels[index];
                 // slope * (g - mean(g) - xhat * mean(g * xhat)), with xhat = (x - mean) * inverse.
                 let tilt = channel.inverse * scale[index] / count;
                 let level = shift[index] / count - channel.mean * tilt;
                 for ((found, x), gradient) in found.iter_mut().zip(input).zip(gradient) {
-                    *found = channel.slope * (channel.gate(*x, *gradient) - level - x * tilt);
+                    *found = channel.slope * (channel.gate(*x, *gradient, statistics.floor) - level - x * tilt);
                 }
             }
         });
@@ -149,9 +160,9 @@ impl Norm {
 }
 
 impl Channel {
-    /// ReLU's gradient: passes where the output was above zero.
-    fn gate(self, x: f32, gradient: f32) -> f32 {
-        if x * self.slope + self.offset > 0.0 { gradient } else { 0.0 }
+    /// The gradient passes where the output was above the floor.
+    fn gate(self, x: f32, gradient: f32, floor: f32) -> f32 {
+        if x * self.slope + self.offset > floor { gradient } else { 0.0 }
     }
 }
 

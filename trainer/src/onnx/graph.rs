@@ -19,6 +19,10 @@ pub enum Op {
         /// Height and width of the square.
         kernel: usize,
     },
+    /// Element by element.
+    Add,
+    /// The mean of each channel.
+    GlobalAveragePool,
     /// All axes but the first become one.
     Flatten,
     /// `A * transposed(B) + C`.

@@ -52,6 +52,8 @@ fn node(node: &Node) -> NodeProto {
             ],
         ),
         Op::MaxPool { kernel } => ("MaxPool", vec![ints("kernel_shape", &[kernel; 2]), ints("strides", &[kernel; 2])]),
+        Op::Add => ("Add", vec![]),
+        Op::GlobalAveragePool => ("GlobalAveragePool", vec![]),
         Op::Flatten => ("Flatten", vec![int("axis", 1)]),
         Op::Gemm => ("Gemm", vec![int("transB", 1)]),
     };

@@ -1,7 +1,10 @@
 //! Cross-layer equalisation (Nagel et al. 2019): evens out the ranges of a layer's channels, so that one scale a
 //! tensor fits them all. Exact in real numbers, since `ReLU` and max pooling commute with positive factors.
+//!
+//! Only where a map is read by one convolution and nothing else: what goes around a pair keeps its ranges.
 
 use super::fold::{Conv, Net};
+use crate::layers::Part;
 
 /// Factors outside of this would trade one bad scale for another.
 const SMALLEST: f32 = 0.05;
@@ -14,21 +17,30 @@ const SWEEPS: usize = 10;
 pub fn equalise(net: &Net) -> Net {
     let mut net = net.clone();
     for _ in 0..SWEEPS {
-        for at in 1..net.convs.len() {
-            let (before, after) = net.convs.split_at_mut(at);
-            if let (Some(first), Some(second)) = (before.last_mut(), after.first_mut()) {
-                balance(first, second);
-            }
+        let mut before = None;
+        for part in &mut net.parts {
+            before = match part {
+                Part::Conv(conv) => {
+                    if let Some(before) = before {
+                        balance(before, conv);
+                    }
+                    Some(conv)
+                }
+                Part::Residual { first, second, .. } => {
+                    balance(first, second);
+                    None
+                }
+            };
         }
     }
     net
 }
 
 fn balance(first: &mut Conv, second: &mut Conv) {
-    let per_output = first.inputs * first.kernel * first.kernel;
-    let area = second.kernel * second.kernel;
-    let per_second_output = second.inputs * area;
-    for channel in 0..first.outputs {
+    let per_output = first.shape.per_output();
+    let area = second.shape.kernel * second.shape.kernel;
+    let per_second_output = second.shape.per_output();
+    for channel in 0..first.shape.outputs {
         let weights = &mut first.weight[channel * per_output..(channel + 1) * per_output];
         let out_range = largest(weights);
         let in_range = second

@@ -1,63 +1,79 @@
-//! Folds batch norm into the convolution before it: one multiply less, and what is left can become integers.
+//! Folds the branches of a convolution and their batch norm into one kernel and one bias (Ding et al. 2021): exact up
+//! to rounding, and what is left can become integers.
 #![expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
     reason = "folding is done in f64 and rounded to f32 once, at the end"
 )]
 
-use crate::layers::{Dense, RawConv, RawNet};
+use crate::layers::{Branch, ConvShape, Convolution, Network, Part, RawConv, RawNet};
 
-/// A convolution with stride 1 and a bias, perhaps a 2x2 max pool, always a `ReLU`.
+/// A convolution: one kernel, one bias.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conv {
-    /// Input channels.
-    pub inputs: usize,
-    /// Output channels.
-    pub outputs: usize,
-    /// Height and width of the kernel.
-    pub kernel: usize,
-    /// Zeros around the input.
-    pub padding: usize,
-    /// Whether a 2x2 max pool with stride 2 follows.
-    pub pool: bool,
+    /// What it reads and writes.
+    pub shape: ConvShape,
     /// `[outputs, inputs, kernel, kernel]`.
     pub weight: Vec<f32>,
     /// `[outputs]`.
     pub bias: Vec<f32>,
 }
 
-/// A sequential network without batch norm.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Net {
-    /// Height and width of the one-channel input.
-    pub side: usize,
-    /// The convolutions, the last of which leaves a 1x1 map.
-    pub convs: Vec<Conv>,
-    /// The last layer, which gives the logits.
-    pub head: Dense,
+impl Convolution for Conv {
+    fn shape(&self) -> ConvShape {
+        self.shape
+    }
 }
 
-/// The same function without batch norm, exact up to rounding.
+/// A network without batch norm.
+pub type Net = Network<Conv>;
+
+/// The same function without branches and batch norm.
 #[must_use]
 pub fn fold(raw: &RawNet) -> Net {
-    Net { side: raw.side, convs: raw.convs.iter().map(fold_conv).collect(), head: raw.head.clone() }
+    let parts = raw.parts.iter().map(|part| match part {
+        Part::Conv(conv) => Part::Conv(fold_conv(conv)),
+        Part::Residual { first, second, sum: () } => {
+            Part::Residual { first: fold_conv(first), second: fold_conv(second), sum: () }
+        }
+    });
+    Net { side: raw.side, parts: parts.collect(), head: raw.head.clone() }
 }
 
 fn fold_conv(raw: &RawConv) -> Conv {
-    let (mut weight, mut bias) = (raw.weight.clone(), raw.bias.clone());
-    if let Some(norm) = &raw.norm {
-        let per_output = raw.inputs * raw.kernel * raw.kernel;
-        for (channel, (weights, bias)) in weight.chunks_mut(per_output).zip(&mut bias).enumerate() {
-            let factor = f64::from(norm.scale[channel]) / (f64::from(norm.variance[channel]) + norm.epsilon).sqrt();
-            for weight in weights {
-                *weight = (f64::from(*weight) * factor) as f32;
-            }
-            let centred = f64::from(*bias) - f64::from(norm.mean[channel]);
-            *bias = (centred * factor + f64::from(norm.shift[channel])) as f32;
+    let shape = raw.shape;
+    let mut weight = vec![0.0_f64; shape.outputs * shape.per_output()];
+    let mut bias = vec![0.0_f64; shape.outputs];
+    for branch in &raw.branches {
+        add_branch(branch, shape, &mut weight, &mut bias);
+    }
+    let rounded = |values: Vec<f64>| values.into_iter().map(|value| value as f32).collect();
+    Conv { shape, weight: rounded(weight), bias: rounded(bias) }
+}
+
+/// Adds a branch's kernel, in the middle, and its bias.
+fn add_branch(branch: &Branch, shape: ConvShape, weight: &mut [f64], bias: &mut [f64]) {
+    let (wide, narrow) = (shape.kernel, branch.kernel);
+    let margin = (wide - narrow) / 2;
+    for (output, (filter, bias)) in weight.chunks_mut(shape.per_output()).zip(bias).enumerate() {
+        let mut shift = branch.bias.as_ref().map_or(0.0, |bias| f64::from(bias[output]));
+        let mut factor = 1.0;
+        if let Some(norm) = &branch.norm {
+            factor = f64::from(norm.scale[output]) / (f64::from(norm.variance[output]) + norm.epsilon).sqrt();
+            shift = (shift - f64::from(norm.mean[output])) * factor + f64::from(norm.shift[output]);
+        }
+        *bias += shift;
+        let Some(weight) = &branch.weight else {
+            filter[(output * wide + margin) * wide + margin] += factor;
+            continue;
+        };
+        let taps = shape.inputs * narrow * narrow;
+        for (at, &value) in weight[output * taps..(output + 1) * taps].iter().enumerate() {
+            let (line, column) = (at / narrow, at % narrow);
+            let (input, row) = (line / narrow, line % narrow);
+            filter[(input * wide + row + margin) * wide + column + margin] += f64::from(value) * factor;
         }
     }
-    let RawConv { inputs, outputs, kernel, padding, pool, .. } = *raw;
-    Conv { inputs, outputs, kernel, padding, pool, weight, bias }
 }
 
 #[cfg(test)]
@@ -65,22 +81,32 @@ mod tests {
     use super::*;
     use crate::layers::Norm;
 
+    fn norm(scale: &[f32]) -> Norm {
+        let all = |value: f32| vec![value; scale.len()];
+        Norm { scale: scale.to_vec(), shift: all(0.5), mean: all(1.0), variance: all(4.0), epsilon: 0.0 }
+    }
+
+    fn shape(channels: usize, kernel: usize) -> ConvShape {
+        ConvShape { inputs: channels, outputs: channels, kernel, padding: kernel / 2, relu: true, pool: false }
+    }
+
     #[test]
     fn a_folded_channel_computes_what_conv_and_norm_did() {
-        let norm = Norm { scale: vec![2.0], shift: vec![0.5], mean: vec![1.0], variance: vec![4.0], epsilon: 0.0 };
-        let raw = RawConv {
-            inputs: 1,
-            outputs: 1,
-            kernel: 1,
-            padding: 0,
-            pool: false,
-            weight: vec![3.0],
-            bias: vec![0.25],
-            norm: Some(norm),
-        };
-        let conv = fold_conv(&raw);
+        let branch = Branch { kernel: 1, weight: Some(vec![3.0]), bias: Some(vec![0.25]), norm: Some(norm(&[2.0])) };
+        let conv = fold_conv(&RawConv { shape: shape(1, 1), branches: vec![branch] });
         // ((3x + 0.25) - 1) / 2 * 2 + 0.5
         assert_eq!(conv.weight, [3.0]);
         assert_eq!(conv.bias, [-0.25]);
+    }
+
+    #[test]
+    fn branches_add_up_in_the_middle_of_the_kernel() {
+        let square = Branch { kernel: 3, weight: Some(vec![1.0; 36]), bias: None, norm: None };
+        let point = Branch { kernel: 1, weight: Some(vec![10.0, 20.0, 30.0, 40.0]), bias: None, norm: None };
+        let identity = Branch { kernel: 1, weight: None, bias: None, norm: Some(norm(&[200.0, 400.0])) };
+        let conv = fold_conv(&RawConv { shape: shape(2, 3), branches: vec![square, point, identity] });
+        let kernel = |middle: f32| [1.0, 1.0, 1.0, 1.0, middle, 1.0, 1.0, 1.0, 1.0];
+        assert_eq!(conv.weight, [111.0, 21.0, 31.0, 241.0].map(kernel).concat());
+        assert_eq!(conv.bias, [-99.5, -199.5]);
     }
 }

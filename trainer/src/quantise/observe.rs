@@ -8,10 +8,8 @@
 
 /// Bins of a histogram.
 const BINS: usize = 4096;
-/// Levels of an unsigned byte above zero.
-const LEVELS: f64 = 255.0;
 
-/// How often each size of activation was seen.
+/// How often each size of activation was seen, whatever its sign.
 ///
 /// The range doubles when a value exceeds it, and pairs of bins merge: the result depends on what was seen, not in
 /// which order.
@@ -28,10 +26,10 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// Counts values; those of 0 and below (which a `ReLU` makes exact) don't matter to the scale and are left out.
+    /// Counts values; zeros, which every scale holds exactly, are left out.
     pub fn observe(&mut self, values: &[f32]) {
-        for &value in values.iter().filter(|value| **value > 0.0 && value.is_finite()) {
-            let value = f64::from(value);
+        for value in values.iter().map(|value| f64::from(value.abs())).filter(|&value| value > 0.0 && value.is_finite())
+        {
             while value >= self.range {
                 self.double();
             }
@@ -61,10 +59,10 @@ impl Histogram {
         self.range *= 2.0;
     }
 
-    /// The upper end of the range whose 255 steps make the smallest squared error: rounding inside it against
-    /// clipping above it. A positive number even when nothing was seen.
+    /// The end of the range whose steps, `levels` of them from 0, make the smallest squared error: rounding inside it
+    /// against clipping above it. A positive number even when nothing was seen.
     #[must_use]
-    pub fn best_limit(&self) -> f32 {
+    pub fn best_limit(&self, levels: u8) -> f32 {
         let width = self.range / BINS as f64;
         let Some(last) = self.counts.iter().rposition(|&count| count > 0) else { return 1.0 };
         let bins: Vec<(f64, f64)> = self
@@ -76,7 +74,7 @@ impl Histogram {
             .collect();
         let error = |limit: f64| -> f64 {
             // Rounding to steps of s leaves s^2 / 12 on average.
-            let rounding = (limit / LEVELS).powi(2) / 12.0;
+            let rounding = (limit / f64::from(levels)).powi(2) / 12.0;
             bins.iter()
                 .map(|&(value, count)| count * if value > limit { (value - limit).powi(2) } else { rounding })
                 .sum()
@@ -111,11 +109,11 @@ mod tests {
     fn a_lone_outlier_is_clipped_and_an_even_range_is_kept() {
         let mut even = Histogram::default();
         even.observe(&(1..=10_000).map(|i| i as f32 * 1e-4).collect::<Vec<_>>());
-        assert!((even.best_limit() - 1.0).abs() < 0.02, "{}", even.best_limit());
+        assert!((even.best_limit(255) - 1.0).abs() < 0.02, "{}", even.best_limit(255));
         for _ in 0..100 {
             even.observe(&(1..=10_000).map(|i| i as f32 * 1e-4).collect::<Vec<_>>());
         }
         even.observe(&[2.5]);
-        assert!(even.best_limit() < 2.0, "{}", even.best_limit());
+        assert!(even.best_limit(255) < 2.0, "{}", even.best_limit(255));
     }
 }

@@ -7,7 +7,12 @@
 )]
 
 use super::fold::{Conv, Net};
-use crate::layers::Dense;
+use super::observe::Histogram;
+use crate::layers::{ConvShape, Convolution, Dense, Network, Part};
+
+/// Levels from 0 to the end of an unsigned and of a signed range.
+const UNSIGNED_LEVELS: u8 = 255;
+const SIGNED_LEVELS: u8 = 127;
 
 /// Scale and zero point of a tensor of unsigned bytes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,13 +27,23 @@ impl Params {
     /// For values in `0..=limit`, as a `ReLU` leaves them: saturation at level 0 is the `ReLU` itself.
     #[must_use]
     pub fn unsigned(limit: f32) -> Self {
-        Self { scale: limit.max(f32::MIN_POSITIVE) / 255.0, zero_point: 0 }
+        Self { scale: limit.max(f32::MIN_POSITIVE) / f32::from(UNSIGNED_LEVELS), zero_point: 0 }
     }
 
     /// For values in `-limit..=limit`.
     #[must_use]
     pub fn signed(limit: f32) -> Self {
-        Self { scale: limit.max(f32::MIN_POSITIVE) / 127.0, zero_point: 128 }
+        Self { scale: limit.max(f32::MIN_POSITIVE) / f32::from(SIGNED_LEVELS), zero_point: 128 }
+    }
+
+    /// For values like those seen, which a `ReLU` has left positive or not.
+    #[must_use]
+    pub fn fitting(seen: &Histogram, relu: bool) -> Self {
+        if relu {
+            Self::unsigned(seen.best_limit(UNSIGNED_LEVELS))
+        } else {
+            Self::signed(seen.best_limit(SIGNED_LEVELS))
+        }
     }
 
     /// The nearest level, half to even, saturating.
@@ -44,19 +59,11 @@ impl Params {
     }
 }
 
-/// A convolution in integers, its `ReLU` being the saturation at level 0.
+/// A convolution in integers; its `ReLU` is the saturation at level 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuantConv {
-    /// Input channels.
-    pub inputs: usize,
-    /// Output channels.
-    pub outputs: usize,
-    /// Height and width of the kernel.
-    pub kernel: usize,
-    /// Levels of zero around the input.
-    pub padding: usize,
-    /// Whether a 2x2 max pool with stride 2 follows.
-    pub pool: bool,
+    /// What it reads and writes.
+    pub shape: ConvShape,
     /// `[outputs, inputs, kernel, kernel]`, in -127..=127.
     pub weight: Vec<i8>,
     /// One scale for all weights: only so does tract keep the layer in one integer kernel.
@@ -65,6 +72,12 @@ pub struct QuantConv {
     pub bias: Vec<i32>,
     /// Of the output.
     pub output: Params,
+}
+
+impl Convolution for QuantConv {
+    fn shape(&self) -> ConvShape {
+        self.shape
+    }
 }
 
 /// The last layer: int8 weights, computed in float since quantised logits cost the most accuracy.
@@ -94,42 +107,45 @@ impl QuantDense {
 /// A network in integers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuantNet {
-    /// Height and width of the one-channel input.
-    pub side: usize,
     /// Of the input tensor.
     pub input: Params,
-    /// The convolutions, the last of which leaves a 1x1 map.
-    pub convs: Vec<QuantConv>,
-    /// The last layer.
-    pub head: QuantDense,
+    /// Its layers; the sums of residual parts have a scale of their own.
+    pub network: Network<QuantConv, Params, QuantDense>,
 }
 
-/// Turns a float network into integers. `limits` holds the upper end of each convolution's activations.
+/// Turns a float network into integers. `seen` holds a histogram for each of its activations, in the order of
+/// [`float`](super::reference::float).
 #[must_use]
-pub fn quantise(net: &Net, input: Params, limits: &[f32]) -> QuantNet {
+pub fn quantise(net: &Net, input: Params, seen: &[Histogram]) -> QuantNet {
+    let mut seen = seen.iter();
+    let unseen = Histogram::default();
+    let mut fitting = |relu| Params::fitting(seen.next().unwrap_or(&unseen), relu);
     let mut from = input;
-    let mut convs = Vec::with_capacity(net.convs.len());
-    for (conv, &limit) in net.convs.iter().zip(limits) {
-        let output = Params::unsigned(limit);
-        convs.push(quantise_conv(conv, from, output));
-        from = output;
-    }
+    let parts = net.parts.iter().map(|part| match part {
+        Part::Conv(conv) => {
+            let conv = quantise_conv(conv, from, fitting(conv.shape.relu));
+            from = conv.output;
+            Part::Conv(conv)
+        }
+        Part::Residual { first, second, sum: () } => {
+            let first = quantise_conv(first, from, fitting(first.shape.relu));
+            let second = quantise_conv(second, first.output, fitting(second.shape.relu));
+            from = fitting(true);
+            Part::Residual { first, second, sum: from }
+        }
+    });
+    let parts = parts.collect();
     let (weight, weight_scale) = symmetric(&net.head.weight);
     let Dense { inputs, outputs, ref bias, .. } = net.head;
-    QuantNet {
-        side: net.side,
-        input,
-        convs,
-        head: QuantDense { inputs, outputs, weight, weight_scale, bias: bias.clone() },
-    }
+    let head = QuantDense { inputs, outputs, weight, weight_scale, bias: bias.clone() };
+    QuantNet { input, network: Network { side: net.side, parts, head } }
 }
 
 fn quantise_conv(conv: &Conv, input: Params, output: Params) -> QuantConv {
     let (weight, weight_scale) = symmetric(&conv.weight);
     let step = f64::from(input.scale) * f64::from(weight_scale);
     let bias = conv.bias.iter().map(|&bias| (f64::from(bias) / step).round_ties_even() as i32).collect();
-    let Conv { inputs, outputs, kernel, padding, pool, .. } = *conv;
-    QuantConv { inputs, outputs, kernel, padding, pool, weight, weight_scale, bias, output }
+    QuantConv { shape: conv.shape, weight, weight_scale, bias, output }
 }
 
 /// Signed bytes around 0 and their scale, clipped where that makes the smallest squared error.

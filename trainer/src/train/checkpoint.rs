@@ -3,7 +3,7 @@
 use super::{EpochReport, Settings};
 use crate::dataset::Dataset;
 use crate::error::Error;
-use crate::net::Classic;
+use crate::net::Net;
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
@@ -38,9 +38,9 @@ pub struct Progress {
 #[derive(Clone)]
 pub struct Checkpoint {
     /// The network in training.
-    pub net: Classic,
+    pub net: Net,
     /// The network with averaged weights.
-    pub average: Classic,
+    pub average: Net,
     /// The optimiser with its moments.
     pub optimiser: ModuleOptimizer,
     /// Where training stands.
@@ -139,7 +139,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// When the file can't be written.
-    pub fn save_best(&self, net: &Classic) -> Result<(), Error> {
+    pub fn save_best(&self, net: &Net) -> Result<(), Error> {
         let temporary = self.root.join("best.tmp.bpk");
         save_net(net, &temporary)?;
         rename(&temporary, &self.best())
@@ -149,7 +149,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// When no epoch has been finished, or the file can't be read.
-    pub fn load_best(&self, net: Classic) -> Result<Classic, Error> {
+    pub fn load_best(&self, net: Net) -> Result<Net, Error> {
         load_net(net, &self.best())
     }
 
@@ -180,7 +180,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// When there is none, or none can be read.
-    pub fn load(&self, net: &Classic, optimiser: &ModuleOptimizer) -> Result<Checkpoint, Error> {
+    pub fn load(&self, net: &Net, optimiser: &ModuleOptimizer) -> Result<Checkpoint, Error> {
         let nothing = "holds no checkpoint, the run was ended before its first";
         let mut first = Err(Error::data(&self.root, nothing, "start it again without `--resume`"));
         for (tried, folder) in self.checkpoints().iter().rev().enumerate() {
@@ -228,7 +228,7 @@ fn metrics(history: &[EpochReport]) -> String {
     text
 }
 
-fn load_checkpoint(folder: &Path, net: &Classic, optimiser: &ModuleOptimizer) -> Result<Checkpoint, Error> {
+fn load_checkpoint(folder: &Path, net: &Net, optimiser: &ModuleOptimizer) -> Result<Checkpoint, Error> {
     let path = folder.join("optimiser.bpk");
     Ok(Checkpoint {
         average: load_net(net.clone(), &folder.join("average.bpk"))?,
@@ -238,13 +238,13 @@ fn load_checkpoint(folder: &Path, net: &Classic, optimiser: &ModuleOptimizer) ->
     })
 }
 
-fn save_net(net: &Classic, path: &Path) -> Result<(), Error> {
+fn save_net(net: &Net, path: &Path) -> Result<(), Error> {
     let _ = fs::remove_file(path);
-    net.clone().save_file(path).map_err(|error| Error::write(path, error))
+    net.save(path).map_err(|error| Error::write(path, error))
 }
 
-fn load_net(net: Classic, path: &Path) -> Result<Classic, Error> {
-    net.try_load_file(path).map_err(|error| unreadable(path, &error))
+fn load_net(net: Net, path: &Path) -> Result<Net, Error> {
+    net.load(path).map_err(|error| unreadable(path, &error))
 }
 
 fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Error {

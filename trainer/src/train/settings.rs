@@ -1,14 +1,19 @@
 //! What a run was asked to do; kept in the run folder so that it can be resumed and retold.
 
 use crate::dataset::augment::Strength;
+use crate::net::{Name, Net, Size};
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 /// The resolved settings of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The network's name.
-    pub net: String,
+    /// Which network.
+    pub net: Name,
+    /// How large it is. Runs from before there was a choice have `classic` at its own size.
+    #[serde(default = "classic_size")]
+    pub size: Size,
     /// Passes over the training pictures.
     pub epochs: u32,
     /// Pictures a step.
@@ -41,7 +46,8 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            net: "classic".into(),
+            net: Name::Classic,
+            size: classic_size(),
             epochs: 30,
             batch: 64,
             learning_rate: 2e-3,
@@ -59,7 +65,17 @@ impl Default for Settings {
     }
 }
 
+const fn classic_size() -> Size {
+    Name::Classic.default_size()
+}
+
 impl Settings {
+    /// The network with fresh random weights.
+    #[must_use]
+    pub fn new_net(&self, classes: usize, device: &Device) -> Net {
+        Net::new(self.net, self.size, classes, self.dropout, device)
+    }
+
     /// The learning rate at `step` of `steps`: a linear rise, then a cosine to zero (Loshchilov & Hutter 2017).
     #[must_use]
     pub fn learning_rate_at(&self, step: u32, steps: u32) -> f64 {
@@ -77,6 +93,14 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runs_from_before_there_was_a_choice_of_networks_are_read() {
+        let mut json = serde_json::to_value(Settings::default()).unwrap();
+        assert_eq!(json["net"], "classic");
+        json.as_object_mut().unwrap().remove("size");
+        assert_eq!(serde_json::from_value::<Settings>(json).unwrap(), Settings::default());
+    }
 
     #[test]
     fn the_learning_rate_rises_to_its_highest_and_falls_to_nothing() {
