@@ -112,35 +112,55 @@ mod tests {
     /// Float additions in another order, as a share of the result.
     const CLOSE: f32 = 1e-4;
 
+    fn some(random: &mut impl RngExt, n: usize, size: f32) -> Vec<f32> {
+        (0..n).map(|_| random.random_range(-size..size)).collect()
+    }
+
+    fn conv(
+        random: &mut impl RngExt,
+        [inputs, outputs]: [usize; 2],
+        padding: usize,
+        pool: bool,
+        relu: bool,
+    ) -> RawConv {
+        let weight = Some(some(random, outputs * inputs * 9, 0.5));
+        let bias = Some(some(random, outputs, 0.1));
+        let norm = Norm {
+            scale: (0..outputs).map(|channel| 0.2 * 1.6_f32.powi(i32::try_from(channel).unwrap())).collect(),
+            shift: some(random, outputs, 0.5),
+            mean: some(random, outputs, 0.2),
+            variance: vec![1.0; outputs],
+            epsilon: 1e-5,
+        };
+        let branches = vec![Branch { kernel: 3, weight, bias, norm: Some(norm) }];
+        RawConv { shape: ConvShape { inputs, outputs, kernel: 3, padding, relu, pool }, branches }
+    }
+
+    fn net(random: &mut impl RngExt, parts: Vec<Part<RawConv>>) -> RawNet {
+        let head = Dense { inputs: 8, outputs: 3, weight: some(random, 24, 1.0), bias: some(random, 3, 0.1) };
+        RawNet { side: 12, parts, head }
+    }
+
     /// Networks of 12x12 pictures whose channels differ a lot in size, as batch norm leaves them: a sequential one that
     /// ends in a 1x1 map, and one with a way around its middle whose last map is averaged.
     fn uneven() -> [RawNet; 2] {
-        let mut random = generator(5, 0);
-        let mut some = |n: usize, size: f32| -> Vec<f32> { (0..n).map(|_| random.random_range(-size..size)).collect() };
-        let mut conv = |inputs: usize, outputs: usize, padding: usize, pool: bool, relu: bool| {
-            let norm = Norm {
-                scale: (0..outputs).map(|channel| 0.2 * 1.6_f32.powi(i32::try_from(channel).unwrap())).collect(),
-                shift: some(outputs, 0.5),
-                mean: some(outputs, 0.2),
-                variance: vec![1.0; outputs],
-                epsilon: 1e-5,
-            };
-            let weight = Some(some(outputs * inputs * 9, 0.5));
-            let bias = Some(some(outputs, 0.1));
-            let branches = vec![Branch { kernel: 3, weight, bias, norm: Some(norm) }];
-            RawConv { shape: ConvShape { inputs, outputs, kernel: 3, padding, relu, pool }, branches }
-        };
-        let convs = [conv(1, 6, 1, true, true), conv(6, 8, 1, true, true), conv(8, 8, 0, false, true)];
-        let (first, second) = (conv(6, 6, 1, false, true), conv(6, 6, 1, false, false));
-        let around = vec![
-            Part::Conv(conv(1, 6, 1, true, true)),
-            Part::Residual { first, second, sum: () },
-            Part::Conv(conv(6, 8, 1, true, true)),
+        let random = &mut generator(5, 0);
+        let sequential = vec![
+            Part::Conv(conv(random, [1, 6], 1, true, true)),
+            Part::Conv(conv(random, [6, 8], 1, true, true)),
+            Part::Conv(conv(random, [8, 8], 0, false, true)),
         ];
-        [convs.map(Part::Conv).into(), around].map(|parts| {
-            let head = Dense { inputs: 8, outputs: 3, weight: some(24, 1.0), bias: some(3, 0.1) };
-            RawNet { side: 12, parts, head }
-        })
+        let sequential = net(random, sequential);
+        let around = vec![
+            Part::Conv(conv(random, [1, 6], 1, true, true)),
+            Part::Residual {
+                first: conv(random, [6, 6], 1, false, true),
+                second: conv(random, [6, 6], 1, false, false),
+                sum: (),
+            },
+            Part::Conv(conv(random, [6, 8], 1, true, true)),
+        ];
+        [sequential, net(random, around)]
     }
 
     fn inputs() -> Vec<Vec<f32>> {
