@@ -7,19 +7,27 @@
 use super::{Picture, Split};
 use crate::error::Error;
 use mood::{Expression, LabelSet};
+use std::collections::HashMap;
 use std::path::Path;
 
 /// The two answers that are no expression: the face can't be read, and there is none.
 const OTHERS: [&str; 2] = ["unknown", "NF"];
+/// The expressions of [`LabelSet::FerPlus`].
+const EXPRESSIONS: usize = 8;
 /// The eight expressions in the order of [`LabelSet::FerPlus`], then [`OTHERS`].
-const CHOICES: usize = 10;
+const CHOICES: usize = EXPRESSIONS + OTHERS.len();
+/// A picture that needs more answers than this to be described shows no expression in particular.
+const MOST_ANSWERS: usize = 3;
 /// One name in so many may stand out of order: FER+ repeats three, so a few do; in shuffled lines half of them.
 const LINES_A_STRAY: usize = 200;
 const HINT: &str = "give `--votes` the file fer2013new.csv of FER+, cut to the rows of `--data` if they are a part";
 
 /// How often each answer was given for one picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Votes([u8; CHOICES]);
+pub struct Votes {
+    counts: [u8; CHOICES],
+    doubtful: bool,
+}
 
 /// What a picture shows by the majority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,15 +46,22 @@ impl Votes {
     /// Votes for the eight expressions in the order of [`LabelSet::FerPlus`], then `unknown` and `NF`.
     #[must_use]
     pub const fn new(counts: [u8; CHOICES]) -> Self {
-        Self(counts)
+        Self { counts, doubtful: false }
+    }
+
+    /// Whether these votes may be about another picture: FER+ names none for this row, or the same one twice. Almost all
+    /// such rows are `NF`; they are better left out of training, and the majority rule counts them like its authors do.
+    #[must_use]
+    pub const fn is_doubtful(&self) -> bool {
+        self.doubtful
     }
 
     /// The rule of FER+'s authors: single votes don't count; of the others the winner needs more than half.
     #[must_use]
     pub fn majority(&self) -> Verdict {
-        let counted = |votes: u8| if votes > 1 { u32::from(votes) } else { 0 };
-        let total: u32 = self.0.iter().map(|&votes| counted(votes)).sum();
-        let Some(winner) = self.0.iter().position(|&votes| 2 * counted(votes) > total) else {
+        let counted = self.counted();
+        let total: u16 = counted.iter().sum();
+        let Some(winner) = counted.iter().position(|&votes| 2 * votes > total) else {
             return Verdict::NoMajority;
         };
         let label = LabelSet::FerPlus.label_names().get(winner);
@@ -55,6 +70,43 @@ impl Votes {
             None if winner + 1 == CHOICES => Verdict::NoFace,
             None => Verdict::Unknown,
         }
+    }
+
+    /// The share of each expression in the order of [`LabelSet::FerPlus`], 0..=1, together 1: the soft target that FER+'s
+    /// authors train on with cross-entropy (section 3 of the paper; mode `crossentropy` of their `ferplus.py`).
+    ///
+    /// Single votes don't count. Answers are taken from the most frequent down, those with equally many votes together,
+    /// until they hold three quarters of the votes or are three; the first of the two that are no expression ends it. None
+    /// when the answers taken hold no more than half of the votes, or a tie made them more than three. Of ten votes, whatever
+    /// shows an expression by [`Votes::majority`] has shares; the reverse isn't true.
+    #[must_use]
+    pub fn distribution(&self) -> Option<[f32; EXPRESSIONS]> {
+        let counted = self.counted();
+        let (expressions, others) = counted.split_at(EXPRESSIONS);
+        let total: u16 = counted.iter().sum();
+        let mut levels = counted;
+        levels.sort_unstable_by(|a, b| b.cmp(a));
+        let (mut taken, mut answers, mut held) = ([0; EXPRESSIONS], 0, 0);
+        for level in levels.chunk_by(|a, b| a == b).map(|level| level[0]) {
+            if 4 * held >= 3 * total || answers >= MOST_ANSWERS {
+                break;
+            }
+            for (taken, _) in taken.iter_mut().zip(expressions).filter(|(_, votes)| **votes == level) {
+                *taken = level;
+                answers += 1;
+                held += level;
+            }
+            if others.contains(&level) {
+                break;
+            }
+        }
+        let valid = 2 * held > total && answers <= MOST_ANSWERS;
+        valid.then(|| taken.map(|votes| f32::from(votes) / f32::from(held)))
+    }
+
+    /// The votes without single ones.
+    fn counted(&self) -> [u16; CHOICES] {
+        self.counts.map(|votes| if votes > 1 { votes.into() } else { 0 })
     }
 }
 
@@ -85,7 +137,12 @@ pub fn read(path: &Path, pictures: &[Picture]) -> Result<Vec<Votes>, Error> {
         }
         before = name;
     }
-    Ok(lines.into_iter().map(|line| line.votes).collect())
+    let mut named: HashMap<&str, usize> = HashMap::new();
+    for line in &lines {
+        *named.entry(&line.name).or_default() += 1;
+    }
+    let doubtful = |line: &Line| line.name.is_empty() || named.get(line.name.as_str()).is_some_and(|&lines| lines > 1);
+    Ok(lines.iter().map(|line| Votes { doubtful: doubtful(line), ..line.votes }).collect())
 }
 
 /// One line of the file, `number` as an editor counts them.
@@ -136,7 +193,7 @@ fn parse(number: u64, record: &csv::StringRecord) -> Result<Line, String> {
         let votes = field(at + 2);
         *count = votes.parse().map_err(|_| format!("`{votes}` votes, that is no count"))?;
     }
-    Ok(Line { number, split, name: name.to_owned(), votes: Votes(counts) })
+    Ok(Line { number, split, name: name.to_owned(), votes: Votes::new(counts) })
 }
 
 #[cfg(test)]
@@ -165,6 +222,38 @@ mod tests {
         ];
         for (counts, expected, case) in cases {
             assert_eq!(Votes::new(counts).majority(), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn the_shares_of_the_authors() {
+        // neutral happiness surprise sadness anger disgust fear contempt, unknown NF
+        let cases: [([u8; CHOICES], Option<&[f32]>, &str); 18] = [
+            ([10, 0, 0, 0, 0, 0, 0, 0, 0, 0], Some(&[1.0]), "everybody"),
+            ([4, 0, 0, 1, 3, 2, 0, 0, 0, 0], Some(&[4., 0., 0., 0., 3.]), "the first picture: disgust comes too late"),
+            ([5, 3, 2, 0, 0, 0, 0, 0, 0, 0], Some(&[5., 3.]), "three quarters are enough"),
+            ([6, 2, 2, 0, 0, 0, 0, 0, 0, 0], Some(&[6., 2., 2.]), "a tie is taken whole"),
+            ([8, 2, 0, 0, 0, 0, 0, 0, 0, 0], Some(&[1.0]), "one answer is enough"),
+            ([5, 0, 0, 5, 0, 0, 0, 0, 0, 0], Some(&[1., 0., 0., 1.]), "a tie, though no majority"),
+            ([4, 3, 3, 0, 0, 0, 0, 0, 0, 0], Some(&[4., 3., 3.]), "most, but not half"),
+            ([4, 2, 2, 2, 0, 0, 0, 0, 0, 0], None, "a tie makes four"),
+            ([2, 2, 2, 2, 2, 0, 0, 0, 0, 0], None, "five"),
+            ([6, 0, 0, 0, 0, 0, 0, 0, 4, 0], Some(&[1.0]), "the others end it, after more than half"),
+            ([4, 0, 0, 0, 0, 0, 0, 0, 3, 3], None, "the others end it, before half"),
+            ([4, 2, 0, 0, 0, 0, 0, 0, 2, 2], Some(&[4., 2.]), "what ties with the others counts"),
+            ([4, 0, 0, 0, 0, 0, 0, 0, 4, 0], None, "half see no expression"),
+            ([0, 4, 0, 0, 0, 0, 0, 0, 6, 0], None, "most can't say"),
+            ([0, 0, 0, 0, 0, 0, 0, 0, 0, 10], None, "no face"),
+            ([1, 1, 1, 1, 1, 1, 1, 1, 1, 1], None, "single votes only"),
+            ([0; CHOICES], None, "no votes"),
+            ([255, 255, 0, 0, 0, 0, 0, 0, 0, 0], Some(&[1., 1.]), "counts as large as they get"),
+        ];
+        for (counts, expected, case) in cases {
+            let expected = expected.map(|parts| {
+                let whole: f32 = parts.iter().sum();
+                std::array::from_fn(|at| parts.get(at).map_or(0.0, |part| part / whole))
+            });
+            assert_eq!(Votes::new(counts).distribution(), expected, "{case}");
         }
     }
 }

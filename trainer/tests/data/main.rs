@@ -1,6 +1,8 @@
 //! Data sets as people have them: any wrapping, any layout, damaged, hostile; and what `trainer data` says about them.
 #![expect(clippy::unwrap_used, reason = "a test that can't set its scene has failed")]
 
+mod votes;
+
 use flate2::{Compression, Crc, write::DeflateEncoder, write::GzEncoder};
 use image::{GrayImage, ImageFormat};
 use mood::LabelSet;
