@@ -228,7 +228,8 @@ mod tests {
     #[test]
     fn the_shares_of_the_authors() {
         // neutral happiness surprise sadness anger disgust fear contempt, unknown NF
-        let cases: [([u8; CHOICES], Option<&[f32]>, &str); 18] = [
+        type Case<'a> = ([u8; CHOICES], Option<&'a [f32]>, &'a str);
+        let cases: [Case<'_>; 18] = [
             ([10, 0, 0, 0, 0, 0, 0, 0, 0, 0], Some(&[1.0]), "everybody"),
             ([4, 0, 0, 1, 3, 2, 0, 0, 0, 0], Some(&[4., 0., 0., 0., 3.]), "the first picture: disgust comes too late"),
             ([5, 3, 2, 0, 0, 0, 0, 0, 0, 0], Some(&[5., 3.]), "three quarters are enough"),
