@@ -3,7 +3,7 @@
 
 use mood::{Contract, Crop, InputTensor, LabelSet};
 use std::path::Path;
-use trainer::dataset::augment::Strength;
+use trainer::dataset::augment::{Augment, Preset};
 use trainer::dataset::{Dataset, PIXELS, Picture, SIDE, Split};
 use trainer::train::{Settings, batches};
 
@@ -19,7 +19,7 @@ fn trainer_and_box_prepare_a_face_with_the_same_function() {
     let mirrored: Vec<u8> = pixels.chunks(SIDE).flat_map(|line| line.iter().rev().copied()).collect();
     let picture = Picture { pixels: pixels.clone().into(), label: 3, split: Split::Training };
     let dataset = Dataset { label_set: LabelSet::Fer2013, pictures: vec![picture] };
-    let still = Strength { shift: 0.0, turn: 0.0, scale: 0.0, contrast: 0.0, brightness: 0.0, erase: 0.0 };
+    let still = Augment { flip: 0.5, ..Augment::preset(Preset::None) };
     // Any other normalisation than the usual one must reach the trainer too.
     let contract = Contract { mean: 100.0, deviation: 50.0, ..Contract::new(LabelSet::Fer2013) };
     let (plain, turned) = (as_the_box_does(&pixels, &contract), as_the_box_does(&mirrored, &contract));

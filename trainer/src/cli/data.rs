@@ -1,6 +1,6 @@
 //! `trainer data`: looks at a data set before anything learns from it.
 
-use crate::dataset::augment::Strength;
+use crate::dataset::augment::{Augment, Preset};
 use crate::dataset::survey::Survey;
 use crate::dataset::{Dataset, sheet};
 use crate::error::Error;
@@ -23,6 +23,9 @@ pub struct Data {
     /// Draws two pictures of each class with variations of them, as training sees them.
     #[arg(long, value_name = "FILE.png")]
     pub augmented: Option<PathBuf>,
+    /// How strongly they are varied.
+    #[arg(long, value_enum, default_value_t, requires = "augmented")]
+    pub augment: Preset,
     /// Chooses the pictures that are drawn.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -40,7 +43,7 @@ pub(super) fn run(args: &Data) -> Result<(), Error> {
         report::sheet_written(path);
     }
     if let Some(path) = &args.augmented {
-        write_whole(path, &sheet::augmented(&dataset, &Strength::default(), args.seed))?;
+        write_whole(path, &sheet::augmented(&dataset, &Augment::preset(args.augment), args.seed))?;
         report::sheet_written(path);
     }
     if problems.is_empty() {

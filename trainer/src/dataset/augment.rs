@@ -1,117 +1,185 @@
-//! Variations of a face that keep its expression: mirror, shift, turn, scale, light, and a hidden patch.
-#![expect(
-    clippy::as_conversions,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "pixel arithmetic: coordinates lie in 0..48 and luminances are clamped to 0..=255 before they become bytes"
-)]
+//! Variations of a face that keep its expression: another view, another light, a worse camera, a hidden patch.
+//!
+//! Everything drawn is a function of the generator handed in: equal seeds, equal pictures. Labels are never changed here;
+//! [`mixing`] does that, on whole batches.
 
-use super::{PIXELS, SIDE};
+mod blur;
+mod draw;
+mod erase;
+mod geometry;
+mod jpeg;
+mod light;
+pub mod mixing;
+mod noise;
+mod presets;
+mod small;
+
+pub use mixing::{Blend, Mixing};
+pub use presets::Preset;
+
+use super::PIXELS;
+use crate::error::Error;
 use rand::RngExt;
+use serde::{Deserialize, Serialize};
 
-/// How far a picture may be varied.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Strength {
-    /// Largest shift either way, pixels.
+/// The luminances of a picture while it is worked on: 0..=255, beyond it until the end of a step.
+type Plane = [f32; PIXELS];
+
+/// How far training pictures are varied. Probabilities lie in 0..=1; a 0 switches its operation off. Of a range the
+/// largest value is given: what is drawn lies anywhere between none of it and that much.
+///
+/// Keys that are missing in a file are those of [`Preset::Mild`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Augment {
+    /// Probability that left and right change places.
+    pub flip: f64,
+    /// Largest shift either way, in each direction, pixels of 48.
     pub shift: f32,
     /// Largest turn either way, degrees.
     pub turn: f32,
-    /// Largest relative change of size.
+    /// Largest change of size: 0.2 is anything from 1/1.2 to 1.2 times as large.
     pub scale: f32,
-    /// Largest relative change of contrast.
+    /// Largest skew, and largest change of size from the middle to an edge, as a share: 0..0.25.
+    pub perspective: f32,
+    /// Probability of a wide-angle lens.
+    pub lens: f64,
+    /// By how much such a lens pulls in the corner of the frame at most, as a share: 0..=0.5.
+    pub lens_distortion: f32,
+    /// Probability that the camera looks up from below.
+    pub viewpoint: f64,
+    /// From how far below at most, degrees: 0..=45.
+    pub viewpoint_degrees: f32,
+    /// Largest relative change of contrast: 0..1.
     pub contrast: f32,
-    /// Largest change of luminance.
+    /// Largest change of luminance either way, levels of 255.
     pub brightness: f32,
-    /// How often a patch is hidden, 0..=1.
+    /// Largest change of gamma: 0.3 is an exponent from 1/1.3 to 1.3.
+    pub gamma: f32,
+    /// Probability of light from one side.
+    pub gradient: f64,
+    /// Its largest difference between one side and the other, as a share of the light in the middle: 0..=2.
+    pub gradient_share: f32,
+    /// Probability of a dim room.
+    pub dark: f64,
+    /// The fewest photons that a white pixel gets there; up to 16 times as many are drawn. At least 4.
+    pub dark_photons: f32,
+    /// Probability of a picture out of focus.
+    pub blur: f64,
+    /// Its largest standard deviation, pixels: 0..=2.4.
+    pub blur_pixels: f32,
+    /// Probability of a picture blurred by motion.
+    pub motion: f64,
+    /// The longest way of that motion, pixels: 0..=12.
+    pub motion_pixels: f32,
+    /// Probability of noise, the same at every luminance.
+    pub noise: f64,
+    /// Its largest standard deviation, levels of 255.
+    pub noise_levels: f32,
+    /// Probability of a face that was small in the frame.
+    pub small: f64,
+    /// How few pixels a side it had at least: 8..=48.
+    pub small_side: f32,
+    /// Probability that the picture was a JPEG file.
+    pub jpeg: f64,
+    /// Its lowest quality: 1..=100; up to 95 is drawn.
+    pub jpeg_quality: u8,
+    /// Probability that a patch is hidden.
     pub erase: f64,
+    /// The largest share of the picture that is hidden: 0.02..=0.5.
+    pub erase_share: f32,
 }
 
-impl Default for Strength {
+impl Default for Augment {
     fn default() -> Self {
-        Self { shift: 4.0, turn: 10.0, scale: 0.12, contrast: 0.25, brightness: 25.0, erase: 0.3 }
+        Self::preset(Preset::Mild)
     }
 }
 
-/// A random variation of `pixels` ([`PIXELS`] luminances, row by row).
-#[must_use]
-pub fn vary(pixels: &[u8], strength: &Strength, random: &mut impl RngExt) -> Vec<u8> {
-    let mut any = |limit: f32| if limit > 0.0 { random.random_range(-limit..=limit) } else { 0.0 };
-    let (dx, dy) = (any(strength.shift), any(strength.shift));
-    let angle = any(strength.turn).to_radians();
-    let scale = 1.0 + any(strength.scale);
-    let (contrast, brightness) = (1.0 + any(strength.contrast), any(strength.brightness));
-    let mirror = if random.random_bool(0.5) { -1.0 } else { 1.0 };
+/// The former name of [`Augment`].
+pub type Strength = Augment;
 
-    // Inverse mapping: for each target pixel, where in the source it comes from.
-    let (sin, cos) = angle.sin_cos();
-    let middle = (SIDE as f32 - 1.0) / 2.0;
-    let mut varied = Vec::with_capacity(PIXELS);
-    for y in 0..SIDE {
-        for x in 0..SIDE {
-            let (u, v) = (x as f32 - middle - dx, y as f32 - middle - dy);
-            let from_x = mirror * (cos * u + sin * v) / scale + middle;
-            let from_y = (cos * v - sin * u) / scale + middle;
-            let lit = (sample(pixels, from_x, from_y) - 127.5) * contrast + 127.5 + brightness;
-            varied.push(lit.round().clamp(0.0, 255.0) as u8);
+impl Augment {
+    /// Refuses numbers outside the range of their key; [`vary`] itself takes the nearest sensible ones.
+    ///
+    /// # Errors
+    /// When a number is outside its range, or none; the message names its key.
+    pub fn check(&self) -> Result<(), Error> {
+        let probabilities = [
+            ("flip", self.flip),
+            ("lens", self.lens),
+            ("viewpoint", self.viewpoint),
+            ("gradient", self.gradient),
+            ("dark", self.dark),
+            ("blur", self.blur),
+            ("motion", self.motion),
+            ("noise", self.noise),
+            ("small", self.small),
+            ("jpeg", self.jpeg),
+            ("erase", self.erase),
+        ]
+        .map(|(key, value)| (key, value, [0.0, 1.0]));
+        let amounts = [
+            ("shift", self.shift, [0.0, 24.0]),
+            ("turn", self.turn, [0.0, 180.0]),
+            ("scale", self.scale, [0.0, 4.0]),
+            ("perspective", self.perspective, [0.0, 0.25]),
+            ("lens_distortion", self.lens_distortion, [0.0, 0.5]),
+            ("viewpoint_degrees", self.viewpoint_degrees, [0.0, 45.0]),
+            ("contrast", self.contrast, [0.0, 1.0]),
+            ("brightness", self.brightness, [0.0, 255.0]),
+            ("gamma", self.gamma, [0.0, 4.0]),
+            ("gradient_share", self.gradient_share, [0.0, 2.0]),
+            ("dark_photons", self.dark_photons, [4.0, 1e6]),
+            ("blur_pixels", self.blur_pixels, [0.0, 2.4]),
+            ("motion_pixels", self.motion_pixels, [0.0, 12.0]),
+            ("noise_levels", self.noise_levels, [0.0, 255.0]),
+            ("small_side", self.small_side, [8.0, 48.0]),
+            ("jpeg_quality", f32::from(self.jpeg_quality), [1.0, 100.0]),
+            ("erase_share", self.erase_share, [0.02, 0.5]),
+        ]
+        .map(|(key, value, range)| (key, f64::from(value), range));
+        // NaN lies in no range.
+        let outside = |&&(_, value, [low, high]): &&(&str, f64, [f64; 2])| !(low..=high).contains(&value);
+        match probabilities.iter().chain(&amounts).find(outside) {
+            None => Ok(()),
+            Some((key, value, [low, high])) => Err(Error::Configuration {
+                what: format!("augmentation has {key} = {value}, it must lie in {low}..={high}"),
+                hint: "correct it, or take a preset: none, mild, standard, strong, box".into(),
+            }),
         }
     }
-    if random.random_bool(strength.erase) {
-        erase(&mut varied, random);
-    }
+}
+
+/// A random variation of `pixels`, 48 x 48 luminances row by row; anything else is handed back as it is.
+#[must_use]
+pub fn vary(pixels: &[u8], augment: &Augment, random: &mut impl RngExt) -> Vec<u8> {
+    let Ok(picture) = <&[u8; PIXELS]>::try_from(pixels) else {
+        return pixels.to_vec();
+    };
+    // In the order in which light meets face, lens, sensor and file.
+    let mut plane = [0.0; PIXELS];
+    geometry::View::draw(augment, random).project(picture, &mut plane);
+    light::vary(&mut plane, augment, random);
+    blur::vary(&mut plane, augment, random);
+    noise::vary(&mut plane, augment, random);
+    small::vary(&mut plane, augment, random);
+    let mut varied = developed(&plane);
+    jpeg::vary(&mut varied, augment, random);
+    erase::vary(&mut varied, augment, random);
     varied
 }
 
-/// Bilinear, with the edge pixels repeated outwards.
-fn sample(pixels: &[u8], x: f32, y: f32) -> f32 {
-    let last = SIDE - 1;
-    let (x, y) = (x.clamp(0.0, last as f32), y.clamp(0.0, last as f32));
-    let (left, top) = (x as usize, y as usize);
-    let (right, bottom) = ((left + 1).min(last), (top + 1).min(last));
-    let (a, b) = (x - left as f32, y - top as f32);
-    let at = |row: usize, column: usize| f32::from(pixels[row * SIDE + column]);
-    let upper = at(top, left) + a * (at(top, right) - at(top, left));
-    let lower = at(bottom, left) + a * (at(bottom, right) - at(bottom, left));
-    upper + b * (lower - upper)
-}
-
-/// Hides a rectangle of 6 to 16 pixels a side under one grey (Zhong et al. 2017).
-fn erase(pixels: &mut [u8], random: &mut impl RngExt) {
-    let (width, height) = (random.random_range(6..=16_usize), random.random_range(6..=16_usize));
-    let (left, top) = (random.random_range(0..=SIDE - width), random.random_range(0..=SIDE - height));
-    let grey: u8 = random.random_range(0..=255);
-    for row in pixels.chunks_exact_mut(SIDE).skip(top).take(height) {
-        row[left..left + width].fill(grey);
-    }
+/// Rounds to bytes.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast to a byte saturates, and cuts off what is behind the point: half a level more rounds"
+)]
+fn developed(plane: &Plane) -> Vec<u8> {
+    plane.iter().map(|&value| (value + 0.5) as u8).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::random::generator;
-
-    const STILL: Strength = Strength { shift: 0.0, turn: 0.0, scale: 0.0, contrast: 0.0, brightness: 0.0, erase: 0.0 };
-
-    fn ramp() -> Vec<u8> {
-        (0..PIXELS).map(|i| (i % 251) as u8).collect()
-    }
-
-    #[test]
-    fn without_strength_only_the_mirror_is_left() {
-        let picture = ramp();
-        let mirrored: Vec<u8> = picture.chunks_exact(SIDE).flat_map(|row| row.iter().rev().copied()).collect();
-        for seed in 0..16 {
-            let varied = vary(&picture, &STILL, &mut generator(seed, 0));
-            assert!(varied == picture || varied == mirrored, "seed {seed}");
-        }
-    }
-
-    #[test]
-    fn equal_seeds_give_equal_pictures() {
-        let picture = ramp();
-        let strength = Strength::default();
-        let one = vary(&picture, &strength, &mut generator(7, 3));
-        assert_eq!(one, vary(&picture, &strength, &mut generator(7, 3)));
-        assert_ne!(one, vary(&picture, &strength, &mut generator(7, 4)));
-        assert_eq!(one.len(), PIXELS);
-    }
-}
+mod tests;

@@ -2,7 +2,7 @@
 
 mod lettering;
 
-use super::augment::{self, Strength};
+use super::augment::{self, Augment};
 use super::{Dataset, PIXELS, Split};
 use crate::random::generator;
 use image::{GrayImage, ImageFormat, Luma, imageops};
@@ -48,12 +48,12 @@ pub fn contact(dataset: &Dataset, seed: u64) -> Vec<u8> {
 
 /// A PNG with two training pictures of each class, each followed by variations as training draws them.
 #[must_use]
-pub fn augmented(dataset: &Dataset, strength: &Strength, seed: u64) -> Vec<u8> {
+pub fn augmented(dataset: &Dataset, by: &Augment, seed: u64) -> Vec<u8> {
     let row = |(class, name): (usize, &&'static str)| {
         let line = |&index: &usize| {
             let original = &dataset.pictures[index].pixels;
             let mut random = generator(seed, u64::try_from(index).unwrap_or(u64::MAX));
-            let varied = (1..COLUMNS).map(|_| augment::vary(original, strength, &mut random));
+            let varied = (1..COLUMNS).map(|_| augment::vary(original, by, &mut random));
             std::iter::once(original.to_vec()).chain(varied).collect()
         };
         let (chosen, _) = choose(dataset, class, seed, ORIGINALS);
@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(sheet.dimensions(), (MARGIN + 20 * CELL + GAP, WIDE_GAP + 8 * CELL + 7 * WIDE_GAP));
         let pictured = sheet.pixels().filter(|pixel| pixel.0 == [200]).count();
         assert_eq!(pictured, 26 * PIXELS);
-        let varied = open(&augmented(&dataset, &Strength::default(), 1));
+        let varied = open(&augmented(&dataset, &Augment::default(), 1));
         assert_eq!(varied.height(), sheet.height());
         assert_eq!(contact(&dataset, 1), contact(&dataset, 1));
     }
