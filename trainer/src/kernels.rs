@@ -6,11 +6,12 @@
 //! other device the stock layers run: see [`conv3x3`], [`norm()`] and [`max_pool`], which choose by device.
 
 pub mod conv;
-mod matmul;
 pub mod norm;
 pub mod pool;
 
 mod layers;
 mod ops;
+mod scratch;
+mod simd;
 
 pub use layers::{conv1x1, conv3x3, max_pool, norm, norm_relu, serve};

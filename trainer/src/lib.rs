@@ -23,3 +23,8 @@ pub mod train;
 pub mod verify;
 
 pub use error::Error;
+
+/// Training takes and gives back the same large blocks every step. The system's allocator returns them to the system
+/// each time and pays for every page again; this one keeps them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
