@@ -5,6 +5,7 @@ pub mod augment;
 mod csv;
 mod drawn;
 mod folder;
+mod labelled;
 mod limits;
 mod picture;
 pub mod sheet;
@@ -15,6 +16,7 @@ mod tree;
 pub mod votes;
 mod zip;
 
+pub use labelled::Labelled;
 pub use split::{Copies, Parts, split, split_with};
 
 use crate::error::Error;

@@ -1,6 +1,6 @@
 //! Runs the float network over pictures, for validation and for the f32 side of `verify`.
 
-use crate::dataset::{Dataset, PIXELS};
+use crate::dataset::{Dataset, Labelled, PIXELS};
 use crate::metrics::Confusion;
 use crate::net::Net;
 use crate::train::batches::append_input;
@@ -39,22 +39,36 @@ impl Evaluation {
     }
 }
 
-/// Evaluates `net` on the pictures at `indices`, without varying them.
+/// What `net` says to the pictures at `indices`, without varying them: all outputs of each, in order.
 #[must_use]
-pub fn float(net: &Net, dataset: &Dataset, indices: &[usize], contract: &Contract) -> Evaluation {
-    let device = device();
+pub fn logits(net: &Net, dataset: &Dataset, indices: &[usize], contract: &Contract) -> Vec<Vec<f32>> {
     let net = net.valid();
+    let device = net.devices().pop().unwrap_or_else(device);
     let mut logits = Vec::with_capacity(indices.len());
-    let mut labels = Vec::with_capacity(indices.len());
     for chosen in indices.chunks(BATCH) {
         let mut inputs = Vec::with_capacity(chosen.len() * PIXELS);
         for &index in chosen {
             append_input(dataset.pictures[index].pixels.to_vec(), contract, &mut inputs);
-            labels.push(dataset.pictures[index].label);
         }
-        let output = net.forward(input_tensor(inputs, chosen.len(), &device)).into_data();
-        let output: Vec<f32> = output.iter::<f32>().collect();
-        logits.extend(output.chunks(dataset.classes()).map(<[f32]>::to_vec));
+        let output = net.forward(input_tensor(inputs, chosen.len(), &device));
+        let outputs = output.dims()[1];
+        let output: Vec<f32> = output.into_data().iter::<f32>().collect();
+        logits.extend(output.chunks(outputs).map(<[f32]>::to_vec));
     }
-    Evaluation::of(logits, &labels, dataset.classes())
+    logits
+}
+
+/// Evaluates the outputs `columns` of `net` on labelled pictures.
+#[must_use]
+pub fn float(
+    net: &Net,
+    dataset: &Dataset,
+    pictures: &Labelled,
+    columns: std::ops::Range<usize>,
+    contract: &Contract,
+) -> Evaluation {
+    let classes = columns.len();
+    let all = logits(net, dataset, &pictures.indices, contract);
+    let own = all.iter().map(|logits| logits[columns.clone()].to_vec()).collect();
+    Evaluation::of(own, &pictures.labels, classes)
 }

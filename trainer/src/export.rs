@@ -1,6 +1,6 @@
 //! The line from float arrays to the bytes of `mood.onnx`: quantise, write, fit the temperature, write again.
 
-use crate::dataset::{Dataset, PIXELS, Parts};
+use crate::dataset::{Dataset, Labelled, PIXELS};
 use crate::error::Error;
 use crate::layers::RawNet;
 use crate::train::{batches, count};
@@ -33,20 +33,21 @@ pub struct Export {
     pub nll_before: f64,
 }
 
-/// Quantises and writes `raw`. `calibration` is how many training pictures to look at, and the seed that chooses them;
-/// `path` is named in errors only.
+/// Quantises and writes `raw`. `training` are the pictures that may fix the scales, `validation` those that fix the
+/// temperature; `calibration` is how many of the first to look at, and the seed that chooses them; `path` is named in
+/// errors only.
 ///
 /// # Errors
 /// When the box would refuse the result.
 pub fn run(
     raw: &RawNet,
     dataset: &Dataset,
-    parts: &Parts,
+    (training, validation): (&[usize], &Labelled),
     mut contract: Contract,
     (calibration, seed): (usize, u64),
     path: &Path,
 ) -> Result<Export, Error> {
-    let mut chosen = parts.training.clone();
+    let mut chosen = training.to_vec();
     chosen.shuffle(&mut random::generator(seed, CALIBRATION_STREAM));
     chosen.truncate(calibration);
     let inputs: Vec<Vec<f32>> = chosen
@@ -61,13 +62,13 @@ pub fn run(
     let graph = onnx::graph(&quantised.net);
     // The temperature is fitted on what the box will compute, so the file is run once before it is complete.
     let classifier = verify::classifier(&onnx::write::bytes(&graph, &contract), path)?;
-    let validation = verify::evaluate(&classifier, dataset, &parts.validation, path)?;
-    let labels: Vec<u8> = parts.validation.iter().map(|&index| dataset.pictures[index].label).collect();
-    contract.temperature = verify::fit_temperature(&validation.logits, &labels);
-    let nll: f64 = validation
+    let labels = &validation.labels;
+    let found = verify::evaluate(&classifier, dataset, validation, path)?;
+    contract.temperature = verify::fit_temperature(&found.logits, labels);
+    let nll: f64 = found
         .logits
         .iter()
-        .zip(&labels)
+        .zip(labels)
         .map(|(logits, &label)| metrics::nll(logits, usize::from(label), f64::from(contract.temperature)))
         .sum();
     Ok(Export {
@@ -76,8 +77,8 @@ pub fn run(
         equalised: quantised.equalised,
         logit_error: quantised.logit_error,
         temperature: contract.temperature,
-        accuracy: validation.accuracy,
+        accuracy: found.accuracy,
         nll: nll / count(labels.len().max(1)),
-        nll_before: validation.nll,
+        nll_before: found.nll,
     })
 }

@@ -183,6 +183,16 @@ impl RawNet {
         convs + self.head.weight.len() + self.head.bias.len()
     }
 
+    /// The network with the outputs `columns` only: one head of several.
+    #[must_use]
+    pub fn with_head(mut self, columns: std::ops::Range<usize>) -> Self {
+        let head = &mut self.head;
+        head.weight = head.weight[columns.start * head.inputs..columns.end * head.inputs].to_vec();
+        head.bias = head.bias[columns.clone()].to_vec();
+        head.outputs = columns.len();
+        self
+    }
+
     /// Multiply-accumulates for one picture, once the branches of a convolution are one kernel.
     #[must_use]
     pub fn macs(&self) -> usize {

@@ -17,6 +17,7 @@ pub mod nets;
 pub mod onnx;
 pub mod quantise;
 pub mod random;
+pub mod recipe;
 pub mod report;
 pub mod synthetic;
 pub mod train;

@@ -1,17 +1,13 @@
 //! Everything the trainer says: progress to stderr, results to stdout. Only this file and `main.rs` print.
 
-use crate::dataset::Parts;
 use crate::error::Error;
 use crate::evaluate::Evaluation;
 use crate::export::Export;
 use crate::layers::RawNet;
 use crate::nets::Figures;
-use crate::train::{BatchReport, EpochReport, Listener, Outcome, Settings};
 use crate::verify::Comparison;
-use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 /// A line to stdout. A reader that has gone away (`trainer verify | head`) is no error.
 macro_rules! say {
@@ -28,139 +24,10 @@ macro_rules! tell {
 }
 
 mod data;
+mod training;
 
 pub use data::{sheet_written, surveyed};
-
-/// How often a plain line tells of progress when there is no terminal.
-const EVERY: Duration = Duration::from_secs(20);
-
-/// Shows training: a bar on a terminal, plain lines elsewhere.
-#[derive(Debug)]
-pub struct TrainingProgress {
-    bar: Option<ProgressBar>,
-    epochs: u32,
-    spoke: Instant,
-    epoch_began: Instant,
-    /// Pictures of the epoch seen after this process's first batch of it.
-    seen_before: usize,
-}
-
-impl TrainingProgress {
-    /// Asks stderr whether it is a terminal.
-    #[must_use]
-    pub fn new() -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{prefix} [{bar:16}] {wide_msg}");
-            ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-        });
-        let now = Instant::now();
-        Self { bar, epochs: 0, spoke: now, epoch_began: now, seen_before: 0 }
-    }
-
-    fn line(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.suspend(|| tell!("{text}")),
-            None => tell!("{text}"),
-        }
-    }
-}
-
-impl Drop for TrainingProgress {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-impl Default for TrainingProgress {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Listener for TrainingProgress {
-    fn start(&mut self, settings: &Settings, parts: &Parts, begun: u32) {
-        self.epochs = settings.epochs;
-        if let Some(bar) = &self.bar {
-            bar.set_length(u64::try_from(parts.training.len()).unwrap_or(0));
-        }
-        self.line(&format!(
-            "training `{}`: {} pictures, {} for validation; left out {} copies and {} blank; epochs {} to {}, seed {}",
-            settings.net.name(),
-            parts.training.len(),
-            parts.validation.len(),
-            parts.copies,
-            parts.blank,
-            begun + 1,
-            settings.epochs,
-            settings.seed
-        ));
-        self.epoch_began = Instant::now();
-    }
-
-    fn batch(&mut self, report: &BatchReport) {
-        // The first batch of an epoch sets the pace's origin: a resumed epoch doesn't begin at 0.
-        if self.seen_before == 0 {
-            self.seen_before = report.seen;
-            self.epoch_began = Instant::now();
-        }
-        let pace = rate(report.seen - self.seen_before, self.epoch_began.elapsed());
-        let left = crate::train::count(report.total - report.seen)
-            + crate::train::count(report.total) * f64::from(self.epochs.saturating_sub(report.epoch));
-        if pace <= 0.0 {
-            return;
-        }
-        let left = Duration::try_from_secs_f64(left / pace).unwrap_or(Duration::MAX);
-        let (loss, accuracy, left) = (report.loss, 100.0 * report.accuracy, human(left));
-        if let Some(bar) = &self.bar {
-            bar.set_prefix(format!("epoch {}/{}", report.epoch, self.epochs));
-            bar.set_message(format!("{pace:.0} images/s, loss {loss:.4}, {accuracy:.2} %, {left} left"));
-            bar.set_position(u64::try_from(report.seen).unwrap_or(0));
-        } else if self.spoke.elapsed() >= EVERY {
-            self.spoke = Instant::now();
-            tell!(
-                "epoch {}/{}: {}/{}, {pace:.0} images/s, loss {loss:.4}, accuracy {accuracy:.2} %, {left} left",
-                report.epoch,
-                self.epochs,
-                report.seen,
-                report.total
-            );
-        }
-    }
-
-    fn epoch(&mut self, report: &EpochReport, best: bool) {
-        self.seen_before = 0;
-        self.line(&format!(
-            "epoch {}/{}: loss {:.4}, accuracy {:.2} %, validation loss {:.4}, accuracy {:.2} %{}, {:.0} s",
-            report.epoch,
-            self.epochs,
-            report.training_loss,
-            100.0 * report.training_accuracy,
-            report.validation_loss,
-            100.0 * report.validation_accuracy,
-            if best { " (best)" } else { "" },
-            report.seconds
-        ));
-    }
-}
-
-/// Says how a run ended.
-pub fn training_done(outcome: &Outcome, folder: &Path, data: &Path) {
-    let (run, data) = (folder.display(), data.display());
-    if outcome.stopped {
-        tell!("stopped and saved; go on with: trainer train --data {data} --run {run} --resume");
-    }
-    match outcome.best() {
-        Some(best) => say!(
-            "best epoch {} of {}: validation accuracy {:.2} %; next: trainer quantise --run {run} --data {data} --output mood.onnx",
-            best.epoch,
-            outcome.history.len(),
-            100.0 * best.validation_accuracy
-        ),
-        None => say!("no epoch was finished"),
-    }
-}
+pub use training::TrainingProgress;
 
 /// Says what was written.
 pub fn quantised(raw: &RawNet, export: &Export, path: &Path) {
@@ -260,17 +127,4 @@ pub fn stopping() {
 /// Prints an error and its hint.
 pub fn error(error: &Error) {
     tell!("error: {error}\n  hint: {}", error.hint());
-}
-
-fn rate(pictures: usize, time: Duration) -> f64 {
-    crate::train::count(pictures) / time.as_secs_f64().max(1e-9)
-}
-
-fn human(time: Duration) -> String {
-    let seconds = time.as_secs();
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min", seconds / 60),
-        _ => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
-    }
 }

@@ -2,42 +2,31 @@
 
 pub mod batches;
 pub mod checkpoint;
-mod settings;
+mod loss;
+mod optimiser;
+mod report;
+pub mod targets;
+pub mod teachers;
 
-pub use settings::Settings;
+pub use loss::BatchTargets;
+pub use report::{BatchReport, EpochReport, HeadReport, Listener};
 
-use crate::dataset::{Dataset, Parts};
+use crate::dataset::{Dataset, Labelled, Parts};
 use crate::error::Error;
 use crate::evaluate::{self, Evaluation};
+use crate::metrics;
 use crate::net::{Net, WeightAverage};
 use crate::random::mix;
-use batches::Batch;
-use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Int, Tensor, TensorData, activation::log_softmax};
+use crate::recipe::{Head, Recipe};
+use batches::{Batch, Ingredients};
+use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::tensor::{Device, Tensor, TensorData};
 use checkpoint::{Checkpoint, Progress, RunFolder};
 use mood::Contract;
-use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-
-/// One finished epoch.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EpochReport {
-    /// From 1.
-    pub epoch: u32,
-    /// At its end.
-    pub learning_rate: f64,
-    /// Mean over the varied training pictures, with label smoothing.
-    pub training_loss: f64,
-    /// Over the varied training pictures, 0..=1.
-    pub training_accuracy: f64,
-    /// Mean negative log-likelihood of the averaged weights.
-    pub validation_loss: f64,
-    /// Of the averaged weights, 0..=1.
-    pub validation_accuracy: f64,
-    /// Wall time of training it.
-    pub seconds: f64,
-}
+use targets::Targets;
+use teachers::Teachers;
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,29 +49,37 @@ impl Outcome {
     }
 }
 
-/// Where training stands after a batch.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct BatchReport {
-    /// From 1.
-    pub epoch: u32,
-    /// Pictures seen in this epoch.
-    pub seen: usize,
-    /// Pictures in an epoch.
-    pub total: usize,
-    /// Mean loss of this epoch so far.
-    pub loss: f64,
-    /// Accuracy of this epoch so far, 0..=1.
-    pub accuracy: f64,
+/// What a run learns from and chooses by.
+#[derive(Debug, Clone)]
+pub struct Lesson<'a> {
+    /// All pictures.
+    pub dataset: &'a Dataset,
+    /// Which of them are for what.
+    pub parts: &'a Parts,
+    /// What is asked.
+    pub recipe: &'a Recipe,
+    /// What the training pictures show.
+    pub targets: Targets,
+    /// For each head, the validation pictures and what they show.
+    pub validation: Vec<(Head, Labelled)>,
 }
 
-/// Hears how training goes.
-pub trait Listener {
-    /// Before the first step; `begun` epochs are done already.
-    fn start(&mut self, settings: &Settings, parts: &Parts, begun: u32);
-    /// After each batch.
-    fn batch(&mut self, report: &BatchReport);
-    /// After each epoch; `best` when its weights were kept.
-    fn epoch(&mut self, report: &EpochReport, best: bool);
+impl<'a> Lesson<'a> {
+    /// Joins the pictures with what they show; `votes` has one entry for each picture.
+    ///
+    /// # Errors
+    /// When a head has nothing to learn from or to be validated by.
+    pub fn new(
+        dataset: &'a Dataset,
+        votes: Option<&[crate::dataset::votes::Votes]>,
+        parts: &'a Parts,
+        recipe: &'a Recipe,
+    ) -> Result<Self, Error> {
+        let targets = Targets::new(dataset, votes, &parts.training, recipe)?;
+        let labelled = |&head: &Head| Ok((head, Labelled::of(dataset, votes, head.set(), &parts.validation)?));
+        let validation = recipe.data.heads.iter().map(labelled).collect::<Result<_, Error>>()?;
+        Ok(Self { dataset, parts, recipe, targets, validation })
+    }
 }
 
 /// Trains until the last epoch or until `stop` is set, which ends the run after the current batch, saved.
@@ -90,29 +87,29 @@ pub trait Listener {
 /// With `resume` it goes on from the newest checkpoint in `folder` as if it had never stopped.
 ///
 /// # Errors
-/// When the run folder can't be read or written, or the loss is no longer a number.
+/// When the run folder can't be read or written, a teacher can't be asked, or the loss is no longer a number.
 pub fn run(
-    dataset: &Dataset,
-    parts: &Parts,
-    settings: &Settings,
+    lesson: &Lesson<'_>,
     folder: &RunFolder,
+    device: &Device,
     resume: bool,
     stop: &AtomicBool,
     listener: &mut dyn Listener,
 ) -> Result<Outcome, Error> {
-    let mut trainer = Trainer::new(dataset, settings, folder, resume)?;
-    listener.start(settings, parts, trainer.progress.epoch);
-    while trainer.progress.epoch < settings.epochs {
-        trainer.epoch(parts, stop, listener)?;
+    let mut trainer = Trainer::new(lesson, folder, device, resume)?;
+    let epochs = lesson.recipe.schedule.epochs;
+    listener.start(lesson.recipe, lesson.parts, trainer.progress.epoch);
+    while trainer.progress.epoch < epochs {
+        trainer.epoch(stop, listener)?;
         if stop.load(Ordering::Relaxed) {
             break;
         }
     }
-    let stopped = trainer.progress.epoch < settings.epochs;
+    let stopped = trainer.progress.epoch < epochs;
     Ok(Outcome { history: trainer.progress.history, stopped })
 }
 
-/// The device everything is trained on: Burn's pure-Rust CPU back end.
+/// The device of everything that asks for no other: Burn's pure-Rust CPU back end.
 #[must_use]
 pub fn device() -> Device {
     Device::flex()
@@ -122,13 +119,13 @@ pub fn device() -> Device {
 ///
 /// # Errors
 /// When no epoch has been finished, or the file can't be read.
-pub fn best_net(folder: &RunFolder, dataset: &Dataset, settings: &Settings) -> Result<Net, Error> {
-    folder.load_best(settings.new_net(dataset.classes(), &device()))
+pub fn best_net(folder: &RunFolder, recipe: &Recipe) -> Result<Net, Error> {
+    folder.load_best(recipe.new_net(&device()))
 }
 
 struct Trainer<'a> {
-    dataset: &'a Dataset,
-    settings: &'a Settings,
+    lesson: &'a Lesson<'a>,
+    teachers: Option<Teachers>,
     folder: &'a RunFolder,
     contract: Contract,
     device: Device,
@@ -139,48 +136,58 @@ struct Trainer<'a> {
 }
 
 impl<'a> Trainer<'a> {
-    fn new(dataset: &'a Dataset, settings: &'a Settings, folder: &'a RunFolder, resume: bool) -> Result<Self, Error> {
-        let device = device().autodiff();
-        device.seed(settings.seed);
-        let net = settings.new_net(dataset.classes(), &device);
-        let optimiser = AdamWConfig::new().with_weight_decay(settings.weight_decay).with_epsilon(1e-8).init();
+    fn new(lesson: &'a Lesson<'a>, folder: &'a RunFolder, device: &Device, resume: bool) -> Result<Self, Error> {
+        let Lesson { dataset, recipe, parts, .. } = *lesson;
+        let ask = |asked| Teachers::ask(asked, recipe, dataset, &parts.training, folder);
+        let teachers = recipe.distillation.as_ref().map(ask).transpose()?;
+        let device = device.clone().autodiff();
+        device.seed(recipe.seed);
+        let net = recipe.new_net(&device);
+        let optimiser = optimiser::new(&recipe.optimiser);
         let (net, average, optimiser, progress) = if resume {
             let Checkpoint { net, average, optimiser, progress } = folder.load(&net, &optimiser)?;
             (net, average, optimiser, progress)
         } else {
             (net.clone(), net, optimiser, Progress::default())
         };
-        let average = WeightAverage::new(&average, settings.average_decay);
+        let average = WeightAverage::new(&average, recipe.optimiser.average_decay);
         let contract = Contract::new(dataset.label_set);
-        Ok(Self { dataset, settings, folder, contract, device, net, average, optimiser, progress })
+        Ok(Self { lesson, teachers, folder, contract, device, net, average, optimiser, progress })
     }
 
     /// Trains the rest of the current epoch, validates, saves.
-    fn epoch(&mut self, parts: &Parts, stop: &AtomicBool, listener: &mut dyn Listener) -> Result<(), Error> {
-        let (settings, dataset) = (self.settings, self.dataset);
+    fn epoch(&mut self, stop: &AtomicBool, listener: &mut dyn Listener) -> Result<(), Error> {
+        let Lesson { dataset, parts, recipe, targets, .. } = self.lesson;
         let epoch = self.progress.epoch;
-        let per_epoch = parts.training.len().div_ceil(settings.batch);
-        let steps = u32::try_from(per_epoch).unwrap_or(u32::MAX).saturating_mul(settings.epochs);
-        let order = batches::order(&parts.training, settings.seed, epoch);
-        let contract = self.contract.clone();
+        let per_epoch = parts.training.len().div_ceil(recipe.schedule.batch);
+        let steps = u32::try_from(per_epoch).unwrap_or(u32::MAX).saturating_mul(recipe.schedule.epochs);
+        let order = batches::order(&parts.training, recipe.seed, epoch);
+        let (contract, teachers) = (self.contract.clone(), self.teachers.take());
+        let ingredients = Ingredients { dataset, targets, teachers: teachers.as_ref(), recipe, contract: &contract };
         let began = Instant::now();
-        let before = self.progress.seconds;
+        let (before, waited) = (self.progress.seconds, self.progress.waiting);
+        let mut waiting = 0.0;
         let finished = std::thread::scope(|scope| {
             let first = self.progress.batch;
-            let ready = batches::prefetch(scope, dataset, order, settings, &contract, (epoch, first));
-            for batch in ready {
-                let rate = settings.learning_rate_at(self.progress.step, steps);
+            let ready = batches::prefetch(scope, ingredients, order, (epoch, first));
+            loop {
+                let asked = Instant::now();
+                let Ok(batch) = ready.recv() else { break };
+                waiting += asked.elapsed().as_secs_f64();
+                let rate = recipe.learning_rate_at(self.progress.step, steps);
                 self.step(batch, rate)?;
                 self.progress.seconds = before + began.elapsed().as_secs_f64();
-                listener.batch(&self.report(parts.training.len()));
+                self.progress.waiting = waited + waiting;
+                listener.batch(&self.report());
                 if stop.load(Ordering::Relaxed) && self.progress.batch < per_epoch {
                     return Ok(false);
                 }
             }
             Ok::<bool, Error>(true)
-        })?;
-        if finished {
-            self.finish_epoch(parts, settings.learning_rate_at(self.progress.step, steps), listener)?;
+        });
+        self.teachers = teachers;
+        if finished? {
+            self.finish_epoch(recipe.learning_rate_at(self.progress.step, steps), listener)?;
         }
         self.folder.save(&Checkpoint {
             net: self.net.clone(),
@@ -192,62 +199,66 @@ impl<'a> Trainer<'a> {
 
     /// One step of gradient descent.
     fn step(&mut self, batch: Batch, rate: f64) -> Result<(), Error> {
-        let progress = &mut self.progress;
+        let recipe = self.lesson.recipe;
         // Dropout draws from the device: seeding each step makes a resumed run draw the same.
-        self.device.seed(mix(self.settings.seed, (1 << 40) | u64::from(progress.step)));
-        let size = batch.labels.len();
-        let inputs = input_tensor(batch.inputs, size, &self.device);
-        let labels: Vec<i64> = batch.labels.iter().map(|&label| i64::from(label)).collect();
-        let labels = Tensor::<1, Int>::from_data(TensorData::new(labels, [size]), &self.device);
-        let logits = self.net.forward(inputs);
-        let right = logits.clone().argmax(1).flatten::<1>(0, 1).equal(labels.clone()).int().sum().into_scalar::<i64>();
-        let loss = smoothed_cross_entropy(logits, labels, self.settings.label_smoothing);
+        self.device.seed(mix(recipe.seed, (1 << 40) | u64::from(self.progress.step)));
+        let Batch { size, inputs, targets } = batch;
+        let logits = self.net.forward(input_tensor(inputs, size, &self.device));
+        let answers: Vec<f32> = logits.to_data().iter::<f32>().collect();
+        let loss = loss::loss(&logits, &targets, recipe, &self.device);
         let value = f64::from(loss.clone().into_scalar::<f32>());
         if !value.is_finite() {
-            return Err(Error::Configuration {
-                what: format!("the loss became {value} in epoch {}, step {}", progress.epoch + 1, progress.step),
-                hint: format!(
-                    "train again with a lower rate, for instance `--learning-rate {}`; what the finished epochs learnt is kept",
-                    self.settings.learning_rate / 4.0
-                ),
-            });
+            return Err(self.no_number(value));
         }
         let gradients = GradientsParams::from_grads(loss.backward(), &self.net);
         self.net = self.optimiser.step(rate, self.net.clone(), gradients);
+        let progress = &mut self.progress;
         self.average.update(&self.net, progress.step);
+        let (right, judged) = told_right(&answers, &targets.labels, recipe);
         progress.loss_sum += value * count(size);
-        progress.right += usize::try_from(right).unwrap_or(0);
+        progress.right += right;
+        progress.judged += judged;
         progress.seen += size;
         progress.batch += 1;
         progress.step += 1;
         Ok(())
     }
 
-    fn report(&self, total: usize) -> BatchReport {
-        let progress = &self.progress;
-        let seen = count(progress.seen.max(1));
-        BatchReport {
-            epoch: progress.epoch + 1,
-            seen: progress.seen,
-            total,
-            loss: progress.loss_sum / seen,
-            accuracy: count(progress.right) / seen,
+    fn no_number(&self, value: f64) -> Error {
+        Error::Configuration {
+            what: format!("the loss became {value} in epoch {}, step {}", self.progress.epoch + 1, self.progress.step),
+            hint: format!(
+                "train again with a lower rate, for instance `--learning-rate {}`; what the finished epochs learnt is kept",
+                self.lesson.recipe.schedule.learning_rate / 4.0
+            ),
         }
     }
 
-    fn finish_epoch(&mut self, parts: &Parts, rate: f64, listener: &mut dyn Listener) -> Result<(), Error> {
+    fn report(&self) -> BatchReport {
+        let progress = &self.progress;
+        BatchReport {
+            epoch: progress.epoch + 1,
+            seen: progress.seen,
+            total: self.lesson.parts.training.len(),
+            loss: progress.loss_sum / count(progress.seen.max(1)),
+            accuracy: count(progress.right) / count(progress.judged.max(1)),
+        }
+    }
+
+    fn finish_epoch(&mut self, rate: f64, listener: &mut dyn Listener) -> Result<(), Error> {
         let averaged = self.average.net(&self.net);
-        let Evaluation { accuracy, nll, .. } =
-            evaluate::float(&averaged, self.dataset, &parts.validation, &self.contract);
-        let batch = self.report(parts.training.len());
+        let heads = self.validate(&averaged);
+        let batch = self.report();
+        let accuracy = heads.iter().map(|head| head.accuracy).sum::<f64>() / count(heads.len().max(1));
         let report = EpochReport {
             epoch: batch.epoch,
             learning_rate: rate,
             training_loss: batch.loss,
             training_accuracy: batch.accuracy,
-            validation_loss: nll,
             validation_accuracy: accuracy,
+            heads,
             seconds: self.progress.seconds,
+            waiting: self.progress.waiting,
         };
         let best = self.progress.history.iter().all(|past| past.validation_accuracy < accuracy);
         if best {
@@ -259,20 +270,37 @@ impl<'a> Trainer<'a> {
         self.progress = Progress { epoch: batch.epoch, step: self.progress.step, history, ..Progress::default() };
         Ok(())
     }
+
+    /// What the averaged weights say to the validation pictures, head by head.
+    fn validate(&self, net: &Net) -> Vec<HeadReport> {
+        let Lesson { dataset, parts, recipe, validation, .. } = self.lesson;
+        let logits = evaluate::logits(net, dataset, &parts.validation, &self.contract);
+        let judge = |(head, labelled): &(Head, Labelled)| {
+            let columns = recipe.columns(*head)?;
+            let own = labelled.positions.iter().map(|&at| logits[at][columns.clone()].to_vec()).collect();
+            let Evaluation { accuracy, nll, .. } = Evaluation::of(own, &labelled.labels, head.classes());
+            Some(HeadReport { head: *head, pictures: labelled.labels.len(), accuracy, loss: nll })
+        };
+        validation.iter().filter_map(judge).collect()
+    }
+}
+
+/// Of the answers of the first head: how many give the likeliest class of the target, and how many there are.
+fn told_right(answers: &[f32], labels: &[f32], recipe: &Recipe) -> (usize, usize) {
+    let outputs = recipe.outputs();
+    let width = recipe.data.heads.first().map_or(outputs, |head| head.classes());
+    let pairs = answers.chunks_exact(outputs).zip(labels.chunks_exact(outputs));
+    let judged = pairs.filter(|(_, labels)| labels[..width].iter().any(|&target| target > 0.0));
+    judged.fold((0, 0), |(right, judged), (answer, labels)| {
+        let hit = metrics::winner(&answer[..width]) == metrics::winner(&labels[..width]);
+        (right + usize::from(hit), judged + 1)
+    })
 }
 
 /// `[n, 1, 48, 48]` from plain numbers.
 pub(crate) fn input_tensor(inputs: Vec<f32>, size: usize, device: &Device) -> Tensor<4> {
     let side = crate::dataset::SIDE;
     Tensor::from_data(TensorData::new(inputs, [size, 1, side, side]), device)
-}
-
-/// Cross-entropy against targets of which `smoothing` is spread over all classes (Szegedy et al. 2016).
-fn smoothed_cross_entropy(logits: Tensor<2>, labels: Tensor<1, Int>, smoothing: f32) -> Tensor<1> {
-    let size = labels.dims()[0];
-    let log = log_softmax(logits, 1);
-    let hit = log.clone().gather(1, labels.reshape([size, 1])).mean();
-    hit.mul_scalar(smoothing - 1.0) - log.mean().mul_scalar(smoothing)
 }
 
 /// A count as a number to divide by.

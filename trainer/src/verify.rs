@@ -1,6 +1,6 @@
 //! Runs the exported file through the very code the box runs, and holds it against the float network.
 
-use crate::dataset::{Dataset, Split};
+use crate::dataset::{Dataset, Labelled, Split};
 use crate::error::Error;
 use crate::evaluate::Evaluation;
 use crate::metrics;
@@ -49,19 +49,18 @@ pub fn classifier(bytes: &[u8], path: &Path) -> Result<Classifier, Error> {
     Classifier::from_onnx(bytes).map_err(|error| refused(path, &error))
 }
 
-/// Evaluates an exported network on the pictures at `indices`, on all cores.
+/// Evaluates an exported network on labelled pictures, on all cores.
 ///
 /// # Errors
 /// When a run fails.
 pub fn evaluate(
     classifier: &Classifier,
     dataset: &Dataset,
-    indices: &[usize],
+    pictures: &Labelled,
     path: &Path,
 ) -> Result<Evaluation, Error> {
-    let logits = logits(classifier, dataset, indices, path)?;
-    let labels: Vec<u8> = indices.iter().map(|&index| dataset.pictures[index].label).collect();
-    Ok(Evaluation::of(logits, &labels, dataset.classes()))
+    let logits = logits(classifier, dataset, &pictures.indices, path)?;
+    Ok(Evaluation::of(logits, &pictures.labels, classifier.contract().labels.len()))
 }
 
 /// What an exported network says to the pictures at `indices`, in their order, on all cores.
@@ -116,15 +115,14 @@ pub fn fit_temperature(logits: &[Vec<f32>], labels: &[u8]) -> f32 {
 
 /// A row a picture: its index in the data set, its label, the winner and the logits.
 #[must_use]
-pub fn predictions(evaluation: &Evaluation, dataset: &Dataset, indices: &[usize], contract: &Contract) -> String {
+pub fn predictions(evaluation: &Evaluation, pictures: &Labelled, contract: &Contract) -> String {
     let mut text = String::from("row,label,prediction");
     for label in &contract.labels {
         text.push_str(",logit_");
         text.push_str(label.name());
     }
     text.push('\n');
-    for (&index, logits) in indices.iter().zip(&evaluation.logits) {
-        let label = dataset.pictures[index].label;
+    for ((index, label), logits) in pictures.indices.iter().zip(&pictures.labels).zip(&evaluation.logits) {
         text.push_str(&format!("{index},{label},{}", metrics::winner(logits)));
         for logit in logits {
             text.push_str(&format!(",{logit}"));

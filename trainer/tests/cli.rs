@@ -162,9 +162,8 @@ error: `faces.csv` holds only `happy` for training, there is nothing to tell apa
 fn resuming_with_other_pictures() {
     let rows: String = (0..7).flat_map(|label| (0..10).map(move |at| (label, at))).map(distinct).collect();
     let folder = csv_of(&rows);
-    let settings = serde_json::to_string(&trainer::train::Settings::default()).unwrap();
     fs::create_dir(folder.path().join("run")).unwrap();
-    fs::write(folder.path().join("run/settings.json"), settings).unwrap();
+    fs::write(folder.path().join("run/recipe.toml"), include_str!("../recipes/classic.toml")).unwrap();
     let begun = r#"{ "data": "others.csv", "pictures": 12, "sha256": "0123" }"#;
     fs::write(folder.path().join("run/data.json"), begun).unwrap();
     trainer(&folder).args(["train", "--data", "faces.csv", "--run", "run", "--resume"]).assert().code(5).stderr_eq(
@@ -190,8 +189,8 @@ fn resuming_what_was_never_begun() {
     let folder = tempfile::tempdir().unwrap();
     trainer(&folder).args(["train", "--data", "faces.csv", "--run", "run", "--resume"]).assert().code(5).stderr_eq(
         str![[r#"
-error: `run/settings.json` can't be read: No such file or directory (os error 2)
-  hint: train again; `--run` names the folder of the run
+error: `run` holds no run: `recipe.toml` is missing
+  hint: `--run` names the folder of a run
 
 "#]],
     );
@@ -202,9 +201,8 @@ fn resuming_a_run_that_was_ended_before_its_first_checkpoint() {
     let folder = tempfile::tempdir().unwrap();
     let rows: String = (0..7).flat_map(|label| (0..10).map(move |at| (label, at))).map(distinct).collect();
     fs::write(folder.path().join("faces.csv"), format!("emotion,pixels,Usage\n{rows}")).unwrap();
-    let settings = serde_json::to_string(&trainer::train::Settings::default()).unwrap();
     fs::create_dir(folder.path().join("run")).unwrap();
-    fs::write(folder.path().join("run/settings.json"), settings).unwrap();
+    fs::write(folder.path().join("run/recipe.toml"), include_str!("../recipes/classic.toml")).unwrap();
     trainer(&folder).args(["train", "--data", "faces.csv", "--run", "run", "--resume"]).assert().code(5).stderr_eq(
         str![[r#"
 error: `run` holds no checkpoint, the run was ended before its first

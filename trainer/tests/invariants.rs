@@ -3,9 +3,10 @@
 
 use mood::{Contract, Crop, InputTensor, LabelSet};
 use std::path::Path;
-use trainer::dataset::augment::{Augment, Preset};
+use trainer::dataset::augment::Preset;
 use trainer::dataset::{Dataset, PIXELS, Picture, SIDE, Split};
-use trainer::train::{Settings, batches};
+use trainer::recipe::{Recipe, Variation};
+use trainer::train::{batches, targets::Targets};
 
 /// What the box makes of a crop.
 fn as_the_box_does(pixels: &[u8], contract: &Contract) -> Vec<f32> {
@@ -19,13 +20,22 @@ fn trainer_and_box_prepare_a_face_with_the_same_function() {
     let mirrored: Vec<u8> = pixels.chunks(SIDE).flat_map(|line| line.iter().rev().copied()).collect();
     let picture = Picture { pixels: pixels.clone().into(), label: 3, split: Split::Training };
     let dataset = Dataset { label_set: LabelSet::Fer2013, pictures: vec![picture] };
-    let still = Augment { flip: 0.5, ..Augment::preset(Preset::None) };
+    let mut recipe = Recipe::default();
+    recipe.augmentation.picture = Variation::Preset(Preset::None);
+    let targets = Targets::new(&dataset, None, &[0], &recipe).unwrap();
     // Any other normalisation than the usual one must reach the trainer too.
     let contract = Contract { mean: 100.0, deviation: 50.0, ..Contract::new(LabelSet::Fer2013) };
     let (plain, turned) = (as_the_box_does(&pixels, &contract), as_the_box_does(&mirrored, &contract));
     for seed in 0..8 {
-        let settings = Settings { augment: still, seed, ..Settings::default() };
-        let batch = batches::batch(&dataset, &[0], &settings, &contract, 0);
+        recipe.seed = seed;
+        let ingredients = batches::Ingredients {
+            dataset: &dataset,
+            targets: &targets,
+            teachers: None,
+            recipe: &recipe,
+            contract: &contract,
+        };
+        let batch = batches::batch(&ingredients, &[0], 0);
         assert!(batch.inputs == plain || batch.inputs == turned, "seed {seed}: another tensor than the box's");
     }
     // And no file of the trainer normalises by itself.

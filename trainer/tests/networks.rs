@@ -7,12 +7,13 @@ use mood::{Contract, Crop, InputTensor, LabelSet};
 use rand::RngExt;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use trainer::dataset::{Dataset, PIXELS, Parts, Picture, Split};
+use trainer::dataset::{Dataset, Labelled, PIXELS, Parts, Picture, Split};
 use trainer::layers::Part;
 use trainer::net::{Classic, Name, Net, Size};
 use trainer::quantise::params::QuantNet;
 use trainer::quantise::{self, fold, reference};
-use trainer::train::{BatchReport, EpochReport, Listener, Settings, checkpoint::RunFolder};
+use trainer::recipe::{Network, Recipe, Schedule};
+use trainer::train::{BatchReport, EpochReport, Lesson, Listener, checkpoint::RunFolder};
 use trainer::{evaluate, export, nets, onnx, random, train, verify};
 
 const NAMES: [Name; 4] = [Name::Classic, Name::Vgg, Name::RepVgg, Name::Residual];
@@ -41,19 +42,23 @@ fn dataset() -> Dataset {
 struct Silent;
 
 impl Listener for Silent {
-    fn start(&mut self, _: &Settings, _: &Parts, _: u32) {}
+    fn start(&mut self, _: &Recipe, _: &Parts, _: u32) {}
     fn batch(&mut self, _: &BatchReport) {}
     fn epoch(&mut self, _: &EpochReport, _: bool) {}
 }
 
 /// `root` has to outlive the network: weights are read from their file when they are first needed.
 fn trained(name: Name, dataset: &Dataset, parts: &Parts, root: &Path) -> Net {
-    let settings = Settings { net: name, size: SMALL, epochs: 1, batch: 7, ..Settings::default() };
+    let mut recipe = Recipe::default();
+    recipe.network = Network { name, width: SMALL.width, depth: SMALL.depth, ..recipe.network };
+    recipe.schedule = Schedule { epochs: 1, batch: 7, ..recipe.schedule };
     let folder = RunFolder::new(root);
-    folder.begin(&settings).unwrap();
-    let outcome = train::run(dataset, parts, &settings, &folder, false, &AtomicBool::new(false), &mut Silent).unwrap();
+    folder.begin(&recipe).unwrap();
+    let lesson = Lesson::new(dataset, None, parts, &recipe).unwrap();
+    let stop = AtomicBool::new(false);
+    let outcome = train::run(&lesson, &folder, &train::device(), false, &stop, &mut Silent).unwrap();
     assert_eq!(outcome.history.len(), 1);
-    train::best_net(&folder, dataset, &folder.settings().unwrap()).unwrap()
+    train::best_net(&folder, &folder.recipe().unwrap()).unwrap()
 }
 
 /// The size of a level of the last map.
@@ -81,7 +86,7 @@ fn every_network_trains_folds_quantises_and_runs_on_integers() {
         let net = trained(name, &dataset, &parts, root.path());
         let raw = net.layers();
 
-        let trained = evaluate::float(&net, &dataset, &tests, &contract).logits;
+        let trained = evaluate::logits(&net, &dataset, &tests, &contract);
         let folded = fold::fold(&raw);
         let crop = |&index: &usize| Crop::from_pixels(48, dataset.pictures[index].pixels.to_vec()).unwrap();
         let inputs: Vec<InputTensor> = tests.iter().map(|index| InputTensor::new(&crop(index), &contract)).collect();
@@ -111,7 +116,9 @@ fn every_network_trains_folds_quantises_and_runs_on_integers() {
         }
 
         let path = Path::new("small.onnx");
-        let written = export::run(&raw, &dataset, &parts, contract.clone(), (TRAINING, 1), path).unwrap();
+        let validation = Labelled::of(&dataset, None, LabelSet::Fer2013, &parts.validation).unwrap();
+        let sources = (&*parts.training, &validation);
+        let written = export::run(&raw, &dataset, sources, contract.clone(), (TRAINING, 1), path).unwrap();
         assert_eq!(verify::classifier(&written.bytes, path).unwrap().float_convolutions(), 0, "{name:?}");
     }
 }

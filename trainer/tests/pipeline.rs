@@ -8,9 +8,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use trainer::dataset::{self, Dataset, PIXELS, Parts, Picture, SIDE, Split};
+use trainer::dataset::{self, Dataset, Labelled, PIXELS, Parts, Picture, SIDE, Split};
 use trainer::quantise::{self, fold, reference};
-use trainer::train::{BatchReport, EpochReport, Listener, Outcome, Settings, checkpoint::RunFolder};
+use trainer::recipe::{Recipe, Schedule};
+use trainer::train::{BatchReport, EpochReport, Lesson, Listener, Outcome, checkpoint::RunFolder};
 use trainer::{Error, evaluate, export, metrics, random, train, verify};
 
 /// Logits of the same network computed in another order of additions.
@@ -52,13 +53,24 @@ fn csv(per_class: usize, tests_per_class: usize) -> String {
     text
 }
 
-fn tiny() -> (Dataset, Parts, Settings) {
+fn tiny() -> (Dataset, Parts, Recipe) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tiny.csv");
     std::fs::write(&path, csv(20, 6)).unwrap();
     let dataset = Dataset::load(&path).unwrap();
     let parts = dataset::split(&dataset, 0.2, 1);
-    (dataset, parts, Settings { epochs: 4, batch: 14, validation_share: 0.2, ..Settings::default() })
+    let mut recipe = Recipe::default();
+    (recipe.schedule.epochs, recipe.schedule.batch, recipe.data.validation_share) = (4, 14, 0.2);
+    (dataset, parts, recipe)
+}
+
+fn epochs(epochs: u32, recipe: Recipe) -> Recipe {
+    Recipe { schedule: Schedule { epochs, ..recipe.schedule }, ..recipe }
+}
+
+/// The pictures at `indices` with the data's own labels.
+fn labelled(dataset: &Dataset, indices: &[usize]) -> Labelled {
+    Labelled::of(dataset, None, dataset.label_set, indices).unwrap()
 }
 
 /// Hears everything, says nothing, and asks to stop after some batches.
@@ -72,7 +84,7 @@ struct Ear {
 struct Quiet<'a>(&'a mut Ear, &'a AtomicBool);
 
 impl Listener for Quiet<'_> {
-    fn start(&mut self, _: &Settings, _: &Parts, _: u32) {}
+    fn start(&mut self, _: &Recipe, _: &Parts, _: u32) {}
 
     fn batch(&mut self, _: &BatchReport) {
         self.0.batches += 1;
@@ -87,7 +99,7 @@ impl Listener for Quiet<'_> {
 }
 
 fn run(
-    (dataset, parts, settings): (&Dataset, &Parts, &Settings),
+    (dataset, parts, recipe): (&Dataset, &Parts, &Recipe),
     root: &Path,
     resume: bool,
     ear: &mut Ear,
@@ -97,10 +109,11 @@ fn run(
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = RunFolder::new(root);
     if !resume {
-        folder.begin(settings)?;
+        folder.begin(recipe)?;
     }
     let stop = AtomicBool::new(false);
-    train::run(dataset, parts, settings, &folder, resume, &stop, &mut Quiet(ear, &stop))
+    let lesson = Lesson::new(dataset, None, parts, recipe)?;
+    train::run(&lesson, &folder, &train::device(), resume, &stop, &mut Quiet(ear, &stop))
 }
 
 fn inputs(dataset: &Dataset, indices: &[usize]) -> Vec<InputTensor> {
@@ -111,36 +124,39 @@ fn inputs(dataset: &Dataset, indices: &[usize]) -> Vec<InputTensor> {
 
 #[test]
 fn from_csv_to_a_verified_int8_file() {
-    let (dataset, parts, settings) = tiny();
+    let (dataset, parts, recipe) = tiny();
     let root = tempfile::tempdir().unwrap();
     let mut ear = Ear::default();
-    let outcome = run((&dataset, &parts, &settings), root.path(), false, &mut ear).unwrap();
+    let outcome = run((&dataset, &parts, &recipe), root.path(), false, &mut ear).unwrap();
     assert!(!outcome.stopped);
     assert_eq!(outcome.history.len(), 4);
     assert!(ear.best[0], "the first epoch is the best so far");
     assert!(outcome.history[3].training_loss < outcome.history[0].training_loss);
 
     let folder = RunFolder::new(root.path());
-    let net = train::best_net(&folder, &dataset, &settings).unwrap();
+    let net = train::best_net(&folder, &recipe).unwrap();
     let raw = net.layers();
     assert_eq!(raw.parameters(), net.num_params() - running_statistics(&raw));
     let contract = Contract::new(LabelSet::Fer2013);
     let path = Path::new("tiny.onnx");
-    let written = export::run(&raw, &dataset, &parts, contract.clone(), CALIBRATION, path).unwrap();
-    let again = export::run(&raw, &dataset, &parts, contract, CALIBRATION, path).unwrap();
+    let validation = labelled(&dataset, &parts.validation);
+    let sources = (&*parts.training, &validation);
+    let written = export::run(&raw, &dataset, sources, contract.clone(), CALIBRATION, path).unwrap();
+    let again = export::run(&raw, &dataset, sources, contract, CALIBRATION, path).unwrap();
     assert_eq!(written.bytes, again.bytes, "from the checkpoint on, the bytes are reproducible");
 
     let classifier = verify::classifier(&written.bytes, path).unwrap();
     assert_eq!(classifier.float_convolutions(), 0, "every convolution runs on integers");
     assert_eq!(classifier.contract().label_set, LabelSet::Fer2013);
-    let tests = dataset.indices(Split::PublicTest);
-    let integer = verify::evaluate(&classifier, &dataset, &tests, path).unwrap();
-    let float = evaluate::float(&net, &dataset, &tests, classifier.contract());
+    let pictures = labelled(&dataset, &dataset.indices(Split::PublicTest));
+    let tests = &pictures.indices;
+    let integer = verify::evaluate(&classifier, &dataset, &pictures, path).unwrap();
+    let float = evaluate::float(&net, &dataset, &pictures, 0..7, classifier.contract());
     assert_eq!(integer.confusion.total(), tests.len());
     let told_alike = winners(&integer.logits).zip(winners(&float.logits)).filter(|(a, b)| a == b).count();
     assert!(told_alike + 2 >= tests.len(), "int8 and float agree on {told_alike} of {}", tests.len());
 
-    let rows = verify::predictions(&integer, &dataset, &tests, classifier.contract());
+    let rows = verify::predictions(&integer, &pictures, classifier.contract());
     assert_eq!(rows.lines().count(), tests.len() + 1);
     assert!(rows.starts_with("row,label,prediction,logit_angry,"), "{rows}");
 }
@@ -157,19 +173,19 @@ fn running_statistics(raw: &trainer::layers::RawNet) -> usize {
 
 #[test]
 fn folding_and_the_box_compute_what_was_trained() {
-    let (dataset, parts, settings) = tiny();
-    let settings = Settings { epochs: 1, ..settings };
+    let (dataset, parts, recipe) = tiny();
+    let recipe = epochs(1, recipe);
     let root = tempfile::tempdir().unwrap();
-    run((&dataset, &parts, &settings), root.path(), false, &mut Ear::default()).unwrap();
-    let net = train::best_net(&RunFolder::new(root.path()), &dataset, &settings).unwrap();
+    run((&dataset, &parts, &recipe), root.path(), false, &mut Ear::default()).unwrap();
+    let net = train::best_net(&RunFolder::new(root.path()), &recipe).unwrap();
     let raw = net.layers();
     let tests = dataset.indices(Split::PublicTest);
     let inputs = inputs(&dataset, &tests);
 
     let contract = Contract::new(LabelSet::Fer2013);
-    let trained = evaluate::float(&net, &dataset, &tests, &contract);
+    let trained = evaluate::logits(&net, &dataset, &tests, &contract);
     let folded = fold::fold(&raw);
-    for (input, trained) in inputs.iter().zip(&trained.logits) {
+    for (input, trained) in inputs.iter().zip(&trained) {
         let logits = reference::float(&folded, &input.values).logits;
         let worst = trained.iter().zip(&logits).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         assert!(worst < CLOSE, "folding moved a logit by {worst}");
@@ -191,19 +207,19 @@ fn folding_and_the_box_compute_what_was_trained() {
 
 #[test]
 fn a_run_that_was_stopped_goes_on_where_it_was() {
-    let (dataset, parts, settings) = tiny();
-    let settings = Settings { epochs: 2, ..settings };
+    let (dataset, parts, recipe) = tiny();
+    let recipe = epochs(2, recipe);
     let (straight, stopped) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let whole = run((&dataset, &parts, &settings), straight.path(), false, &mut Ear::default()).unwrap();
+    let whole = run((&dataset, &parts, &recipe), straight.path(), false, &mut Ear::default()).unwrap();
 
     let mut ear = Ear { stop_after: Some(3), ..Ear::default() };
-    let first = run((&dataset, &parts, &settings), stopped.path(), false, &mut ear).unwrap();
+    let first = run((&dataset, &parts, &recipe), stopped.path(), false, &mut ear).unwrap();
     assert!(first.stopped);
     assert_eq!(ear.batches, 3);
     let mut ear = Ear::default();
-    let second = run((&dataset, &parts, &settings), stopped.path(), true, &mut ear).unwrap();
+    let second = run((&dataset, &parts, &recipe), stopped.path(), true, &mut ear).unwrap();
     assert!(!second.stopped);
-    assert_eq!(ear.batches, 2 * parts.training.len().div_ceil(settings.batch) - 3);
+    assert_eq!(ear.batches, 2 * parts.training.len().div_ceil(recipe.schedule.batch) - 3);
     assert_eq!(second.history.len(), whole.history.len());
     for (a, b) in whole.history.iter().zip(&second.history) {
         // Sums over threads may differ in the last bits.
@@ -214,26 +230,26 @@ fn a_run_that_was_stopped_goes_on_where_it_was() {
 
 #[test]
 fn a_damaged_checkpoint_is_passed_over() {
-    let (dataset, parts, settings) = tiny();
-    let settings = Settings { epochs: 3, ..settings };
+    let (dataset, parts, recipe) = tiny();
+    let recipe = epochs(3, recipe);
     let root = tempfile::tempdir().unwrap();
-    let per_epoch = parts.training.len().div_ceil(settings.batch);
+    let per_epoch = parts.training.len().div_ceil(recipe.schedule.batch);
     let mut ear = Ear { stop_after: Some(per_epoch + 2), ..Ear::default() };
-    run((&dataset, &parts, &settings), root.path(), false, &mut ear).unwrap();
+    run((&dataset, &parts, &recipe), root.path(), false, &mut ear).unwrap();
     let newest = root.path().join(format!("checkpoint-{:08}", per_epoch + 2));
     std::fs::write(newest.join("progress.json"), b"{ \"epoch\": ").unwrap();
     let mut ear = Ear::default();
-    let outcome = run((&dataset, &parts, &settings), root.path(), true, &mut ear).unwrap();
+    let outcome = run((&dataset, &parts, &recipe), root.path(), true, &mut ear).unwrap();
     assert_eq!(ear.batches, 2 * per_epoch, "the second epoch is trained again from its start");
     assert_eq!(outcome.history.len(), 3);
 }
 
 #[test]
 fn a_loss_that_is_no_number_ends_the_run_with_the_reason() {
-    let (dataset, parts, settings) = tiny();
-    let settings = Settings { learning_rate: 1e30, ..settings };
+    let (dataset, parts, recipe) = tiny();
+    let recipe = Recipe { schedule: Schedule { learning_rate: 1e30, ..recipe.schedule }, ..recipe };
     let root = tempfile::tempdir().unwrap();
-    let error = run((&dataset, &parts, &settings), root.path(), false, &mut Ear::default()).unwrap_err();
+    let error = run((&dataset, &parts, &recipe), root.path(), false, &mut Ear::default()).unwrap_err();
     assert_eq!(error.exit_code(), 3);
     assert!(error.to_string().starts_with("the loss became "), "{error}");
     assert!(error.hint().contains("--learning-rate"), "{}", error.hint());

@@ -2,7 +2,7 @@
 
 use mood::{Contract, LabelSet};
 use std::path::{Path, PathBuf};
-use trainer::dataset::{Dataset, Split};
+use trainer::dataset::{Dataset, Labelled, Split};
 use trainer::verify;
 
 /// What is promised for the plain sequential network on FER-2013's `PublicTest`.
@@ -34,8 +34,8 @@ fn it_tells_six_faces_in_ten_of_public_test() {
     }
     let path = beside_the_workspace("models/mood.onnx");
     let dataset = Dataset::load(&data).unwrap();
-    let tests = dataset.indices(Split::PublicTest);
+    let tests = Labelled::of(&dataset, None, dataset.label_set, &dataset.indices(Split::PublicTest)).unwrap();
     let found = verify::evaluate(&verify::load(&path).unwrap(), &dataset, &tests, &path).unwrap();
-    assert_eq!(tests.len(), 3589);
+    assert_eq!(tests.labels.len(), 3589);
     assert!(found.accuracy >= LEAST_ACCURACY, "{}", found.accuracy);
 }

@@ -4,9 +4,9 @@ use crate::dataset::votes::{self, Votes};
 use crate::dataset::{Dataset, Split};
 use crate::error::Error;
 use crate::measure::{self, Figures, Targets};
+use crate::recipe::Head;
 use crate::{report, train, verify};
-use clap::{Args, ValueEnum};
-use mood::LabelSet;
+use clap::Args;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
@@ -25,7 +25,7 @@ pub struct Evaluate {
     /// What the pictures are said to show: FER-2013's labels, or the majority of the people of FER+. A network of other
     /// labels is compared by expression.
     #[arg(long, value_enum)]
-    pub labels: Labels,
+    pub labels: Head,
     /// FER+'s fer2013new.csv, a line for each row of `--data`; needed for `--labels ferplus`, else checked and not used.
     #[arg(long, value_name = "FILE.csv", required_if_eq("labels", "ferplus"))]
     pub votes: Option<PathBuf>,
@@ -41,24 +41,6 @@ pub struct Evaluate {
     /// Writes a row a picture: what it shows, the answer, its confidence, logits.
     #[arg(long, value_name = "FILE.csv")]
     pub predictions: Option<PathBuf>,
-}
-
-/// Which labels count as the truth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Labels {
-    /// The label of the data itself, one of seven.
-    Fer2013,
-    /// What more than half of the people of FER+ saw, one of eight.
-    Ferplus,
-}
-
-impl Labels {
-    const fn set(self) -> LabelSet {
-        match self {
-            Self::Fer2013 => LabelSet::Fer2013,
-            Self::Ferplus => LabelSet::FerPlus,
-        }
-    }
 }
 
 pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
@@ -84,7 +66,7 @@ pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
 }
 
 fn targets(args: &Evaluate, dataset: &Dataset, votes: Option<&[Votes]>) -> Result<Targets, Error> {
-    let votes = votes.filter(|_| args.labels == Labels::Ferplus);
+    let votes = votes.filter(|_| args.labels == Head::Ferplus);
     let targets = Targets::of(dataset, args.split, votes);
     if targets.chosen.is_empty() {
         let by_vote = if votes.is_some() { " that most people saw an expression in" } else { "" };

@@ -1,23 +1,46 @@
-//! Prepares training batches on a thread of its own, so that the network never waits for pictures.
+//! Prepares training batches beside the training, on all cores, so that the network never waits for pictures.
 
-use super::Settings;
+use super::loss::BatchTargets;
+use super::targets::Targets;
+use super::teachers::Teachers;
 use crate::dataset::{Dataset, PIXELS, SIDE, augment};
 use crate::random::{generator, mix};
+use crate::recipe::Recipe;
 use mood::{Contract, Crop, InputTensor};
 use rand::seq::SliceRandom;
+use rayon::prelude::*;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::Scope;
 
 /// Batches kept ready.
 const AHEAD: usize = 4;
+/// Sets the mixing of pictures apart from every other use of the seed.
+const MIXING_STREAM: u64 = 3 << 40;
 
-/// Input tensors and labels.
+/// Input tensors and targets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
+    /// Pictures.
+    pub size: usize,
     /// `[n, 1, 48, 48]`.
     pub inputs: Vec<f32>,
-    /// `[n]`.
-    pub labels: Vec<u8>,
+    /// `[n, outputs]`.
+    pub targets: BatchTargets,
+}
+
+/// Everything batches are made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Ingredients<'a> {
+    /// The pictures.
+    pub dataset: &'a Dataset,
+    /// What they show.
+    pub targets: &'a Targets,
+    /// What teachers say to them.
+    pub teachers: Option<&'a Teachers>,
+    /// How they are varied.
+    pub recipe: &'a Recipe,
+    /// How they become input tensors.
+    pub contract: &'a Contract,
 }
 
 /// Pixels -> what the network eats, by the function the box uses.
@@ -36,35 +59,45 @@ pub fn order(training: &[usize], seed: u64, epoch: u32) -> Vec<usize> {
     order
 }
 
-/// Batch number `index` of `epoch`, varied.
+/// The batch of the pictures at `chosen` in `epoch`, varied and mixed.
 #[must_use]
-pub fn batch(dataset: &Dataset, chosen: &[usize], settings: &Settings, contract: &Contract, epoch: u32) -> Batch {
-    let mut batch =
-        Batch { inputs: Vec::with_capacity(chosen.len() * PIXELS), labels: Vec::with_capacity(chosen.len()) };
-    let epoch_seed = mix(settings.seed, u64::from(epoch));
-    for &index in chosen {
-        let picture = &dataset.pictures[index];
+pub fn batch(ingredients: &Ingredients<'_>, chosen: &[usize], epoch: u32) -> Batch {
+    let Ingredients { dataset, targets, teachers, recipe, contract } = *ingredients;
+    let epoch_seed = mix(recipe.seed, u64::from(epoch));
+    let strengths = recipe.augmentation.picture.strengths();
+    let varied = |&index: &usize| {
         let stream = u64::try_from(index).unwrap_or(u64::MAX).wrapping_add(1 << 32);
-        let varied = augment::vary(&picture.pixels, &settings.augment, &mut generator(epoch_seed, stream));
-        append_input(varied, contract, &mut batch.inputs);
-        batch.labels.push(picture.label);
+        let pixels = &dataset.pictures[index].pixels;
+        let mut input = Vec::with_capacity(PIXELS);
+        append_input(augment::vary(pixels, &strengths, &mut generator(epoch_seed, stream)), contract, &mut input);
+        input
+    };
+    let mut inputs: Vec<f32> = chosen.par_iter().map(varied).collect::<Vec<_>>().concat();
+    let mut labels: Vec<f32> = chosen.iter().flat_map(|&index| targets.row(index)).copied().collect();
+    let mut taught: Option<Vec<f32>> =
+        teachers.map(|teachers| chosen.iter().flat_map(|&index| teachers.row(index)).copied().collect());
+    let first = chosen.first().and_then(|&index| u64::try_from(index).ok()).unwrap_or(0);
+    let mut random = generator(mix(epoch_seed, first), MIXING_STREAM);
+    let blend = recipe.augmentation.mixing.draw(chosen.len(), &mut random);
+    blend.apply_to_inputs(&mut inputs);
+    blend.apply_to_targets(&mut labels, recipe.outputs());
+    if let Some(taught) = &mut taught {
+        blend.apply_to_targets(taught, recipe.outputs());
     }
-    batch
+    Batch { size: chosen.len(), inputs, targets: BatchTargets { labels, teachers: taught } }
 }
 
 /// The batches of `epoch` from number `first` on, in order, made ahead of time.
 pub fn prefetch<'scope, 'env>(
     scope: &'scope Scope<'scope, 'env>,
-    dataset: &'env Dataset,
+    ingredients: Ingredients<'env>,
     order: Vec<usize>,
-    settings: &'env Settings,
-    contract: &'env Contract,
     (epoch, first): (u32, usize),
 ) -> Receiver<Batch> {
     let (sender, receiver) = sync_channel(AHEAD);
     scope.spawn(move || {
-        for chosen in order.chunks(settings.batch).skip(first) {
-            if sender.send(batch(dataset, chosen, settings, contract, epoch)).is_err() {
+        for chosen in order.chunks(ingredients.recipe.schedule.batch).skip(first) {
+            if sender.send(batch(&ingredients, chosen, epoch)).is_err() {
                 return;
             }
         }

@@ -1,9 +1,12 @@
-//! The run folder: settings, metrics, checkpoints. Whatever is written appears whole or not at all.
+//! The run folder: recipe, data, metrics, checkpoints. Whatever is written appears whole or not at all.
 
-use super::{EpochReport, Settings};
+mod seal;
+
+use super::EpochReport;
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::net::Net;
+use crate::recipe::{self, Recipe};
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
@@ -26,10 +29,14 @@ pub struct Progress {
     pub loss_sum: f64,
     /// Pictures of the current epoch that were told right.
     pub right: usize,
+    /// Pictures of the current epoch that have a label of the first head.
+    pub judged: usize,
     /// Pictures of the current epoch that were seen.
     pub seen: usize,
     /// Seconds spent in the current epoch.
     pub seconds: f64,
+    /// Of these, waiting for the next batch.
+    pub waiting: f64,
     /// The finished epochs.
     pub history: Vec<EpochReport>,
 }
@@ -47,15 +54,21 @@ pub struct Checkpoint {
     pub progress: Progress,
 }
 
-/// What a run was trained on.
+/// What a run was trained on, and by which program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct DataRecord {
+pub struct DataRecord {
     /// As the command line named it.
-    data: String,
-    /// How many, in all parts.
-    pictures: usize,
+    pub data: String,
+    /// How many pictures, in all parts.
+    pub pictures: usize,
     /// See [`Dataset::sha256`].
-    sha256: String,
+    pub sha256: String,
+    /// The file of votes, as the command line named it.
+    #[serde(default)]
+    pub votes: Option<String>,
+    /// The version of this program that began the run.
+    #[serde(default)]
+    pub trainer: String,
 }
 
 /// A run's folder.
@@ -89,25 +102,27 @@ impl RunFolder {
         !self.checkpoints().is_empty() || self.best().exists()
     }
 
-    /// Makes the folder and keeps the settings in it.
+    /// Makes the folder and keeps the recipe in it, with every flag resolved.
     ///
     /// # Errors
     /// When the folder can't be written.
-    pub fn begin(&self, settings: &Settings) -> Result<(), Error> {
+    pub fn begin(&self, recipe: &Recipe) -> Result<(), Error> {
         fs::create_dir_all(&self.root).map_err(|error| Error::write(&self.root, error))?;
-        write_json(&self.root.join("settings.json"), settings)
+        recipe::write(recipe, &self.root.join("recipe.toml"))
     }
 
     /// Keeps what the run was trained on in `data.json`; with `resume`, refuses to go on with other data.
     ///
     /// # Errors
     /// When the file can't be read or written, or names other data.
-    pub fn keep_data(&self, source: &Path, dataset: &Dataset, resume: bool) -> Result<(), Error> {
+    pub fn keep_data(&self, source: &Path, votes: Option<&Path>, dataset: &Dataset, resume: bool) -> Result<(), Error> {
         let path = self.root.join("data.json");
         let here = DataRecord {
             data: source.display().to_string(),
             pictures: dataset.pictures.len(),
             sha256: dataset.sha256(),
+            votes: votes.map(|votes| votes.display().to_string()),
+            trainer: format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),
         };
         if resume && path.exists() {
             let begun: DataRecord = read_json(&path)?;
@@ -127,12 +142,40 @@ impl RunFolder {
         write_json(&path, &here)
     }
 
-    /// The settings of the run.
+    /// What the run was trained on.
     ///
     /// # Errors
-    /// When there is no run or its settings can't be read.
-    pub fn settings(&self) -> Result<Settings, Error> {
-        read_json(&self.root.join("settings.json"))
+    /// When there is no run or its file can't be read.
+    pub fn data(&self) -> Result<DataRecord, Error> {
+        read_json(&self.root.join("data.json"))
+    }
+
+    /// The recipe of the run.
+    ///
+    /// # Errors
+    /// When there is no run or its recipe can't be read.
+    pub fn recipe(&self) -> Result<Recipe, Error> {
+        let path = self.root.join("recipe.toml");
+        if !path.exists() {
+            return Err(Error::data(
+                &self.root,
+                "holds no run: `recipe.toml` is missing",
+                "`--run` names the folder of a run",
+            ));
+        }
+        recipe::read(&path.display().to_string(), &[])
+    }
+
+    /// The finished epochs.
+    ///
+    /// # Errors
+    /// When there is no checkpoint that can be read.
+    pub fn history(&self) -> Result<Vec<EpochReport>, Error> {
+        let mut newest = self.checkpoints();
+        let nothing =
+            || Error::data(&self.root, "holds no checkpoint", "train first; `--run` names the folder of a run");
+        let newest = newest.pop().ok_or_else(nothing)?;
+        read_json::<Progress>(&newest.join("progress.json")).map(|progress| progress.history)
     }
 
     /// Keeps the weights of the best epoch.
@@ -167,6 +210,7 @@ impl RunFolder {
         let path = temporary.join("optimiser.bpk");
         optimiser.save(&path).map_err(|error| Error::write(&path, error))?;
         write_json(&temporary.join("progress.json"), progress)?;
+        seal::write(&temporary)?;
         let target = self.root.join(format!("checkpoint-{:08}", progress.step));
         let _ = fs::remove_dir_all(&target);
         rename(&temporary, &target)?;
@@ -209,26 +253,30 @@ impl RunFolder {
     }
 }
 
+/// A row an epoch, the heads' figures side by side.
 fn metrics(history: &[EpochReport]) -> String {
-    let mut text = String::from(
-        "epoch,learning_rate,training_loss,training_accuracy,validation_loss,validation_accuracy,seconds\n",
-    );
+    let mut text = String::from("epoch,learning_rate,training_loss,training_accuracy,validation_accuracy");
+    for head in history.first().map_or(&[][..], |epoch| &epoch.heads) {
+        let name = head.head.name();
+        text.push_str(&format!(",{name}_validation_loss,{name}_validation_accuracy"));
+    }
+    text.push_str(",seconds,waiting\n");
     for epoch in history {
+        let EpochReport { epoch: number, learning_rate, training_loss, training_accuracy, .. } = epoch;
+        let validation = epoch.validation_accuracy;
         text.push_str(&format!(
-            "{},{:.6},{:.5},{:.5},{:.5},{:.5},{:.1}\n",
-            epoch.epoch,
-            epoch.learning_rate,
-            epoch.training_loss,
-            epoch.training_accuracy,
-            epoch.validation_loss,
-            epoch.validation_accuracy,
-            epoch.seconds
+            "{number},{learning_rate:.6},{training_loss:.5},{training_accuracy:.5},{validation:.5}"
         ));
+        for head in &epoch.heads {
+            text.push_str(&format!(",{:.5},{:.5}", head.loss, head.accuracy));
+        }
+        text.push_str(&format!(",{:.1},{:.2}\n", epoch.seconds, epoch.waiting));
     }
     text
 }
 
 fn load_checkpoint(folder: &Path, net: &Net, optimiser: &ModuleOptimizer) -> Result<Checkpoint, Error> {
+    seal::check(folder)?;
     let path = folder.join("optimiser.bpk");
     Ok(Checkpoint {
         average: load_net(net.clone(), &folder.join("average.bpk"))?,

@@ -1,0 +1,89 @@
+//! `trainer quantise`: the best epoch of a run in, an int8 ONNX file out.
+
+use super::train::{load, parts};
+use crate::dataset::{Dataset, Labelled, votes::Votes};
+use crate::error::Error;
+use crate::recipe::{Head, Recipe};
+use crate::train::{
+    self,
+    checkpoint::{RunFolder, write_whole},
+};
+use crate::{export, report};
+use clap::Args;
+use mood::Contract;
+use std::path::{Path, PathBuf};
+
+/// `trainer quantise`.
+#[derive(Debug, Args)]
+pub struct Quantise {
+    /// Folder of the run.
+    #[arg(long)]
+    pub run: PathBuf,
+    /// The data the run was trained on; calibration pictures come from its training part.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The votes the run was trained on; the temperature of the head `ferplus` is fitted by them.
+    #[arg(long, value_name = "FILE.csv")]
+    pub votes: Option<PathBuf>,
+    /// Which head to export [default: the run's first].
+    #[arg(long, value_enum)]
+    pub head: Option<Head>,
+    /// The file to write.
+    #[arg(long)]
+    pub output: PathBuf,
+    /// How many training pictures fix the scales.
+    #[arg(long, default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..))]
+    pub calibration: u32,
+}
+
+pub(super) fn run(args: &Quantise) -> Result<(), Error> {
+    let folder = RunFolder::new(&args.run);
+    let recipe = folder.recipe()?;
+    let head = head(&folder, &recipe, args.head)?;
+    let (dataset, votes) = load(&args.data, args.votes.as_deref())?;
+    let pictures = usize::try_from(args.calibration).unwrap_or(usize::MAX);
+    quantise(
+        &Job { folder: &folder, recipe: &recipe, dataset: &dataset, votes: votes.as_deref(), head, pictures },
+        &args.output,
+    )
+}
+
+/// What is to be quantised.
+pub(super) struct Job<'a> {
+    pub(super) folder: &'a RunFolder,
+    pub(super) recipe: &'a Recipe,
+    pub(super) dataset: &'a Dataset,
+    pub(super) votes: Option<&'a [Votes]>,
+    pub(super) head: Head,
+    /// How many training pictures fix the scales.
+    pub(super) pictures: usize,
+}
+
+pub(super) fn quantise(job: &Job<'_>, output: &Path) -> Result<(), Error> {
+    let Job { folder, recipe, dataset, votes, head, pictures } = *job;
+    let parts = parts(dataset, recipe);
+    let columns = recipe.columns(head).unwrap_or_default();
+    let raw = train::best_net(folder, recipe)?.layers().with_head(columns);
+    let validation = Labelled::of(dataset, votes, head.set(), &parts.validation)?;
+    let contract = Contract::new(head.set());
+    let export = export::run(&raw, dataset, (&parts.training, &validation), contract, (pictures, recipe.seed), output)?;
+    write_whole(output, &export.bytes)?;
+    report::quantised(&raw, &export, output);
+    Ok(())
+}
+
+/// The head that is asked for, else the run's first.
+pub(super) fn head(folder: &RunFolder, recipe: &Recipe, asked: Option<Head>) -> Result<Head, Error> {
+    let heads = &recipe.data.heads;
+    match asked.or_else(|| heads.first().copied()) {
+        Some(head) if heads.contains(&head) => Ok(head),
+        asked => {
+            let names: Vec<&str> = heads.iter().map(|head| head.name()).collect();
+            let asked = asked.map_or("", Head::name);
+            Err(Error::Usage {
+                what: format!("the run in `{}` has no head `{asked}`", folder.path().display()),
+                hint: format!("choose `--head` from {}", names.join(", ")),
+            })
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `trainer verify`: an exported file next to the float network it came from.
+
+use super::quantise::head;
+use super::train::{load, parts};
+use crate::dataset::{Labelled, Split};
+use crate::error::Error;
+use crate::recipe::{Head, Recipe};
+use crate::train::{
+    self,
+    checkpoint::{RunFolder, write_whole},
+};
+use crate::verify::{self, Comparison};
+use crate::{evaluate, report};
+use clap::Args;
+use std::path::PathBuf;
+
+/// `trainer verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The ONNX file.
+    #[arg(long)]
+    pub model: PathBuf,
+    /// The data to measure on.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// FER+'s fer2013new.csv, a line for each row of `--data`: what a network with its labels is measured by.
+    #[arg(long, value_name = "FILE.csv")]
+    pub votes: Option<PathBuf>,
+    /// The run the file came from: its float network is measured too.
+    #[arg(long)]
+    pub run: Option<PathBuf>,
+    /// Which part of the data.
+    #[arg(long, value_enum, default_value_t = Split::PublicTest)]
+    pub split: Split,
+    /// The most percentage points int8 may lose against float; more ends in exit code 7.
+    #[arg(long, requires = "run")]
+    pub gate: Option<f64>,
+    /// Prints one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    /// Writes a row a picture: label, prediction, logits.
+    #[arg(long, value_name = "FILE.csv")]
+    pub predictions: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Verify) -> Result<(), Error> {
+    let classifier = verify::load(&args.model)?;
+    let (dataset, votes) = load(&args.data, args.votes.as_deref())?;
+    let set = classifier.contract().label_set;
+    let folder = args.run.as_deref().map(RunFolder::new);
+    let recipe = folder.as_ref().map_or_else(|| Ok(Recipe::default()), RunFolder::recipe)?;
+    let indices = match args.split {
+        Split::Training => parts(&dataset, &recipe).training,
+        Split::Validation => parts(&dataset, &recipe).validation,
+        tests => dataset.indices(tests),
+    };
+    if indices.is_empty() {
+        let what = format_args!("has no pictures in {}", args.split.name());
+        return Err(Error::data(&args.data, what, "choose another `--split`"));
+    }
+    let pictures = Labelled::of(&dataset, votes.as_deref(), set, &indices)?;
+    let integer = verify::evaluate(&classifier, &dataset, &pictures, &args.model)?;
+    let float = match &folder {
+        Some(folder) => {
+            let columns = recipe.columns(head(folder, &recipe, Some(Head::of(set)))?).unwrap_or_default();
+            let net = train::best_net(folder, &recipe)?;
+            Some(evaluate::float(&net, &dataset, &pictures, columns, classifier.contract()))
+        }
+        None => None,
+    };
+    if let Some(path) = &args.predictions {
+        write_whole(path, verify::predictions(&integer, &pictures, classifier.contract()).as_bytes())?;
+    }
+    let comparison =
+        Comparison { split: args.split, classifier: &classifier, integer: &integer, float: float.as_ref() };
+    report::verified(&comparison, args.json);
+    match (args.gate, comparison.drop()) {
+        (Some(gate), Some(drop)) if drop > gate => Err(Error::BelowGate { drop, gate }),
+        _ => Ok(()),
+    }
+}

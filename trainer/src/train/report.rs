@@ -1,0 +1,64 @@
+//! What training tells while it runs.
+
+use crate::dataset::Parts;
+use crate::recipe::{Head, Recipe};
+use serde::{Deserialize, Serialize};
+
+/// How one head did on the validation pictures it has labels for.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct HeadReport {
+    /// Which.
+    pub head: Head,
+    /// How many pictures.
+    pub pictures: usize,
+    /// Of the averaged weights, 0..=1.
+    pub accuracy: f64,
+    /// Mean negative log-likelihood of the averaged weights.
+    pub loss: f64,
+}
+
+/// One finished epoch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EpochReport {
+    /// From 1.
+    pub epoch: u32,
+    /// At its end.
+    pub learning_rate: f64,
+    /// Mean over the varied training pictures, all heads and teachers together.
+    pub training_loss: f64,
+    /// Of the first head over the varied training pictures, 0..=1.
+    pub training_accuracy: f64,
+    /// The mean of the heads' accuracies: what the best epoch is chosen by.
+    pub validation_accuracy: f64,
+    /// Head by head.
+    pub heads: Vec<HeadReport>,
+    /// Wall time of training it.
+    pub seconds: f64,
+    /// Of these, waiting for the next batch.
+    pub waiting: f64,
+}
+
+/// Where training stands after a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct BatchReport {
+    /// From 1.
+    pub epoch: u32,
+    /// Pictures seen in this epoch.
+    pub seen: usize,
+    /// Pictures in an epoch.
+    pub total: usize,
+    /// Mean loss of this epoch so far.
+    pub loss: f64,
+    /// Accuracy of this epoch so far, 0..=1.
+    pub accuracy: f64,
+}
+
+/// Hears how training goes.
+pub trait Listener {
+    /// Before the first step; `begun` epochs are done already.
+    fn start(&mut self, recipe: &Recipe, parts: &Parts, begun: u32);
+    /// After each batch.
+    fn batch(&mut self, report: &BatchReport);
+    /// After each epoch; `best` when its weights were kept.
+    fn epoch(&mut self, report: &EpochReport, best: bool);
+}

@@ -1,0 +1,125 @@
+//! What teachers say to each picture, computed once and kept in the run folder.
+
+use super::checkpoint::{RunFolder, write_whole};
+use super::device;
+use crate::dataset::{Dataset, SIDE};
+use crate::error::Error;
+use crate::evaluate;
+use crate::recipe::{Distillation, Recipe};
+use mood::Contract;
+use sha2::{Digest, Sha256};
+use std::path::Path;
+
+/// The teachers' mean probabilities at the recipe's temperature: a row a picture of the data, the heads side by side.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Teachers {
+    outputs: usize,
+    rows: Vec<f32>,
+}
+
+impl Teachers {
+    /// Reads them from `folder`, or asks the teachers about the pictures at `training` and keeps what they say.
+    ///
+    /// # Errors
+    /// When a teacher's run can't be read or has other heads, or the answers can't be kept.
+    pub fn ask(
+        asked: &Distillation,
+        recipe: &Recipe,
+        dataset: &Dataset,
+        training: &[usize],
+        folder: &RunFolder,
+    ) -> Result<Self, Error> {
+        let outputs = recipe.outputs();
+        let nets = asked.teachers.iter().map(|teacher| load(teacher, recipe)).collect::<Result<Vec<_>, _>>()?;
+        let key = key(asked, recipe, dataset, training)?;
+        let path = folder.path().join(format!("teachers-{key}.f32"));
+        let size = dataset.pictures.len() * outputs;
+        if let Some(rows) = std::fs::read(&path).ok().and_then(|bytes| numbers(&bytes, size)) {
+            return Ok(Self { outputs, rows });
+        }
+        let contract = Contract::new(dataset.label_set);
+        let mut rows = vec![0.0; size];
+        let temperature = f64::from(asked.temperature);
+        for net in &nets {
+            // A picture and its mirror image show the same: both count.
+            for mirrored in [false, true] {
+                let seen = if mirrored { &mirror(dataset) } else { dataset };
+                let logits = evaluate::logits(net, seen, training, &contract);
+                for (&index, logits) in training.iter().zip(&logits) {
+                    let row = &mut rows[index * outputs..][..outputs];
+                    for &head in &recipe.data.heads {
+                        let Some(columns) = recipe.columns(head) else { continue };
+                        softmax_into(&mut row[columns.clone()], &logits[columns], temperature, 2 * nets.len());
+                    }
+                }
+            }
+        }
+        let bytes: Vec<u8> = rows.iter().flat_map(|value| value.to_le_bytes()).collect();
+        write_whole(&path, &bytes)?;
+        Ok(Self { outputs, rows })
+    }
+
+    /// The row of the picture at `index`; zeros where it is no training picture.
+    #[must_use]
+    pub fn row(&self, index: usize) -> &[f32] {
+        &self.rows[index * self.outputs..][..self.outputs]
+    }
+}
+
+fn load(teacher: &Path, recipe: &Recipe) -> Result<crate::net::Net, Error> {
+    let folder = RunFolder::new(teacher);
+    let theirs = folder.recipe()?;
+    if theirs.data.heads != recipe.data.heads {
+        let names = |recipe: &Recipe| recipe.data.heads.iter().map(|head| head.name()).collect::<Vec<_>>().join(", ");
+        return Err(Error::Configuration {
+            what: format!(
+                "teacher `{}` answers with {}, this run with {}",
+                teacher.display(),
+                names(&theirs),
+                names(recipe)
+            ),
+            hint: "give both runs the same `--heads`, in the same order".into(),
+        });
+    }
+    folder.load_best(theirs.new_net(&device()))
+}
+
+/// Adds the softmax of `logits / temperature`, as one of `voices`.
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "probabilities fit f32")]
+fn softmax_into(row: &mut [f32], logits: &[f32], temperature: f64, voices: usize) {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let powers: Vec<f64> = logits.iter().map(|&logit| (f64::from(logit - largest) / temperature).exp()).collect();
+    let sum: f64 = powers.iter().sum::<f64>() * super::count(voices);
+    row.iter_mut().zip(powers).for_each(|(value, power)| *value += (power / sum) as f32);
+}
+
+fn mirror(dataset: &Dataset) -> Dataset {
+    let mut mirrored = dataset.clone();
+    for picture in &mut mirrored.pictures {
+        picture.pixels.chunks_exact_mut(SIDE).for_each(<[u8]>::reverse);
+    }
+    mirrored
+}
+
+/// Tells one set of answers from any other: by the teachers' weights, the pictures, the heads, the temperature.
+fn key(asked: &Distillation, recipe: &Recipe, dataset: &Dataset, training: &[usize]) -> Result<String, Error> {
+    let mut hash = Sha256::new();
+    for teacher in &asked.teachers {
+        let best = RunFolder::new(teacher).best();
+        let weights = std::fs::read(&best).map_err(|error| {
+            Error::data(&best, format_args!("can't be read: {error}"), "train the teacher first, or name another run")
+        })?;
+        hash.update(Sha256::digest(weights));
+    }
+    hash.update(dataset.sha256());
+    hash.update(asked.temperature.to_le_bytes());
+    recipe.data.heads.iter().for_each(|head| hash.update(head.name()));
+    training.iter().for_each(|index| hash.update(index.to_le_bytes()));
+    Ok(hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn numbers(bytes: &[u8], expected: usize) -> Option<Vec<f32>> {
+    let (chunks, rest) = bytes.as_chunks::<4>();
+    let fits = rest.is_empty() && chunks.len() == expected;
+    fits.then(|| chunks.iter().map(|chunk| f32::from_le_bytes(*chunk)).collect())
+}
