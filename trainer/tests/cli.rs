@@ -215,7 +215,7 @@ error: `run` holds no checkpoint, the run was ended before its first
 #[test]
 fn a_resumed_run_keeps_its_settings_and_may_get_a_new_length() {
     let folder = tempfile::tempdir().unwrap();
-    for (flag, told) in [("--epochs", true), ("--seed", false)] {
+    for (flag, told) in [("--epochs", true), ("--seed", false), ("--set", false), ("--recipe", false)] {
         let output = trainer(&folder)
             .args(["train", "--data", "faces.csv", "--run", "run", "--resume", flag, "3"])
             .output()

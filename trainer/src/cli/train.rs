@@ -27,7 +27,7 @@ pub struct Train {
     pub run: PathBuf,
     /// Goes on from the newest checkpoint, with the recipe the run was begun with. With `--epochs` the run gets a new
     /// length, and the learning rate follows it: so a finished run can be trained further.
-    #[arg(long, conflicts_with = "choices")]
+    #[arg(long, conflicts_with_all = CHOICES)]
     pub resume: bool,
     /// Passes over the training pictures in all.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
@@ -40,9 +40,12 @@ pub struct Train {
     pub json: bool,
 }
 
+/// The flags of [`Choices`]: a run that goes on has made them.
+const CHOICES: [&str; 11] =
+    ["recipe", "changes", "net", "width", "depth", "heads", "batch", "learning_rate", "seed", "limit", "keep_copies"];
+
 /// A recipe, and flags that override it.
 #[derive(Debug, Args)]
-#[group(id = "choices", multiple = true)]
 pub struct Choices {
     /// A recipe by name or file; `trainer/recipes` has those with names [default: classic].
     #[arg(long)]
