@@ -1,11 +1,13 @@
 //! The command line and what each command does with it.
 
+mod all;
 mod data;
 mod evaluation;
 mod quantise;
 mod train;
 mod verify;
 
+pub use all::All;
 pub use data::Data;
 pub use evaluation::Evaluate;
 pub use quantise::Quantise;
@@ -28,6 +30,9 @@ pub struct Cli {
 /// The stages, each of which reads and writes named files.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Runs the whole line: trains, quantises, verifies.
+    #[command(after_help = "Example: trainer all --data synthetic")]
+    All(All),
     /// Says what a data set holds: classes, parts, copies, blank and unreadable pictures, conflicts of labels.
     #[command(after_help = "Example: trainer data fer2013.tar.gz --sheet faces.png")]
     Data(Data),
@@ -87,6 +92,7 @@ pub struct Nets {
 /// Whatever stopped it.
 pub fn run(cli: &Cli) -> Result<(), Error> {
     match &cli.command {
+        Command::All(args) => all::run(args),
         Command::Data(args) => data::run(args),
         Command::Train(args) => train::run(args),
         Command::Quantise(args) => quantise::run(args),

@@ -29,6 +29,11 @@ mod training;
 pub use data::{sheet_written, surveyed};
 pub use training::TrainingProgress;
 
+/// Says which stage of several begins.
+pub fn stage(name: &str) {
+    tell!("\n== {name}");
+}
+
 /// Says what was written.
 pub fn quantised(raw: &RawNet, export: &Export, path: &Path) {
     say!(

@@ -8,6 +8,7 @@ use crate::recipe::{self, Head, Recipe};
 use crate::report::{self, TrainingProgress};
 use crate::train::{self, Lesson, Outcome, batches, checkpoint::RunFolder};
 use clap::Args;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -80,8 +81,14 @@ pub struct Choices {
 }
 
 impl Choices {
+    /// What the recipe is called, `fallback` when none was named.
+    pub(super) fn name<'a>(&'a self, fallback: &'a str) -> &'a str {
+        let named = self.recipe.as_deref().unwrap_or(fallback);
+        Path::new(named).file_stem().and_then(OsStr::to_str).unwrap_or(fallback)
+    }
+
     /// The recipe with the flags in it.
-    fn recipe(&self, epochs: Option<u32>) -> Result<Recipe, Error> {
+    fn recipe(&self, fallback: &str, epochs: Option<u32>) -> Result<Recipe, Error> {
         let mut changes = Vec::new();
         let mut set = |key: &str, value: Option<String>| changes.extend(value.map(|value| format!("{key}={value}")));
         set("network.name", self.net.map(|net| net.name().to_owned()));
@@ -99,25 +106,13 @@ impl Choices {
         set("schedule.learning_rate", self.learning_rate.map(|rate| rate.to_string()));
         set("seed", self.seed.map(|seed| seed.to_string()));
         changes.extend_from_slice(&self.changes);
-        recipe::read(self.recipe.as_deref().unwrap_or(recipe::DEFAULT), &changes)
+        recipe::read(self.recipe.as_deref().unwrap_or(fallback), &changes)
     }
 }
 
 pub(super) fn run(args: &Train) -> Result<(), Error> {
     let folder = RunFolder::new(&args.run);
-    let recipe = if args.resume {
-        let mut begun = folder.recipe()?;
-        begun.schedule.epochs = args.epochs.unwrap_or(begun.schedule.epochs);
-        begun
-    } else {
-        if folder.holds_run() {
-            return Err(Error::Usage {
-                what: format!("`{}` holds a run already", args.run.display()),
-                hint: "go on with `--resume`, or name a new folder with `--run`".into(),
-            });
-        }
-        args.choices.recipe(args.epochs)?
-    };
+    let recipe = resolve(&folder, &args.choices, recipe::DEFAULT, (args.resume, args.epochs))?;
     let (dataset, votes) = load(&args.data, args.votes.as_deref())?;
     folder.keep_data(&args.data, args.votes.as_deref(), &dataset, args.resume)?;
     let mut progress = TrainingProgress::new(args.json);
@@ -134,6 +129,27 @@ pub(super) fn run(args: &Train) -> Result<(), Error> {
     )?;
     progress.end(&outcome, &args.run, &args.data);
     Ok(())
+}
+
+/// The recipe of a run that goes on, or of a new one; refuses to begin where there is a run already.
+pub(super) fn resolve(
+    folder: &RunFolder,
+    choices: &Choices,
+    fallback: &str,
+    (resume, epochs): (bool, Option<u32>),
+) -> Result<Recipe, Error> {
+    if resume {
+        let mut begun = folder.recipe()?;
+        begun.schedule.epochs = epochs.unwrap_or(begun.schedule.epochs);
+        return Ok(begun);
+    }
+    if folder.holds_run() {
+        return Err(Error::Usage {
+            what: format!("`{}` holds a run already", folder.path().display()),
+            hint: "go on with `--resume`, or name a new folder with `--run`".into(),
+        });
+    }
+    choices.recipe(fallback, epochs)
 }
 
 /// Reads pictures and the votes for them.

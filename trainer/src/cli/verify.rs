@@ -2,8 +2,10 @@
 
 use super::quantise::head;
 use super::train::{load, parts};
-use crate::dataset::{Labelled, Split};
+use crate::dataset::votes::Votes;
+use crate::dataset::{Dataset, Labelled, Split};
 use crate::error::Error;
+use crate::evaluate::Evaluation;
 use crate::recipe::{Head, Recipe};
 use crate::train::{
     self,
@@ -12,7 +14,8 @@ use crate::train::{
 use crate::verify::{self, Comparison};
 use crate::{evaluate, report};
 use clap::Args;
-use std::path::PathBuf;
+use mood::Classifier;
+use std::path::{Path, PathBuf};
 
 /// `trainer verify`.
 #[derive(Debug, Args)]
@@ -46,36 +49,67 @@ pub struct Verify {
 pub(super) fn run(args: &Verify) -> Result<(), Error> {
     let classifier = verify::load(&args.model)?;
     let (dataset, votes) = load(&args.data, args.votes.as_deref())?;
+    let job = Job {
+        model: &args.model,
+        classifier: &classifier,
+        source: &args.data,
+        dataset: &dataset,
+        votes: votes.as_deref(),
+        run: args.run.as_deref(),
+        split: args.split,
+        gate: args.gate,
+        json: args.json,
+    };
+    let (integer, pictures) = verify(&job)?;
+    if let Some(path) = &args.predictions {
+        write_whole(path, verify::predictions(&integer, &pictures, classifier.contract()).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// What is to be verified.
+pub(super) struct Job<'a> {
+    pub(super) model: &'a Path,
+    pub(super) classifier: &'a Classifier,
+    /// Where the data came from, for errors.
+    pub(super) source: &'a Path,
+    pub(super) dataset: &'a Dataset,
+    pub(super) votes: Option<&'a [Votes]>,
+    pub(super) run: Option<&'a Path>,
+    pub(super) split: Split,
+    pub(super) gate: Option<f64>,
+    pub(super) json: bool,
+}
+
+/// Measures, tells, and holds the drop against the gate.
+pub(super) fn verify(job: &Job<'_>) -> Result<(Evaluation, Labelled), Error> {
+    let Job { classifier, dataset, votes, split, .. } = *job;
     let set = classifier.contract().label_set;
-    let folder = args.run.as_deref().map(RunFolder::new);
+    let folder = job.run.map(RunFolder::new);
     let recipe = folder.as_ref().map_or_else(|| Ok(Recipe::default()), RunFolder::recipe)?;
-    let indices = match args.split {
-        Split::Training => parts(&dataset, &recipe).training,
-        Split::Validation => parts(&dataset, &recipe).validation,
+    let indices = match split {
+        Split::Training => parts(dataset, &recipe).training,
+        Split::Validation => parts(dataset, &recipe).validation,
         tests => dataset.indices(tests),
     };
     if indices.is_empty() {
-        let what = format_args!("has no pictures in {}", args.split.name());
-        return Err(Error::data(&args.data, what, "choose another `--split`"));
+        let what = format_args!("has no pictures in {}", split.name());
+        return Err(Error::data(job.source, what, "choose another `--split`"));
     }
-    let pictures = Labelled::of(&dataset, votes.as_deref(), set, &indices)?;
-    let integer = verify::evaluate(&classifier, &dataset, &pictures, &args.model)?;
+    let pictures = Labelled::of(dataset, votes, set, &indices)?;
+    let integer = verify::evaluate(classifier, dataset, &pictures, job.model)?;
     let float = match &folder {
         Some(folder) => {
             let columns = recipe.columns(head(folder, &recipe, Some(Head::of(set)))?).unwrap_or_default();
             let net = train::best_net(folder, &recipe)?;
-            Some(evaluate::float(&net, &dataset, &pictures, columns, classifier.contract()))
+            Some(evaluate::float(&net, dataset, &pictures, columns, classifier.contract()))
         }
         None => None,
     };
-    if let Some(path) = &args.predictions {
-        write_whole(path, verify::predictions(&integer, &pictures, classifier.contract()).as_bytes())?;
-    }
-    let comparison =
-        Comparison { split: args.split, classifier: &classifier, integer: &integer, float: float.as_ref() };
-    report::verified(&comparison, args.json);
-    match (args.gate, comparison.drop()) {
+    let comparison = Comparison { split, classifier, integer: &integer, float: float.as_ref() };
+    report::verified(&comparison, job.json);
+    match (job.gate, comparison.drop()) {
         (Some(gate), Some(drop)) if drop > gate => Err(Error::BelowGate { drop, gate }),
-        _ => Ok(()),
+        _ => Ok((integer, pictures)),
     }
 }
