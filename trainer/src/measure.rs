@@ -4,12 +4,15 @@
 //! Network and labels may be of different sets; they are compared by expression. A truth the network has no label for
 //! (contempt, for a network of FER-2013) is counted, and its answer to it is wrong: a user wouldn't see it otherwise.
 
+mod robustness;
 mod words;
 
+pub use robustness::Robustness;
 pub use words::{json, predictions, text};
 
+use crate::dataset::augment::Condition;
 use crate::dataset::votes::{Verdict, Votes};
-use crate::dataset::{Dataset, Split};
+use crate::dataset::{Dataset, Picture, Split};
 use crate::error::Error;
 use crate::metrics::{self, Confusion, Graded, bootstrap, calibration, coverage};
 use crate::random;
@@ -102,7 +105,8 @@ impl Row {
     }
 }
 
-/// Runs the network on `targets`, on all cores. `training` holds the pixels it may have learnt, where they are known.
+/// Runs the network on `targets` under `condition`, on all cores. `training` holds the pixels it may have learnt, where
+/// they are known: what counts as a copy is the picture as it is in the data.
 ///
 /// # Errors
 /// When a run fails; `path` is named.
@@ -111,15 +115,21 @@ pub fn rows(
     dataset: &Dataset,
     targets: &[Target],
     training: Option<&HashSet<&[u8]>>,
+    condition: Condition,
     path: &Path,
 ) -> Result<Vec<Row>, Error> {
     let contract = classifier.contract();
-    let indices: Vec<usize> = targets.iter().map(|target| target.index).collect();
+    let seen = |target: &Target| {
+        let picture = &dataset.pictures[target.index];
+        Picture { pixels: condition.apply(&picture.pixels, target.index).into(), ..*picture }
+    };
+    let seen = Dataset { pictures: targets.iter().map(seen).collect(), label_set: dataset.label_set };
+    let all: Vec<usize> = (0..targets.len()).collect();
     let row = |(&target, logits): (&Target, Vec<f32>)| {
         let copy = training.map(|training| training.contains(&*dataset.pictures[target.index].pixels));
         judge(target, logits, contract, copy)
     };
-    Ok(targets.iter().zip(verify::logits(classifier, dataset, &indices, path)?).filter_map(row).collect())
+    Ok(targets.iter().zip(verify::logits(classifier, &seen, &all, path)?).filter_map(row).collect())
 }
 
 /// What `logits` say by the rules of the box; none when there are none.

@@ -105,6 +105,23 @@ fn votes_decide_and_a_row_a_picture_is_written() {
 }
 
 #[test]
+fn conditions_change_the_pictures_but_not_which_are_copies() {
+    let folder = faces();
+    let dark = figures(evaluate(&folder, &["--labels", "fer2013", "--condition", "rotated-12.5"]));
+    assert_eq!((&dark["condition"], &dark["n_without_copies"]), (&Value::from("rotated-12.5"), &Value::from(1)));
+
+    let table = figures(evaluate(&folder, &["--labels", "fer2013", "--conditions"]));
+    let names: Vec<&str> =
+        table["conditions"].as_array().unwrap().iter().filter_map(|line| line["condition"].as_str()).collect();
+    let expected = ["clean", "dark", "blurred", "shifted-6", "rotated-10", "rotated-15", "jpeg-30", "box"];
+    assert_eq!((&table["n"], names), (&Value::from(2), expected.to_vec()));
+
+    let output = evaluate(&folder, &["--labels", "fer2013", "--condition", "fog"]).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(2) && text.contains("expected clean, dark, blurred, shifted-6"), "{text}");
+}
+
+#[test]
 fn votes_that_are_missing() {
     evaluate(&faces(), &["--labels", "ferplus", "--votes", "nowhere.csv"]).assert().code(5).stdout_eq("").stderr_eq(
         str![[r#"

@@ -1,9 +1,10 @@
 //! `trainer evaluate`: a deployed file, a data set, figures.
 
+use crate::dataset::augment::Condition;
 use crate::dataset::votes::{self, Votes};
 use crate::dataset::{Dataset, Split};
 use crate::error::Error;
-use crate::measure::{self, Figures, Targets};
+use crate::measure::{self, Figures, Robustness, Targets};
 use crate::recipe::Head;
 use crate::{report, train, verify};
 use clap::Args;
@@ -35,6 +36,13 @@ pub struct Evaluate {
     /// Measures on so many pictures only, picked by chance, the same ones each time.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,
+    /// Measures on pictures that are not as they are in the data, but clean, dark, blurred, shifted-6 (percent), rotated-10
+    /// (degrees), jpeg-30 (quality) or box (what training's preset `box` does to them); numbers may be others.
+    #[arg(long, default_value_t)]
+    pub condition: Condition,
+    /// Prints a table of the accuracy under each condition and what it loses against clean pictures.
+    #[arg(long, conflicts_with_all = ["condition", "predictions"])]
+    pub conditions: bool,
     /// Prints one JSON object.
     #[arg(long)]
     pub json: bool,
@@ -51,16 +59,27 @@ pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
     let other = args.without_copies_of.as_ref().filter(|&path| *path != args.data).map(|path| Dataset::load(path));
     let other = other.transpose()?;
     let training = training(args, other.as_ref().unwrap_or(&dataset))?;
-    let rows = measure::rows(&classifier, &dataset, &targets.chosen, training.as_ref(), &args.model)?;
+    let rows = |condition: Condition| {
+        measure::rows(&classifier, &dataset, &targets.chosen, training.as_ref(), condition, &args.model)
+    };
+    let (labels, answers) = (args.labels.set(), classifier.contract().label_set);
+    if args.conditions {
+        let mut table = Robustness::default();
+        for condition in Condition::ALL {
+            table.add(condition, &Figures::of(&rows(condition)?, labels, answers));
+        }
+        report::measured(&if args.json { table.json() } else { table.text(args.split, labels) });
+        return Ok(());
+    }
+    let rows = rows(args.condition)?;
     if let Some(path) = &args.predictions {
         train::checkpoint::write_whole(path, measure::predictions(&rows, classifier.contract()).as_bytes())?;
     }
-    let (labels, answers) = (args.labels.set(), classifier.contract().label_set);
     let figures = Figures::of(&rows, labels, answers);
     report::measured(&if args.json {
-        measure::json(&figures)
+        measure::json(&figures, args.condition)
     } else {
-        measure::text(&figures, &targets, args.split, labels, answers)
+        measure::text(&figures, &targets, (args.split, args.condition), labels, answers)
     });
     Ok(())
 }

@@ -4,16 +4,19 @@
 //! [`mixing`] does that, on whole batches.
 
 mod blur;
+mod condition;
 mod draw;
 mod erase;
 mod geometry;
 mod jpeg;
+mod lens;
 mod light;
 pub mod mixing;
 mod noise;
 mod presets;
 mod small;
 
+pub use condition::Condition;
 pub use mixing::{Blend, Mixing};
 pub use presets::Preset;
 
@@ -50,7 +53,7 @@ pub struct Augment {
     pub viewpoint: f64,
     /// From how far below at most, degrees: 0..=45.
     pub viewpoint_degrees: f32,
-    /// Largest relative change of contrast: 0..1.
+    /// Largest relative change of contrast around the mean: 0..1.
     pub contrast: f32,
     /// Largest change of luminance either way, levels of 255.
     pub brightness: f32,

@@ -73,7 +73,7 @@ fn an_answer_the_labels_do_not_have_is_wrong() {
 #[test]
 fn the_object_has_these_keys_in_this_order() {
     let figures = Figures::of(&four(), LabelSet::FerPlus, LabelSet::Fer2013);
-    let json = json(&figures);
+    let json = json(&figures, Condition::Clean);
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
     let keys = [
         "n",
@@ -103,7 +103,7 @@ fn the_object_has_these_keys_in_this_order() {
 fn the_words_name_what_was_left_out_and_what_counts_as_wrong() {
     let figures = Figures::of(&four(), LabelSet::FerPlus, LabelSet::Fer2013);
     let targets = Targets { no_majority: 3, no_face: 1, ..Targets::default() };
-    let text = text(&figures, &targets, Split::PublicTest, LabelSet::FerPlus, LabelSet::Fer2013);
+    let text = text(&figures, &targets, (Split::PublicTest, Condition::Clean), LabelSet::FerPlus, LabelSet::Fer2013);
     let expected = "\
 4 pictures of public-test, labels of ferplus
 left out by the vote: 3 without a majority, 0 unknown, 1 no face
@@ -163,4 +163,37 @@ fn a_limit_picks_the_same_pictures_of_all_classes() {
     assert!(limited().is_sorted_by_key(|target| target.index));
     let classes: HashSet<Expression> = limited().iter().map(|target| target.truth).collect();
     assert_eq!(classes.len(), 7);
+}
+
+#[test]
+fn figures_under_a_condition_are_labelled_with_it() {
+    let figures = Figures::of(&four(), LabelSet::FerPlus, LabelSet::Fer2013);
+    assert!(json(&figures, Condition::Rotated(10.0)).starts_with(r#"{"condition":"rotated-10","n":4,"#));
+    let (split, set) = ((Split::PublicTest, Condition::Jpeg(30)), LabelSet::Fer2013);
+    let text = text(&figures, &Targets::default(), split, set, set);
+    assert!(text.starts_with("4 pictures of public-test, labels of fer2013\nnot as they are, but jpeg-30\n"), "{text}");
+}
+
+#[test]
+fn a_robustness_table_holds_each_condition_against_clean() {
+    let figures = |rows: &[Row]| Figures::of(rows, LabelSet::FerPlus, LabelSet::Fer2013);
+    let mut table = Robustness::default();
+    table.add(Condition::Clean, &figures(&four()));
+    let mut worse = four();
+    worse[0] = row(0, Expression::Happy, Expression::Sad, 0.9, None);
+    table.add(Condition::Shifted(6.0), &figures(&worse));
+    let expected = "\
+4 pictures of public-test, labels of ferplus
+
+condition    accuracy  macro-F1 loss, points
+clean         50.00 %     0.267            -
+shifted-6     25.00 %     0.167        25.00
+";
+    assert_eq!(table.text(Split::PublicTest, LabelSet::FerPlus), expected);
+    let json: serde_json::Value = serde_json::from_str(&table.json()).unwrap();
+    assert_eq!((&json["n"], &json["conditions"][1]["condition"]), (&4.into(), &"shifted-6".into()));
+    assert_eq!(
+        (&json["conditions"][0]["loss_points"], &json["conditions"][1]["loss_points"]),
+        (&0.0.into(), &25.0.into())
+    );
 }

@@ -2,6 +2,7 @@
 
 use super::{Accuracy, Figures, Row, Targets};
 use crate::dataset::Split;
+use crate::dataset::augment::Condition;
 use crate::metrics::{bootstrap, calibration, coverage};
 use mood::{Contract, LabelSet};
 use serde::Serialize;
@@ -14,9 +15,9 @@ use std::fmt::Write;
 /// n accuracy accuracy_interval accuracy_without_copies n_without_copies macro_f1 ece nll per_class confusion coverage
 /// ```
 /// What can't be known is `null`: the figures without copies where the training pictures are not, the accuracy at a
-/// threshold nothing reaches.
+/// threshold nothing reaches. Under another condition than `clean` its name comes first, as `condition`.
 #[must_use]
-pub fn json(figures: &Figures) -> String {
+pub fn json(figures: &Figures, condition: Condition) -> String {
     let class = |(class, expression): (usize, &mood::Expression)| PerClass {
         label: expression.name(),
         n: figures.confusion.truths(class),
@@ -31,6 +32,7 @@ pub fn json(figures: &Figures) -> String {
         accuracy: point.accuracy,
     };
     let object = Object {
+        condition: (condition != Condition::Clean).then(|| condition.to_string()),
         n: figures.all.n,
         accuracy: figures.all.share,
         accuracy_interval: figures.all.interval,
@@ -48,6 +50,8 @@ pub fn json(figures: &Figures) -> String {
 
 #[derive(Serialize)]
 struct Object<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<String>,
     n: usize,
     accuracy: Option<f64>,
     accuracy_interval: Option<[f64; 2]>,
@@ -80,10 +84,16 @@ struct Threshold {
 
 /// The figures for a person, with what they are measured on. Ends with a line break.
 #[must_use]
-pub fn text(figures: &Figures, targets: &Targets, split: Split, labels: LabelSet, answers: LabelSet) -> String {
+pub fn text(
+    figures: &Figures,
+    targets: &Targets,
+    (split, condition): (Split, Condition),
+    labels: LabelSet,
+    answers: LabelSet,
+) -> String {
     let mut text = String::new();
     // Writing to a string can't fail.
-    let _ = write_text(&mut text, figures, targets, (split, labels, answers));
+    let _ = write_text(&mut text, figures, targets, (split, condition), (labels, answers));
     text
 }
 
@@ -91,9 +101,13 @@ fn write_text(
     to: &mut String,
     figures: &Figures,
     targets: &Targets,
-    (split, labels, answers): (Split, LabelSet, LabelSet),
+    (split, condition): (Split, Condition),
+    (labels, answers): (LabelSet, LabelSet),
 ) -> std::fmt::Result {
     writeln!(to, "{} pictures of {}, labels of {}", figures.all.n, split.name(), labels.name())?;
+    if condition != Condition::Clean {
+        writeln!(to, "not as they are, but {condition}")?;
+    }
     let Targets { no_majority, unknown, no_face, .. } = *targets;
     if no_majority + unknown + no_face > 0 {
         writeln!(to, "left out by the vote: {no_majority} without a majority, {unknown} unknown, {no_face} no face")?;
@@ -153,7 +167,7 @@ fn classes(to: &mut String, figures: &Figures) -> std::fmt::Result {
     Ok(())
 }
 
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     format!("{:.2} %", 100.0 * share)
 }
 

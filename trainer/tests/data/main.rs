@@ -381,7 +381,8 @@ error: `faces` has 4 entries that can't be used
 #[test]
 fn sheets_are_pictures() {
     let folder = tempfile::tempdir().unwrap();
-    inspect(folder.path(), &["synthetic:70", "--sheet", "sheet.png", "--augmented", "varied.png"]).success();
+    inspect(folder.path(), &["synthetic:70", "--sheet", "sheet.png", "--augmented", "varied.png", "--augment", "box"])
+        .success();
     for name in ["sheet.png", "varied.png"] {
         let sheet = image::open(folder.path().join(name)).unwrap();
         assert!(sheet.width() > 1_000 && sheet.height() > 400, "{name}");

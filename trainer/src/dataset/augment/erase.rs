@@ -38,6 +38,11 @@ impl Patch {
         let top = random.random_range(0..=SIDE - height);
         Self { left, top, width, height }
     }
+
+    /// The share of a picture it covers.
+    pub(super) const fn share(self) -> f32 {
+        (self.width * self.height) as f32 / PIXELS as f32
+    }
 }
 
 pub(super) fn vary(pixels: &mut [u8], augment: &Augment, random: &mut impl RngExt) {

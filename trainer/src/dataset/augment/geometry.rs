@@ -8,6 +8,7 @@
 )]
 
 use super::draw::{between, either_way, factor, happens};
+use super::lens::Lens;
 use super::{Augment, Plane};
 use crate::dataset::{PIXELS, SIDE};
 use rand::RngExt;
@@ -65,46 +66,6 @@ impl Move {
     }
 }
 
-/// A wide-angle lens, seen from a crop somewhere in its frame. It pulls in what lies far from the middle of the frame:
-/// `r (1 + k r^2)` of the face is shown at `r`. Size and place of the face are made up for, as a crop does.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Lens {
-    /// `k`, for distances in half sides of the crop.
-    strength: f32,
-    /// The middle of the frame, in half sides of the crop around its middle.
-    axis: [f32; 2],
-    /// Where the crop's middle would land.
-    middle: [f32; 2],
-    /// Makes up for the change of size there.
-    size: f32,
-}
-
-impl Lens {
-    /// `distortion`: how far the corner of the frame is pulled in, as a share. `half`: half the side of the crop, and
-    /// `place`: its middle, both in half diagonals of the frame.
-    pub(super) fn new(distortion: f32, half: f32, place: [f32; 2]) -> Self {
-        let strength = distortion * half * half;
-        let axis = place.map(|place| -place / half);
-        let far = strength * (axis[0] * axis[0] + axis[1] * axis[1]);
-        let middle = axis.map(|axis| -axis * (1.0 + far));
-        // Along the radius and across it a lens scales differently; the mean of both is what a face box follows.
-        Self { strength, axis, middle, size: 1.0 / ((1.0 + far) * (1.0 + 3.0 * far)).sqrt() }
-    }
-
-    /// A face of 100 to 270 of the 800 pixels of a frame's diagonal, anywhere in a frame of 4:3.
-    fn draw(distortion: f32, random: &mut impl RngExt) -> Self {
-        let half = between(0.125, 0.34, random);
-        let place = [either_way(0.8 - half, random), either_way(0.6 - half, random)];
-        Self::new(between(0.0, distortion.min(0.5), random), half, place)
-    }
-
-    fn undo(&self, x: f32, y: f32) -> [f32; 2] {
-        let (u, v) = (x - self.axis[0], y - self.axis[1]);
-        let far = 1.0 + self.strength * (u * u + v * v);
-        [(u * far - self.middle[0]) * self.size, (v * far - self.middle[1]) * self.size]
-    }
-}
-
 /// Where each pixel of a varied picture comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct View {
@@ -149,26 +110,28 @@ impl View {
             return;
         }
         let back = self.moved.back();
-        let (mut columns, mut rows) = ([0.0; SIDE], [0.0; SIDE]);
+        let mut places = [[0.0; 2]; SIDE];
         for (row, target) in plane.chunks_exact_mut(SIDE).enumerate() {
-            let y = (row as f32 - MIDDLE) / HALF;
-            for (column, (from_x, from_y)) in columns.iter_mut().zip(&mut rows).enumerate() {
-                let x = (column as f32 - MIDDLE) / HALF;
-                let [x, y] = self.lens.map_or([x, y], |lens| lens.undo(x, y));
-                let [u, v, w] = back.map(|line| line[0] * x + line[1] * y + line[2]);
+            for (column, place) in places.iter_mut().enumerate() {
+                *place = [(column as f32 - MIDDLE) / HALF, (row as f32 - MIDDLE) / HALF];
+            }
+            if let Some(lens) = self.lens {
+                places.iter_mut().for_each(|place| *place = lens.undo(*place));
+            }
+            for place in &mut places {
+                let [u, v, w] = back.map(|line| line[0] * place[0] + line[1] * place[1] + line[2]);
                 // Behind the camera there is nothing: such rays end at the horizon.
                 let scale = HALF / w.max(0.05);
-                *from_x = u * scale + MIDDLE;
-                *from_y = v * scale + MIDDLE;
+                *place = [u * scale + MIDDLE, v * scale + MIDDLE];
             }
-            for (value, (&x, &y)) in target.iter_mut().zip(columns.iter().zip(&rows)) {
-                *value = sample(&source, x, y);
+            for (value, &place) in target.iter_mut().zip(&places) {
+                *value = sample(&source, place);
             }
         }
     }
 }
 
-fn sample(source: &Plane, x: f32, y: f32) -> f32 {
+fn sample(source: &Plane, [x, y]: [f32; 2]) -> f32 {
     let last = (SIDE - 1) as f32;
     let (x, y) = (x.clamp(0.0, last), y.clamp(0.0, last));
     let (left, top) = ((x as usize).min(SIDE - 2), (y as usize).min(SIDE - 2));

@@ -9,7 +9,7 @@
 
 use super::draw::{between, either_way, factor, happens};
 use super::{Augment, Plane};
-use crate::dataset::SIDE;
+use crate::dataset::{PIXELS, SIDE};
 use rand::RngExt;
 use std::f32::consts::TAU;
 
@@ -44,9 +44,9 @@ pub(super) fn gradient(plane: &mut Plane, share: f32, angle: f32) {
 /// A tone curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Tone {
-    /// A factor around the middle grey.
+    /// A factor around the mean of the picture.
     pub contrast: f32,
-    /// Levels on top.
+    /// Levels on top; at most half of what the mean has left to black or white, so that no picture is lost in either.
     pub brightness: f32,
     /// The exponent that comes first.
     pub gamma: f32,
@@ -62,11 +62,15 @@ impl Tone {
         // A power for each of 256 levels, not for each of 2,304 pixels.
         let mut curve = [0.0; 256];
         for (level, value) in curve.iter_mut().enumerate() {
-            let bent = 255.0 * (level as f32 / 255.0).powf(self.gamma);
-            *value = ((bent - 127.5) * self.contrast + 127.5 + self.brightness).clamp(0.0, 255.0);
+            *value = 255.0 * (level as f32 / 255.0).powf(self.gamma);
         }
-        for value in plane {
+        for value in &mut *plane {
             *value = curve[usize::from((*value + 0.5) as u8)];
+        }
+        let mean = plane.iter().sum::<f32>() / PIXELS as f32;
+        let brightness = self.brightness.max(-0.5 * mean).min(0.5 * (255.0 - mean));
+        for value in plane {
+            *value = ((*value - mean) * self.contrast + mean + brightness).clamp(0.0, 255.0);
         }
     }
 }
@@ -78,7 +82,7 @@ mod tests {
 
     #[test]
     fn gamma_is_monotone_and_keeps_black_and_white() {
-        let mut levels: Plane = [0.0; crate::dataset::PIXELS];
+        let mut levels: Plane = [0.0; PIXELS];
         for (at, value) in levels.iter_mut().enumerate() {
             *value = (at % 256) as f32;
         }
@@ -96,16 +100,21 @@ mod tests {
         let mut lit = plane(&face());
         Tone { brightness: 12.0, ..Tone::PLAIN }.apply(&mut lit);
         assert!((mean(&lit) - mean(&plane(&face())) - 12.0).abs() < 0.01);
-        let mut steep: Plane = [137.0; crate::dataset::PIXELS];
-        steep[0] = 0.0;
-        steep[1] = 255.0;
+        let mut steep: Plane = [100.0; PIXELS];
+        steep[..SIDE].fill(60.0);
+        steep[SIDE..2 * SIDE].fill(140.0);
         Tone { contrast: 2.0, ..Tone::PLAIN }.apply(&mut steep);
-        assert!(steep[0].abs() < 0.01 && (steep[1] - 255.0).abs() < 0.01 && (steep[2] - 146.5).abs() < 0.01);
+        for (at, expected) in [(0, 20.0), (SIDE, 180.0), (2 * SIDE, 100.0)] {
+            assert!((steep[at] - expected).abs() < 0.01, "{} for {expected}", steep[at]);
+        }
+        let mut dark: Plane = [20.0; PIXELS];
+        Tone { brightness: -45.0, ..Tone::PLAIN }.apply(&mut dark);
+        assert!((dark[0] - 10.0).abs() < 0.01, "{}", dark[0]);
     }
 
     #[test]
     fn a_gradient_lights_one_side_and_keeps_the_mean() {
-        let mut lit: Plane = [100.0; crate::dataset::PIXELS];
+        let mut lit: Plane = [100.0; PIXELS];
         gradient(&mut lit, 0.8, 0.0);
         assert!((mean(&lit) - 100.0).abs() < 0.1);
         assert!((lit[SIDE - 1] - 139.2).abs() < 0.1 && (lit[0] - 60.8).abs() < 0.1, "{} {}", lit[0], lit[SIDE - 1]);

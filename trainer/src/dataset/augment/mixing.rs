@@ -1,6 +1,7 @@
 //! Pictures of a batch mixed in pairs, with their targets: mixup (Zhang et al. 2018) and cutmix (Yun et al. 2019).
 
 use super::draw::happens;
+use super::erase::Patch;
 use crate::dataset::{PIXELS, SIDE};
 use rand::RngExt;
 use rand::seq::SliceRandom;
@@ -37,15 +38,6 @@ pub struct Blend {
     patch: Option<Patch>,
 }
 
-/// A rectangle of a picture, in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Patch {
-    left: usize,
-    top: usize,
-    width: usize,
-    height: usize,
-}
-
 impl Mixing {
     /// Draws what is done to a batch of `rows`.
     #[must_use]
@@ -62,8 +54,8 @@ impl Mixing {
         let mut partners: Vec<usize> = (0..rows).collect();
         partners.shuffle(random);
         let share = beta.sample(random);
-        let patch = cut.then(|| Patch::draw(1.0 - share, random));
-        Blend { partners, share: patch.map_or_else(|| narrowed(share), |patch| 1.0 - patch.area()), patch }
+        let patch = cut.then(|| patch(1.0 - share, random));
+        Blend { partners, share: patch.map_or_else(|| narrowed(share), |patch| 1.0 - patch.share()), patch }
     }
 }
 
@@ -118,31 +110,24 @@ impl Blend {
     }
 }
 
+/// A patch of the share `wanted` of a picture, as the paper places it: its middle anywhere, cut at the edges.
 #[expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
-    reason = "pixel numbers up to 2,304, and a share in 0..=1"
+    reason = "pixel numbers up to 48, and a share in 0..=1"
 )]
-impl Patch {
-    /// A patch of the share `wanted` of a picture, as the paper places it: its middle anywhere, cut at the edges.
-    fn draw(wanted: f64, random: &mut impl RngExt) -> Self {
-        let side = (SIDE as f64 * wanted.clamp(0.0, 1.0).sqrt()).round() as usize;
-        let mut span = || {
-            let middle = random.random_range(0..=SIDE);
-            let begin = middle.saturating_sub(side / 2);
-            let end = (middle + side.div_ceil(2)).min(SIDE);
-            (begin, end - begin)
-        };
-        let ((left, width), (top, height)) = (span(), span());
-        Self { left, top, width, height }
-    }
-
-    /// The share of the picture it covers.
-    const fn area(self) -> f32 {
-        (self.width * self.height) as f32 / PIXELS as f32
-    }
+fn patch(wanted: f64, random: &mut impl RngExt) -> Patch {
+    let side = (SIDE as f64 * wanted.clamp(0.0, 1.0).sqrt()).round() as usize;
+    let mut span = || {
+        let middle = random.random_range(0..=SIDE);
+        let begin = middle.saturating_sub(side / 2);
+        let end = (middle + side.div_ceil(2)).min(SIDE);
+        (begin, end - begin)
+    };
+    let ((left, width), (top, height)) = (span(), span());
+    Patch { left, top, width, height }
 }
 
 #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a share in 0..=1")]

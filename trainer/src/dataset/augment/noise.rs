@@ -5,8 +5,8 @@ use super::{Augment, Plane};
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 
-/// Noise of reading a pixel, photons.
-const READ: f32 = 2.0;
+/// Noise of reading a pixel of the crop, photons: of four pixels of the camera with 2 each.
+const READ: f32 = 4.0;
 /// Photons in the lightest of dim rooms, for each one in the darkest.
 const LIGHTEST: f32 = 16.0;
 /// How much of the lost light the camera's gain brings back at least; more is as likely, up to all of it.
