@@ -99,9 +99,6 @@ impl Default for Augment {
     }
 }
 
-/// The former name of [`Augment`].
-pub type Strength = Augment;
-
 impl Augment {
     /// Refuses numbers outside the range of their key; [`vary`] itself takes the nearest sensible ones.
     ///
@@ -142,15 +139,19 @@ impl Augment {
             ("erase_share", self.erase_share, [0.02, 0.5]),
         ]
         .map(|(key, value, range)| (key, f64::from(value), range));
-        // NaN lies in no range.
-        let outside = |&&(_, value, [low, high]): &&(&str, f64, [f64; 2])| !(low..=high).contains(&value);
-        match probabilities.iter().chain(&amounts).find(outside) {
-            None => Ok(()),
-            Some((key, value, [low, high])) => Err(Error::Configuration {
-                what: format!("augmentation has {key} = {value}, it must lie in {low}..={high}"),
-                hint: "correct it, or take a preset: none, mild, standard, strong, box".into(),
-            }),
-        }
+        refuse_outside("", &[probabilities.as_slice(), &amounts].concat())
+    }
+}
+
+/// Refuses the first number that lies outside its range: its key below `table`, the number, the range.
+fn refuse_outside(table: &str, numbers: &[(&str, f64, [f64; 2])]) -> Result<(), Error> {
+    // NaN lies in no range.
+    match numbers.iter().find(|(_, value, [low, high])| !(low..=high).contains(&value)) {
+        None => Ok(()),
+        Some((key, value, [low, high])) => Err(Error::Configuration {
+            what: format!("augmentation has {table}{key} = {value}, it must lie in {low}..={high}"),
+            hint: "correct it in the recipe; presets are none, mild, standard, strong, box".into(),
+        }),
     }
 }
 

@@ -103,7 +103,10 @@ fn check(recipe: &Recipe) -> Result<(), Error> {
         ),
     ];
     match rules.iter().find(|(_, holds, _)| !holds) {
-        None => recipe.augmentation.picture.strengths().check(),
+        None => {
+            recipe.augmentation.picture.strengths().check()?;
+            recipe.augmentation.mixing.check()
+        }
         Some((key, _, range)) => Err(Error::Configuration {
             what: format!("`{key}` of the recipe is out of its range"),
             hint: format!("it must be {range}"),

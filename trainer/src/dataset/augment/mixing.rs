@@ -2,7 +2,9 @@
 
 use super::draw::happens;
 use super::erase::Patch;
+use super::refuse_outside;
 use crate::dataset::{PIXELS, SIDE};
+use crate::error::Error;
 use rand::RngExt;
 use rand::seq::SliceRandom;
 use rand_distr::{Beta, Distribution};
@@ -39,6 +41,19 @@ pub struct Blend {
 }
 
 impl Mixing {
+    /// Refuses numbers outside their range; [`Mixing::draw`] itself mixes nothing by them.
+    ///
+    /// # Errors
+    /// When a number is outside its range, or none; the message names its key.
+    pub fn check(&self) -> Result<(), Error> {
+        let numbers = [
+            ("mixup_alpha", self.mixup_alpha, [0.0, 100.0]),
+            ("cutmix_alpha", self.cutmix_alpha, [0.0, 100.0]),
+            ("probability", self.probability, [0.0, 1.0]),
+        ];
+        refuse_outside("mixing.", &numbers)
+    }
+
     /// Draws what is done to a batch of `rows`.
     #[must_use]
     pub fn draw(&self, rows: usize, random: &mut impl RngExt) -> Blend {
@@ -223,6 +238,9 @@ mod tests {
             blend.apply_to_inputs(&mut same);
             assert!(blend.is_none() && same == pictures());
         }
-        assert!(Mixing { mixup_alpha: f64::NAN, ..MIXUP }.draw(4, &mut generator(1, 0)).is_none());
+        let wrong = Mixing { mixup_alpha: f64::NAN, ..MIXUP };
+        assert!(wrong.draw(4, &mut generator(1, 0)).is_none() && Mixing::default().check().is_ok());
+        let complaint = wrong.check().unwrap_err().to_string();
+        assert_eq!(complaint, "augmentation has mixing.mixup_alpha = NaN, it must lie in 0..=100");
     }
 }
