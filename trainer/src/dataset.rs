@@ -93,6 +93,11 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// Left and right change places.
+    pub fn mirror(&mut self) {
+        self.pixels.chunks_exact_mut(SIDE).for_each(<[u8]>::reverse);
+    }
+
     /// Whether all pixels are equal: nothing can be learnt from it.
     #[must_use]
     pub fn is_blank(&self) -> bool {

@@ -105,7 +105,22 @@ impl Row {
     }
 }
 
-/// Runs the network on `targets` under `condition`, on all cores. `training` holds the pixels it may have learnt, where
+/// How the pictures are shown to the network.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct View {
+    /// What is wrong with them.
+    pub condition: Condition,
+    /// Whether the logits are the mean of those of a picture and of its mirror image: two runs of the network a picture.
+    pub flip: bool,
+}
+
+impl From<Condition> for View {
+    fn from(condition: Condition) -> Self {
+        Self { condition, flip: false }
+    }
+}
+
+/// Runs the network on `targets` as `view` shows them, on all cores. `training` holds the pixels it may have learnt, where
 /// they are known: what counts as a copy is the picture as it is in the data.
 ///
 /// # Errors
@@ -115,21 +130,28 @@ pub fn rows(
     dataset: &Dataset,
     targets: &[Target],
     training: Option<&HashSet<&[u8]>>,
-    condition: Condition,
+    view: View,
     path: &Path,
 ) -> Result<Vec<Row>, Error> {
     let contract = classifier.contract();
     let seen = |target: &Target| {
         let picture = &dataset.pictures[target.index];
-        Picture { pixels: condition.apply(&picture.pixels, target.index).into(), ..*picture }
+        Picture { pixels: view.condition.apply(&picture.pixels, target.index).into(), ..*picture }
     };
-    let seen = Dataset { pictures: targets.iter().map(seen).collect(), label_set: dataset.label_set };
+    let mut seen = Dataset { pictures: targets.iter().map(seen).collect(), label_set: dataset.label_set };
     let all: Vec<usize> = (0..targets.len()).collect();
+    let mut logits = verify::logits(classifier, &seen, &all, path)?;
+    if view.flip {
+        seen.pictures.iter_mut().for_each(Picture::mirror);
+        for (logits, mirrored) in logits.iter_mut().zip(verify::logits(classifier, &seen, &all, path)?) {
+            logits.iter_mut().zip(mirrored).for_each(|(logit, mirrored)| *logit = f32::midpoint(*logit, mirrored));
+        }
+    }
     let row = |(&target, logits): (&Target, Vec<f32>)| {
         let copy = training.map(|training| training.contains(&*dataset.pictures[target.index].pixels));
         judge(target, logits, contract, copy)
     };
-    Ok(targets.iter().zip(verify::logits(classifier, &seen, &all, path)?).filter_map(row).collect())
+    Ok(targets.iter().zip(logits).filter_map(row).collect())
 }
 
 /// What `logits` say by the rules of the box; none when there are none.

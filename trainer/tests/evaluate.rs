@@ -122,6 +122,33 @@ fn conditions_change_the_pictures_but_not_which_are_copies() {
 }
 
 #[test]
+fn a_picture_and_its_mirror_image_get_the_same_averaged_logits() {
+    let folder = faces();
+    let path = folder.path().join("faces.csv");
+    let rows = fs::read_to_string(&path).unwrap();
+    let mirrored: Vec<String> = rows.lines().map(mirrored).collect();
+    let rows_of = |flip: &[&str]| {
+        let written = folder.path().join("rows.csv");
+        let args = [&["--labels", "fer2013", "--predictions", "rows.csv"], flip].concat();
+        figures(evaluate(&folder, &args));
+        fs::read_to_string(written).unwrap()
+    };
+    let (plain, averaged) = (rows_of(&[]), rows_of(&["--flip"]));
+    fs::write(&path, mirrored.join("\n")).unwrap();
+    assert_ne!(rows_of(&[]), plain, "a mirror image is another picture");
+    assert_eq!(rows_of(&["--flip"]), averaged);
+}
+
+/// A row of the CSV with each line of its picture turned around.
+fn mirrored(row: &str) -> String {
+    let Some((label, rest)) = row.split_once(',') else { return row.to_owned() };
+    let Some((pixels, usage)) = rest.split_once(',') else { return row.to_owned() };
+    let pixels: Vec<&str> = pixels.split(' ').collect();
+    let turned = pixels.chunks(48).flat_map(|line| line.iter().rev().copied());
+    format!("{label},{},{usage}", turned.collect::<Vec<_>>().join(" "))
+}
+
+#[test]
 fn votes_that_are_missing() {
     evaluate(&faces(), &["--labels", "ferplus", "--votes", "nowhere.csv"]).assert().code(5).stdout_eq("").stderr_eq(
         str![[r#"

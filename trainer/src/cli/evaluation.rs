@@ -4,7 +4,7 @@ use crate::dataset::augment::Condition;
 use crate::dataset::votes::{self, Votes};
 use crate::dataset::{Dataset, Split};
 use crate::error::Error;
-use crate::measure::{self, Figures, Robustness, Targets};
+use crate::measure::{self, Figures, Robustness, Targets, View};
 use crate::recipe::Head;
 use crate::{report, train, verify};
 use clap::Args;
@@ -40,6 +40,9 @@ pub struct Evaluate {
     /// (degrees), jpeg-30 (quality) or box (what training's preset `box` does to them); numbers may be others.
     #[arg(long, default_value_t)]
     pub condition: Condition,
+    /// Looks at the mirror image of each picture too and averages the logits, which costs a second run of the network.
+    #[arg(long)]
+    pub flip: bool,
     /// Prints a table of the accuracy under each condition and what it loses against clean pictures.
     #[arg(long, conflicts_with_all = ["condition", "predictions"])]
     pub conditions: bool,
@@ -59,8 +62,9 @@ pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
     let other = args.without_copies_of.as_ref().filter(|&path| *path != args.data).map(|path| Dataset::load(path));
     let other = other.transpose()?;
     let training = training(args, other.as_ref().unwrap_or(&dataset))?;
+    let view = |condition: Condition| View { condition, flip: args.flip };
     let rows = |condition: Condition| {
-        measure::rows(&classifier, &dataset, &targets.chosen, training.as_ref(), condition, &args.model)
+        measure::rows(&classifier, &dataset, &targets.chosen, training.as_ref(), view(condition), &args.model)
     };
     let (labels, answers) = (args.labels.set(), classifier.contract().label_set);
     if args.conditions {
@@ -77,9 +81,9 @@ pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
     }
     let figures = Figures::of(&rows, labels, answers);
     report::measured(&if args.json {
-        measure::json(&figures, args.condition)
+        measure::json(&figures, view(args.condition))
     } else {
-        measure::text(&figures, &targets, (args.split, args.condition), labels, answers)
+        measure::text(&figures, &targets, (args.split, view(args.condition)), labels, answers)
     });
     Ok(())
 }

@@ -73,7 +73,7 @@ fn an_answer_the_labels_do_not_have_is_wrong() {
 #[test]
 fn the_object_has_these_keys_in_this_order() {
     let figures = Figures::of(&four(), LabelSet::FerPlus, LabelSet::Fer2013);
-    let json = json(&figures, Condition::Clean);
+    let json = json(&figures, View::default());
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
     let keys = [
         "n",
@@ -103,7 +103,7 @@ fn the_object_has_these_keys_in_this_order() {
 fn the_words_name_what_was_left_out_and_what_counts_as_wrong() {
     let figures = Figures::of(&four(), LabelSet::FerPlus, LabelSet::Fer2013);
     let targets = Targets { no_majority: 3, no_face: 1, ..Targets::default() };
-    let text = text(&figures, &targets, (Split::PublicTest, Condition::Clean), LabelSet::FerPlus, LabelSet::Fer2013);
+    let text = text(&figures, &targets, (Split::PublicTest, View::default()), LabelSet::FerPlus, LabelSet::Fer2013);
     let expected = "\
 4 pictures of public-test, labels of ferplus
 left out by the vote: 3 without a majority, 0 unknown, 1 no face
@@ -168,8 +168,8 @@ fn a_limit_picks_the_same_pictures_of_all_classes() {
 #[test]
 fn figures_under_a_condition_are_labelled_with_it() {
     let figures = Figures::of(&four(), LabelSet::FerPlus, LabelSet::Fer2013);
-    assert!(json(&figures, Condition::Rotated(10.0)).starts_with(r#"{"condition":"rotated-10","n":4,"#));
-    let (split, set) = ((Split::PublicTest, Condition::Jpeg(30)), LabelSet::Fer2013);
+    assert!(json(&figures, Condition::Rotated(10.0).into()).starts_with(r#"{"condition":"rotated-10","n":4,"#));
+    let (split, set) = ((Split::PublicTest, Condition::Jpeg(30).into()), LabelSet::Fer2013);
     let text = text(&figures, &Targets::default(), split, set, set);
     assert!(text.starts_with("4 pictures of public-test, labels of fer2013\nnot as they are, but jpeg-30\n"), "{text}");
 }

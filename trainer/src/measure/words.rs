@@ -1,6 +1,6 @@
 //! The figures in words for a person, as one JSON object for a machine, and the answers as a table.
 
-use super::{Accuracy, Figures, Row, Targets};
+use super::{Accuracy, Figures, Row, Targets, View};
 use crate::dataset::Split;
 use crate::dataset::augment::Condition;
 use crate::metrics::{bootstrap, calibration, coverage};
@@ -15,9 +15,11 @@ use std::fmt::Write;
 /// n accuracy accuracy_interval accuracy_without_copies n_without_copies macro_f1 ece nll per_class confusion coverage
 /// ```
 /// What can't be known is `null`: the figures without copies where the training pictures are not, the accuracy at a
-/// threshold nothing reaches. Under another condition than `clean` its name comes first, as `condition`.
+/// threshold nothing reaches. Under another condition than `clean` its name comes first, as `condition`; `flip` is there
+/// when the mirror images were looked at too.
 #[must_use]
-pub fn json(figures: &Figures, condition: Condition) -> String {
+pub fn json(figures: &Figures, view: View) -> String {
+    let View { condition, flip } = view;
     let class = |(class, expression): (usize, &mood::Expression)| PerClass {
         label: expression.name(),
         n: figures.confusion.truths(class),
@@ -33,6 +35,7 @@ pub fn json(figures: &Figures, condition: Condition) -> String {
     };
     let object = Object {
         condition: (condition != Condition::Clean).then(|| condition.to_string()),
+        flip: flip.then_some(true),
         n: figures.all.n,
         accuracy: figures.all.share,
         accuracy_interval: figures.all.interval,
@@ -52,6 +55,8 @@ pub fn json(figures: &Figures, condition: Condition) -> String {
 struct Object<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     condition: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flip: Option<bool>,
     n: usize,
     accuracy: Option<f64>,
     accuracy_interval: Option<[f64; 2]>,
@@ -87,13 +92,13 @@ struct Threshold {
 pub fn text(
     figures: &Figures,
     targets: &Targets,
-    (split, condition): (Split, Condition),
+    (split, view): (Split, View),
     labels: LabelSet,
     answers: LabelSet,
 ) -> String {
     let mut text = String::new();
     // Writing to a string can't fail.
-    let _ = write_text(&mut text, figures, targets, (split, condition), (labels, answers));
+    let _ = write_text(&mut text, figures, targets, (split, view), (labels, answers));
     text
 }
 
@@ -101,12 +106,15 @@ fn write_text(
     to: &mut String,
     figures: &Figures,
     targets: &Targets,
-    (split, condition): (Split, Condition),
+    (split, view): (Split, View),
     (labels, answers): (LabelSet, LabelSet),
 ) -> std::fmt::Result {
     writeln!(to, "{} pictures of {}, labels of {}", figures.all.n, split.name(), labels.name())?;
-    if condition != Condition::Clean {
-        writeln!(to, "not as they are, but {condition}")?;
+    if view.condition != Condition::Clean {
+        writeln!(to, "not as they are, but {}", view.condition)?;
+    }
+    if view.flip {
+        writeln!(to, "logits averaged with those of the mirror image: two runs of the network a picture")?;
     }
     let Targets { no_majority, unknown, no_face, .. } = *targets;
     if no_majority + unknown + no_face > 0 {

@@ -2,7 +2,7 @@
 
 use super::checkpoint::{RunFolder, write_whole};
 use super::device;
-use crate::dataset::{Dataset, SIDE};
+use crate::dataset::{Dataset, Picture};
 use crate::error::Error;
 use crate::evaluate;
 use crate::recipe::{Distillation, Recipe};
@@ -95,9 +95,7 @@ fn softmax_into(row: &mut [f32], logits: &[f32], temperature: f64, voices: usize
 
 fn mirror(dataset: &Dataset) -> Dataset {
     let mut mirrored = dataset.clone();
-    for picture in &mut mirrored.pictures {
-        picture.pixels.chunks_exact_mut(SIDE).for_each(<[u8]>::reverse);
-    }
+    mirrored.pictures.iter_mut().for_each(Picture::mirror);
     mirrored
 }
 
