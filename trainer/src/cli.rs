@@ -2,6 +2,7 @@
 
 mod all;
 mod data;
+mod devices;
 mod evaluation;
 mod quantise;
 mod train;
@@ -9,6 +10,7 @@ mod verify;
 
 pub use all::All;
 pub use data::Data;
+pub use devices::{Devices, TryDevice};
 pub use evaluation::Evaluate;
 pub use quantise::Quantise;
 pub use train::Train;
@@ -55,6 +57,12 @@ pub enum Command {
     /// Lists the networks: parameters, multiply-accumulates, size of the int8 file.
     #[command(after_help = "Example: trainer nets --width 24")]
     Nets(Nets),
+    /// Lists what networks can be trained on here: each device takes a small step, checked against the CPU.
+    #[command(after_help = "Example: trainer devices --json")]
+    Devices(Devices),
+    /// Tries one device; what `trainer devices` starts, so that a driver can fail alone.
+    #[command(name = crate::devices::survey::COMMAND, hide = true)]
+    TryDevice(TryDevice),
 }
 
 /// The size of a network, each number its own where it isn't given.
@@ -101,6 +109,11 @@ pub fn run(cli: &Cli) -> Result<(), Error> {
         Command::Nets(args) => {
             let (width, depth) = args.size.numbers();
             report::nets(&nets::figures(width, depth), args.json);
+            Ok(())
+        }
+        Command::Devices(args) => devices::run(args),
+        Command::TryDevice(args) => {
+            devices::try_device(args);
             Ok(())
         }
     }

@@ -23,6 +23,14 @@ pub enum Error {
         /// The next thing to do.
         hint: String,
     },
+    /// The device to train on isn't there, or its driver refuses.
+    #[error("{what}")]
+    Device {
+        /// Which, and what is wrong with it.
+        what: String,
+        /// The next thing to do.
+        hint: String,
+    },
     /// A picture, a data set or a run folder can't be read.
     #[error("{what}")]
     Data {
@@ -74,6 +82,7 @@ impl Error {
         match self {
             Self::Usage { hint, .. }
             | Self::Configuration { hint, .. }
+            | Self::Device { hint, .. }
             | Self::Data { hint, .. }
             | Self::Model { hint, .. } => hint,
             Self::BelowGate { .. } => "quantise again with more `--calibration` pictures, or train longer",
@@ -81,12 +90,13 @@ impl Error {
         }
     }
 
-    /// The program's exit code: 2 usage, 3 configuration, 5 data, 6 model, 7 below the gate, 8 can't be written.
+    /// The program's exit code: 2 usage, 3 configuration, 4 device, 5 data, 6 model, 7 below the gate, 8 can't be written.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Usage { .. } => 2,
             Self::Configuration { .. } => 3,
+            Self::Device { .. } => 4,
             Self::Data { .. } => 5,
             Self::Model { .. } => 6,
             Self::BelowGate { .. } => 7,

@@ -1,10 +1,12 @@
 //! The school the box's network goes to: data set -> training -> int8 -> ONNX -> proof.
 //!
 //! Each stage is a command, reads and writes named files and can be run alone. The deep-learning framework is named in
-//! `net`, `train` and `evaluate` only; from the trained weights on, everything is plain arrays and reproducible.
+//! `net`, `kernels`, `train`, `evaluate` and `devices` only; from the trained weights on, everything is plain arrays and
+//! reproducible.
 
 pub mod cli;
 pub mod dataset;
+pub mod devices;
 pub mod error;
 pub mod evaluate;
 pub mod export;

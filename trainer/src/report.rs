@@ -24,9 +24,11 @@ macro_rules! tell {
 }
 
 mod data;
+mod devices;
 mod training;
 
 pub use data::{sheet_written, surveyed};
+pub use devices::{device, devices, trial};
 pub use training::TrainingProgress;
 
 /// Says which stage of several begins.

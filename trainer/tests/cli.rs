@@ -258,7 +258,7 @@ error: model `mood.onnx`: [..]
 #[test]
 fn every_command_shows_a_real_example() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["data", "train", "quantise", "verify", "evaluate"] {
+    for command in ["data", "train", "quantise", "verify", "evaluate", "devices"] {
         let output = trainer(&folder).args([command, "--help"]).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(text.contains(&format!("Example: trainer {command} ")), "{text}");
