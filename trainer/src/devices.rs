@@ -7,8 +7,10 @@
 pub mod survey;
 pub mod trial;
 
+pub use burn::tensor::Device;
+
 use crate::error::Error;
-use burn::tensor::{Device, DeviceType};
+use burn::tensor::DeviceType;
 use std::any::Any;
 use std::fmt;
 use std::num::NonZero;

@@ -75,3 +75,19 @@ For more information, try '--help'.
 
 "#]]);
 }
+
+#[test]
+fn training_on_a_device_that_is_not_in_this_build() {
+    if cfg!(feature = "cuda") {
+        eprintln!("skipped: cuda is in this build");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let words = ["train", "--data", "synthetic:70", "--run", "run", "--device", "cuda:1"];
+    Command::new(cargo_bin!("trainer")).current_dir(folder.path()).args(words).assert().code(2).stderr_eq(str![[r#"
+error: this trainer was built without `cuda`
+  hint: build it with `cargo build --release -p trainer --features cuda,tuned`, or leave `--device` out for the CPU
+
+"#]]);
+    assert!(!folder.path().join("run").exists(), "a run that can't begin leaves no folder");
+}

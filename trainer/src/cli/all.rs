@@ -3,6 +3,7 @@
 use super::train::{Choices, load, train};
 use super::{quantise, train as training, verify};
 use crate::dataset::Split;
+use crate::devices::Choice;
 use crate::error::Error;
 use crate::report::{self, TrainingProgress};
 use crate::train::checkpoint::RunFolder;
@@ -35,6 +36,9 @@ pub struct All {
     /// What else decides what is learnt.
     #[command(flatten)]
     pub choices: Choices,
+    /// What trains the network; `trainer devices` lists what works here.
+    #[arg(long, default_value_t)]
+    pub device: Choice,
     /// Which part of the data the files are verified on.
     #[arg(long, value_enum, default_value_t = Split::PublicTest)]
     pub split: Split,
@@ -52,6 +56,7 @@ pub(super) fn run(args: &All) -> Result<(), Error> {
     let folder = RunFolder::new(&root);
     let recipe = training::resolve(&folder, &args.choices, fallback, (args.resume, args.epochs))?;
 
+    let device = args.device.open()?;
     let (dataset, votes) = load(&args.data, args.votes.as_deref())?;
     folder.keep_data(&args.data, args.votes.as_deref(), &dataset, args.resume)?;
     let votes = votes.as_deref();
@@ -63,6 +68,7 @@ pub(super) fn run(args: &All) -> Result<(), Error> {
         votes,
         recipe: &recipe,
         folder: &folder,
+        device: &device,
         resume: args.resume,
     };
     let outcome = train(&job, &mut progress)?;

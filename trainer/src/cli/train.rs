@@ -2,6 +2,7 @@
 
 use super::NetSize;
 use crate::dataset::{self, Copies, Dataset, Parts, votes};
+use crate::devices::{Choice, Device};
 use crate::error::Error;
 use crate::net::Name;
 use crate::recipe::{self, Head, Recipe};
@@ -36,6 +37,10 @@ pub struct Train {
     /// What else decides what is learnt.
     #[command(flatten)]
     pub choices: Choices,
+    /// What computes: cpu, cuda, metal, rocm or vulkan, the last four perhaps with a number, as in vulkan:1; `trainer
+    /// devices` lists what works here.
+    #[arg(long, default_value_t)]
+    pub device: Choice,
     /// Prints a JSON object a line to stdout: `start`, `batch` (every few seconds), `epoch`, `end`.
     #[arg(long)]
     pub json: bool,
@@ -113,6 +118,7 @@ impl Choices {
 pub(super) fn run(args: &Train) -> Result<(), Error> {
     let folder = RunFolder::new(&args.run);
     let recipe = resolve(&folder, &args.choices, recipe::DEFAULT, (args.resume, args.epochs))?;
+    let device = args.device.open()?;
     let (dataset, votes) = load(&args.data, args.votes.as_deref())?;
     folder.keep_data(&args.data, args.votes.as_deref(), &dataset, args.resume)?;
     let mut progress = TrainingProgress::new(args.json);
@@ -123,6 +129,7 @@ pub(super) fn run(args: &Train) -> Result<(), Error> {
             votes: votes.as_deref(),
             recipe: &recipe,
             folder: &folder,
+            device: &device,
             resume: args.resume,
         },
         &mut progress,
@@ -167,11 +174,12 @@ pub(super) struct Job<'a> {
     pub(super) votes: Option<&'a [votes::Votes]>,
     pub(super) recipe: &'a Recipe,
     pub(super) folder: &'a RunFolder,
+    pub(super) device: &'a Device,
     pub(super) resume: bool,
 }
 
 pub(super) fn train(job: &Job<'_>, progress: &mut TrainingProgress) -> Result<Outcome, Error> {
-    let Job { source, dataset, votes, recipe, folder, resume } = *job;
+    let Job { source, dataset, votes, recipe, folder, device, resume } = *job;
     let parts = parts(dataset, recipe);
     if parts.training.is_empty() || parts.validation.is_empty() {
         let (training, validation) = (parts.training.len(), parts.validation.len());
@@ -183,7 +191,7 @@ pub(super) fn train(job: &Job<'_>, progress: &mut TrainingProgress) -> Result<Ou
     folder.begin(recipe)?;
     let stop = Arc::new(AtomicBool::new(false));
     listen_for_interrupt(&stop)?;
-    train::run(&lesson, folder, &train::device(), resume, &stop, progress)
+    train::run(&lesson, folder, device, resume, &stop, progress)
 }
 
 /// A network that has seen one expression answers with it always, and would look perfect on such data.
