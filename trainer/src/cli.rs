@@ -5,6 +5,8 @@ mod data;
 mod devices;
 mod evaluation;
 mod quantise;
+#[path = "cli/report.rs"]
+mod reporting;
 mod train;
 mod verify;
 
@@ -13,6 +15,7 @@ pub use data::Data;
 pub use devices::{Devices, TryDevice};
 pub use evaluation::Evaluate;
 pub use quantise::Quantise;
+pub use reporting::Report;
 pub use train::Train;
 pub use verify::Verify;
 
@@ -54,6 +57,11 @@ pub enum Command {
         after_help = "Example: trainer evaluate --model models/mood.onnx --data fer2013.csv --split PublicTest --labels ferplus --votes fer2013new.csv"
     )]
     Evaluate(Evaluate),
+    /// Writes a run as one page that needs no network: how it learnt, figures, mistakes, data, recipe; and the model card.
+    #[command(
+        after_help = "Example: trainer report runs/classic --model models/mood.onnx --output report.html --card models/README.md"
+    )]
+    Report(Report),
     /// Lists the networks: parameters, multiply-accumulates, size of the int8 file.
     #[command(after_help = "Example: trainer nets --width 24")]
     Nets(Nets),
@@ -106,6 +114,7 @@ pub fn run(cli: &Cli) -> Result<(), Error> {
         Command::Quantise(args) => quantise::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Evaluate(args) => evaluation::run(args),
+        Command::Report(args) => reporting::run(args),
         Command::Nets(args) => {
             let (width, depth) = args.size.numbers();
             report::nets(&nets::figures(width, depth), args.json);

@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod net;
 pub mod nets;
 pub mod onnx;
+pub mod page;
 pub mod quantise;
 pub mod random;
 pub mod recipe;

@@ -53,8 +53,14 @@ impl Targets {
     /// picture of `dataset`.
     #[must_use]
     pub fn of(dataset: &Dataset, split: Split, votes: Option<&[Votes]>) -> Self {
+        Self::among(dataset, &dataset.indices(split), votes)
+    }
+
+    /// As [`Targets::of`], of the pictures at `indices`.
+    #[must_use]
+    pub fn among(dataset: &Dataset, indices: &[usize], votes: Option<&[Votes]>) -> Self {
         let mut targets = Self::default();
-        for index in dataset.indices(split) {
+        for &index in indices {
             let verdict = votes.map_or_else(|| own(dataset, index), |votes| votes[index].majority());
             match verdict {
                 Verdict::Shows(truth) => targets.chosen.push(Target { index, truth }),
@@ -100,7 +106,8 @@ pub struct Row {
 }
 
 impl Row {
-    fn graded(&self) -> Graded {
+    /// Its confidence, and whether it is right.
+    pub(crate) fn graded(&self) -> Graded {
         Graded { confidence: self.confidence, right: self.answer == self.target.truth }
     }
 }
@@ -155,7 +162,7 @@ pub fn rows(
 }
 
 /// What `logits` say by the rules of the box; none when there are none.
-fn judge(target: Target, logits: Vec<f32>, contract: &Contract, copy: Option<bool>) -> Option<Row> {
+pub(crate) fn judge(target: Target, logits: Vec<f32>, contract: &Contract, copy: Option<bool>) -> Option<Row> {
     let logits = Logits(logits);
     let (answer, confidence) = Probabilities::from_logits(&logits, contract).winner()?;
     let known = contract.labels.iter().position(|&label| label == target.truth);

@@ -11,7 +11,9 @@ pub use parts::{
 };
 pub use source::{read, write};
 
+use crate::dataset::{self, Copies, Dataset, Parts};
 use crate::net::Net;
+use crate::train::batches;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +67,18 @@ impl Recipe {
         let at = self.data.heads.iter().position(|&one| one == head)?;
         let from = self.data.heads[..at].iter().map(|head| head.classes()).sum();
         Some(from..from + head.classes())
+    }
+
+    /// The pictures a run learns from and chooses by.
+    #[must_use]
+    pub fn parts(&self, dataset: &Dataset) -> Parts {
+        let copies = if self.data.keep_copies { Copies::Keep } else { Copies::Drop };
+        let mut parts = dataset::split_with(dataset, self.data.validation_share, self.seed, copies);
+        if let Some(limit) = self.data.limit {
+            parts.training = batches::order(&parts.training, self.seed, u32::MAX);
+            parts.training.truncate(limit);
+        }
+        parts
     }
 
     /// The learning rate at `step` of `steps`: a linear rise, then a cosine to zero (Loshchilov & Hutter 2017).

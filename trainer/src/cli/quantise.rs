@@ -1,6 +1,6 @@
 //! `trainer quantise`: the best epoch of a run in, an int8 ONNX file out.
 
-use super::train::{load, parts};
+use super::train::load;
 use crate::dataset::{Dataset, Labelled, votes::Votes};
 use crate::error::Error;
 use crate::recipe::{Head, Recipe};
@@ -61,7 +61,7 @@ pub(super) struct Job<'a> {
 
 pub(super) fn quantise(job: &Job<'_>, output: &Path) -> Result<(), Error> {
     let Job { folder, recipe, dataset, votes, head, pictures } = *job;
-    let parts = parts(dataset, recipe);
+    let parts = recipe.parts(dataset);
     let columns = recipe.columns(head).unwrap_or_default();
     let raw = train::best_net(folder, recipe)?.layers().with_head(columns);
     let validation = Labelled::of(dataset, votes, head.set(), &parts.validation)?;

@@ -1,13 +1,13 @@
 //! `trainer train`: a data set and a recipe in, a run out.
 
 use super::NetSize;
-use crate::dataset::{self, Copies, Dataset, Parts, votes};
+use crate::dataset::{Dataset, Parts, votes};
 use crate::devices::{Choice, Device};
 use crate::error::Error;
 use crate::net::Name;
 use crate::recipe::{self, Head, Recipe};
 use crate::report::{self, TrainingProgress};
-use crate::train::{self, Lesson, Outcome, batches, checkpoint::RunFolder};
+use crate::train::{self, Lesson, Outcome, checkpoint::RunFolder};
 use clap::Args;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -180,7 +180,7 @@ pub(super) struct Job<'a> {
 
 pub(super) fn train(job: &Job<'_>, progress: &mut TrainingProgress) -> Result<Outcome, Error> {
     let Job { source, dataset, votes, recipe, folder, device, resume } = *job;
-    let parts = parts(dataset, recipe);
+    let parts = recipe.parts(dataset);
     if parts.training.is_empty() || parts.validation.is_empty() {
         let (training, validation) = (parts.training.len(), parts.validation.len());
         let what = format_args!("leaves {training} pictures for training and {validation} for validation");
@@ -204,17 +204,6 @@ fn refuse_one_class(source: &Path, dataset: &Dataset, parts: &Parts) -> Result<(
     let name = dataset.label_set.label_names()[usize::from(first)];
     let what = format_args!("holds only `{name}` for training, there is nothing to tell apart");
     Err(Error::data(source, what, "add pictures of at least one other expression"))
-}
-
-/// The pictures a run with `recipe` learns from and chooses by.
-pub(super) fn parts(dataset: &Dataset, recipe: &Recipe) -> Parts {
-    let copies = if recipe.data.keep_copies { Copies::Keep } else { Copies::Drop };
-    let mut parts = dataset::split_with(dataset, recipe.data.validation_share, recipe.seed, copies);
-    if let Some(limit) = recipe.data.limit {
-        parts.training = batches::order(&parts.training, recipe.seed, u32::MAX);
-        parts.training.truncate(limit);
-    }
-    parts
 }
 
 /// The first Ctrl-C asks for an orderly end; training looks at `stop` after each batch.

@@ -1,7 +1,7 @@
 //! `trainer verify`: an exported file next to the float network it came from.
 
 use super::quantise::head;
-use super::train::{load, parts};
+use super::train::load;
 use crate::dataset::votes::Votes;
 use crate::dataset::{Dataset, Labelled, Split};
 use crate::error::Error;
@@ -88,8 +88,8 @@ pub(super) fn verify(job: &Job<'_>) -> Result<(Evaluation, Labelled), Error> {
     let folder = job.run.map(RunFolder::new);
     let recipe = folder.as_ref().map_or_else(|| Ok(Recipe::default()), RunFolder::recipe)?;
     let indices = match split {
-        Split::Training => parts(dataset, &recipe).training,
-        Split::Validation => parts(dataset, &recipe).validation,
+        Split::Training => recipe.parts(dataset).training,
+        Split::Validation => recipe.parts(dataset).validation,
         tests => dataset.indices(tests),
     };
     if indices.is_empty() {

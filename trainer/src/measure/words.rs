@@ -27,12 +27,6 @@ pub fn json(figures: &Figures, view: View) -> String {
         recall: figures.confusion.recall(class),
         f1: figures.confusion.f1(class),
     };
-    let point = |point: &coverage::Point| Threshold {
-        threshold: point.threshold,
-        n: point.n,
-        coverage: point.coverage,
-        accuracy: point.accuracy,
-    };
     let object = Object {
         condition: (condition != Condition::Clean).then(|| condition.to_string()),
         flip: flip.then_some(true),
@@ -46,7 +40,7 @@ pub fn json(figures: &Figures, view: View) -> String {
         nll: figures.nll,
         per_class: figures.classes.iter().enumerate().map(class).collect(),
         confusion: figures.confusion.rows().collect(),
-        coverage: figures.coverage.iter().map(point).collect(),
+        coverage: &figures.coverage,
     };
     serde_json::to_string(&object).unwrap_or_default()
 }
@@ -67,7 +61,7 @@ struct Object<'a> {
     nll: Option<f64>,
     per_class: Vec<PerClass>,
     confusion: Vec<&'a [usize]>,
-    coverage: Vec<Threshold>,
+    coverage: &'a [coverage::Point],
 }
 
 #[derive(Serialize)]
@@ -77,14 +71,6 @@ struct PerClass {
     precision: f64,
     recall: f64,
     f1: f64,
-}
-
-#[derive(Serialize)]
-struct Threshold {
-    threshold: f64,
-    n: usize,
-    coverage: f64,
-    accuracy: Option<f64>,
 }
 
 /// The figures for a person, with what they are measured on. Ends with a line break.

@@ -2,12 +2,13 @@
 
 use super::Graded;
 use crate::{random::share_of, train::count};
+use serde::Serialize;
 
 /// Bins of equal width over 0..=1, as many as in Guo et al. 2017 (<https://arxiv.org/abs/1706.04599>).
 pub const BINS: usize = 15;
 
 /// The answers whose confidences lie together.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Bin {
     /// How many they are.
     pub n: usize,

@@ -2,12 +2,13 @@
 
 use super::Graded;
 use crate::train::count;
+use serde::Serialize;
 
 /// Steps of the thresholds, from 0 up; the last lies one step below 1.
 const STEPS: u8 = 20;
 
 /// The answers at or above one threshold.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Point {
     /// The smallest confidence that counts as an answer, 0..=1.
     pub threshold: f64,

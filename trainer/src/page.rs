@@ -1,0 +1,60 @@
+//! The report of a run: one HTML page that needs no network, and the model card's section, from the same figures.
+//!
+//! The page has no scripts and one style sheet inside; its own content policy forbids it to load anything.
+
+mod answers;
+mod card;
+mod charts;
+mod figures;
+mod gather;
+mod history;
+mod pictures;
+mod sections;
+mod tables;
+mod top;
+mod words;
+
+pub use card::{BEGIN, END, card, put};
+pub use figures::{Class, Confidences, Data, Figures, File, Measured, Mistake, Network, Part, Recipe};
+pub use gather::{Asked, gather};
+pub use history::{History, Series};
+pub use words::place;
+
+use maud::{DOCTYPE, PreEscaped, html};
+
+const STYLE: &str = include_str!("page/style.css");
+/// Nothing is loaded from anywhere.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/// The whole page.
+#[must_use]
+pub fn page(figures: &Figures) -> String {
+    let title = format!("Expression network {}", figures.run);
+    let sections = sections::sections(figures);
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                // Without it a browser asks the page's origin for an icon.
+                link rel="icon" href="data:,";
+                title { (title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header { h1 { (title) } (top::top(figures)) }
+                nav aria-label="Sections" {
+                    ul { @for section in &sections { li { a href={ "#" (section.id) } { (section.name) } } } }
+                }
+                main {
+                    @for section in &sections { section { h2 id=(section.id) { (section.heading) } (section.content) } }
+                }
+                footer { p .note { (top::LIMITS) } }
+            }
+        }
+    };
+    page.into_string()
+}

@@ -1,0 +1,120 @@
+//! What the networks of a run say to the pictures that are measured on, and what follows from it.
+
+use super::figures::{Judged, Measured, Mistake};
+use crate::dataset::votes::Votes;
+use crate::dataset::{Dataset, Split};
+use crate::measure::Targets;
+use crate::metrics;
+use crate::train::count;
+use mood::{Contract, Expression, LabelSet};
+use std::collections::{HashMap, HashSet};
+
+/// The logits of a network, by the picture's index in the data set.
+pub(super) type Logits = HashMap<usize, Vec<f32>>;
+
+/// The answers to the pictures of one split.
+pub(super) struct Answers<'a> {
+    /// The data.
+    pub dataset: &'a Dataset,
+    /// FER+'s votes, one for each picture of the data.
+    pub votes: Option<&'a [Votes]>,
+    /// What was measured on.
+    pub indices: Vec<usize>,
+    /// Which split that is.
+    pub split: Split,
+    /// Labels and temperature.
+    pub contract: Contract,
+    /// The float network's.
+    pub float: Logits,
+    /// The exported file's.
+    pub int8: Option<Logits>,
+}
+
+impl Answers<'_> {
+    /// The float network against the labels it answers with.
+    pub(super) fn float(&self) -> Measured {
+        self.against(&self.float, self.contract.label_set)
+    }
+
+    /// The exported file against the same.
+    pub(super) fn int8(&self) -> Option<Measured> {
+        self.int8.as_ref().map(|logits| self.against(logits, self.contract.label_set))
+    }
+
+    /// What is deployed, against the other label set, where the data has it.
+    pub(super) fn other(&self) -> Option<Measured> {
+        let others = [self.dataset.label_set, LabelSet::FerPlus];
+        let other = others.into_iter().find(|&set| set != self.contract.label_set)?;
+        (other == self.dataset.label_set || self.votes.is_some()).then(|| self.against(self.deployed(), other))
+    }
+
+    /// The share of pictures both networks answer alike.
+    pub(super) fn agreement(&self) -> Option<f64> {
+        let int8 = self.int8.as_ref()?;
+        let winner = |logits: &Logits, index: &usize| logits.get(index).map(|logits| metrics::winner(logits));
+        let alike = self.indices.iter().filter(|index| winner(int8, index) == winner(&self.float, index)).count();
+        Some(count(alike) / count(self.indices.len().max(1)))
+    }
+
+    /// The `most` wrong answers that what is deployed is surest of.
+    pub(super) fn mistakes(&self, most: usize) -> Vec<Mistake> {
+        let labels = self.contract.label_set;
+        let targets = self.targets(labels);
+        let mut rows = self.judged(&targets, labels, self.deployed(), None).rows(self.contract.temperature);
+        rows.retain(|row| row.answer != row.target.truth);
+        rows.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+        let mistake = |row: &crate::measure::Row| Mistake {
+            row: row.target.index,
+            truth: row.target.truth.name(),
+            answer: row.answer.name(),
+            confidence: row.confidence,
+            pixels: self.dataset.pictures[row.target.index].pixels.clone(),
+        };
+        rows.iter().take(most).map(mistake).collect()
+    }
+
+    fn deployed(&self) -> &Logits {
+        self.int8.as_ref().unwrap_or(&self.float)
+    }
+
+    fn against(&self, logits: &Logits, labels: LabelSet) -> Measured {
+        let (targets, copies) = (self.targets(labels), self.copies());
+        self.judged(&targets, labels, logits, copies.as_ref()).measured()
+    }
+
+    /// What the pictures show by `labels`: by the data's own, or by the majority of the votes.
+    fn targets(&self, labels: LabelSet) -> Targets {
+        Targets::among(self.dataset, &self.indices, self.votes.filter(|_| labels != self.dataset.label_set))
+    }
+
+    fn judged<'b>(
+        &'b self,
+        targets: &'b Targets,
+        labels: LabelSet,
+        logits: &'b Logits,
+        copies: Option<&'b HashSet<usize>>,
+    ) -> Judged<'b> {
+        Judged { targets, logits, contract: &self.contract, labels, copies }
+    }
+
+    /// The pictures that are also in the training part, byte for byte. None for validation, which the run cuts from
+    /// that part without its copies.
+    fn copies(&self) -> Option<HashSet<usize>> {
+        if self.split == Split::Validation {
+            return None;
+        }
+        let pictures = &self.dataset.pictures;
+        let training: HashSet<&[u8]> = pictures
+            .iter()
+            .filter(|picture| picture.split == Split::Training)
+            .map(|picture| &*picture.pixels)
+            .collect();
+        Some(self.indices.iter().copied().filter(|&index| training.contains(&*pictures[index].pixels)).collect())
+    }
+}
+
+/// The classes of `dataset` by the names Moodbox prints.
+pub(super) fn class_names(dataset: &Dataset) -> Vec<&'static str> {
+    let names = dataset.label_set.label_names().iter();
+    names.filter_map(|name| Expression::from_label(name)).map(Expression::name).collect()
+}

@@ -1,0 +1,305 @@
+//! The figures of a run as plain numbers. The page, the model card and `--json` all show these and nothing else, so they
+//! can't disagree.
+
+use super::history::History;
+use crate::measure::{self, Row, Target, Targets};
+use crate::metrics::{Graded, calibration, coverage};
+use mood::{Contract, LabelSet};
+use serde::Serialize;
+use std::collections::{HashMap, HashSet};
+
+/// Everything a report says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Figures {
+    /// The run's folder, see [`super::words::place`].
+    pub run: String,
+    /// How training went.
+    pub history: History,
+    /// What the run was asked to do.
+    pub recipe: Recipe,
+    /// What it learnt from.
+    pub data: Data,
+    /// What was trained.
+    pub network: Network,
+    /// The exported file, when one was given.
+    pub file: Option<File>,
+    /// The part of the data that was measured on.
+    pub split: &'static str,
+    /// The network as trained, in f32, against the labels it answers with.
+    pub float: Measured,
+    /// The exported file, as the box runs it.
+    pub int8: Option<Measured>,
+    /// The share of pictures both answer alike, 0..=1.
+    pub agreement: Option<f64>,
+    /// Accuracy lost by the exported file, percentage points; negative when it gained.
+    pub drop_points: Option<f64>,
+    /// What is deployed, against the other label set the data has: FER+'s votes, or FER-2013's labels.
+    pub other: Option<Measured>,
+    /// Wrong answers, the surest first.
+    pub mistakes: Vec<Mistake>,
+    /// Programs and libraries the figures were made with: name and version.
+    pub versions: Vec<(&'static str, String)>,
+    /// The commands that make the run, the file and this report again.
+    pub commands: Vec<String>,
+}
+
+impl Figures {
+    /// What the box would run: the exported file, or the float network while there is none.
+    #[must_use]
+    pub fn deployed(&self) -> &Measured {
+        self.int8.as_ref().unwrap_or(&self.float)
+    }
+
+    /// `int8` or `f32`: the form of [`Figures::deployed`].
+    #[must_use]
+    pub const fn form(&self) -> &'static str {
+        if self.int8.is_some() { "int8" } else { "f32" }
+    }
+
+    /// Whether the temperature was fitted on the very pictures that were measured, which flatters the calibration.
+    #[must_use]
+    pub fn fitted_here(&self) -> bool {
+        self.split == crate::dataset::Split::Validation.name()
+    }
+}
+
+/// What the run was asked to do, as its folder keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Recipe {
+    /// The file's name.
+    pub file: String,
+    /// Its text.
+    pub text: String,
+    /// Epochs it was to have.
+    pub epochs: u32,
+    /// Every random choice follows from it.
+    pub seed: u64,
+}
+
+/// The facts of the data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Data {
+    /// Where it is, see [`super::words::place`].
+    pub name: String,
+    /// See [`crate::dataset::Dataset::sha256`].
+    pub sha256: String,
+    /// Pictures in all parts.
+    pub pictures: usize,
+    /// The names of the classes.
+    pub classes: Vec<&'static str>,
+    /// Pictures of each class, for each part its maker cut.
+    pub splits: Vec<Part>,
+    /// Pictures the run learnt from.
+    pub training: usize,
+    /// Pictures the best epoch was chosen by.
+    pub validation: usize,
+    /// Training pictures left out as they are also in validation or test.
+    pub copies_left_out: usize,
+    /// Pictures left out as all their pixels are equal.
+    pub blank_left_out: usize,
+    /// Groups of equal pictures.
+    pub groups_of_copies: usize,
+    /// Groups of equal pictures that have different labels.
+    pub conflicts: usize,
+}
+
+/// One part of the data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// Its name.
+    pub split: &'static str,
+    /// Pictures of each class.
+    pub counts: Vec<usize>,
+}
+
+/// What was trained.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Network {
+    /// The name `trainer nets` lists it by.
+    pub name: &'static str,
+    /// Channels at its beginning.
+    pub width: usize,
+    /// Repetitions in each stage.
+    pub depth: usize,
+    /// Numbers learnt.
+    pub parameters: usize,
+    /// Millions of multiply-accumulates for one picture.
+    pub mmac: f64,
+    /// Convolutions, folded as the box runs them.
+    pub convolutions: usize,
+    /// Height and width of its input.
+    pub side: u32,
+    /// Subtracted from a luminance.
+    pub mean: f32,
+    /// What the difference is divided by.
+    pub deviation: f32,
+    /// What it answers with, in the order of its logits.
+    pub labels: Vec<&'static str>,
+}
+
+/// The exported file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct File {
+    /// Where it is, see [`super::words::place`].
+    pub name: String,
+    /// Its size.
+    pub bytes: usize,
+    /// Its sum.
+    pub sha256: String,
+    /// Convolutions that the box would compute in float.
+    pub float_convolutions: usize,
+    /// The version of the contract it carries.
+    pub contract: u32,
+    /// Logits are divided by it before the softmax.
+    pub temperature: f64,
+}
+
+/// The figures of one network on some pictures. Shares lie in 0..=1.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Measured {
+    /// Whose labels count as the truth.
+    pub labels: &'static str,
+    /// Pictures.
+    pub n: usize,
+    /// Pictures of the split without a truth: their votes name no expression.
+    pub left_out: usize,
+    /// The share told right.
+    pub accuracy: f64,
+    /// 95 % of bootstrap samples lie inside.
+    pub accuracy_interval: [f64; 2],
+    /// The same of the pictures that are not also training pictures; none where that can't be said.
+    pub accuracy_without_copies: Option<f64>,
+    /// How many these are.
+    pub n_without_copies: Option<usize>,
+    /// The mean F1 over the classes that occur.
+    pub macro_f1: f64,
+    /// Class by class, in the order of the confusion matrix.
+    pub per_class: Vec<Class>,
+    /// Pictures of something the network has no label for; each counts as wrong.
+    pub beyond: usize,
+    /// Truth (row) against answer (column), as counts.
+    pub confusion: Vec<Vec<usize>>,
+    /// The confidences of the bare softmax.
+    pub raw: Confidences,
+    /// The confidences the box gives, at its temperature.
+    pub calibrated: Confidences,
+    /// What a confidence threshold buys, at that temperature.
+    pub coverage: Vec<coverage::Point>,
+}
+
+/// One class.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Class {
+    /// The expression.
+    pub label: &'static str,
+    /// Pictures of it.
+    pub n: usize,
+    /// The share of what was taken for it that is it.
+    pub precision: f64,
+    /// The share of it that was told as such.
+    pub recall: f64,
+    /// Their harmonic mean.
+    pub f1: f64,
+}
+
+/// How far confidences keep their word.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Confidences {
+    /// Logits were divided by it.
+    pub temperature: f64,
+    /// Expected calibration error, 0 is best.
+    pub ece: f64,
+    /// Mean negative log-likelihood, over the pictures whose truth the network has a label for; none without such.
+    pub nll: Option<f64>,
+    /// Answers by confidence.
+    pub bins: Vec<calibration::Bin>,
+}
+
+/// A wrong answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Mistake {
+    /// The picture's index in the data set, from 0.
+    pub row: usize,
+    /// What its label says.
+    pub truth: &'static str,
+    /// What the network says.
+    pub answer: &'static str,
+    /// How sure it is, 0..=1.
+    pub confidence: f64,
+    /// The picture: 48x48 luminances, row by row.
+    #[serde(skip)]
+    pub pixels: Box<[u8]>,
+}
+
+/// What a network said, and what counts as the truth.
+pub(super) struct Judged<'a> {
+    /// The pictures and what they show.
+    pub targets: &'a Targets,
+    /// What the network said to each picture, by its index.
+    pub logits: &'a HashMap<usize, Vec<f32>>,
+    /// How to read it.
+    pub contract: &'a Contract,
+    /// Whose labels the truth is of.
+    pub labels: LabelSet,
+    /// The targets that are byte for byte training pictures, by index, where that can be said.
+    pub copies: Option<&'a HashSet<usize>>,
+}
+
+impl Judged<'_> {
+    /// Answer by answer, with logits divided by `temperature`.
+    pub(super) fn rows(&self, temperature: f32) -> Vec<Row> {
+        let contract = Contract { temperature, ..self.contract.clone() };
+        let row = |target: &Target| {
+            let copy = self.copies.map(|copies| copies.contains(&target.index));
+            measure::judge(*target, self.logits.get(&target.index)?.clone(), &contract, copy)
+        };
+        self.targets.chosen.iter().filter_map(row).collect()
+    }
+
+    /// The figures; those of confidence at the contract's temperature and at 1.
+    pub(super) fn measured(&self) -> Measured {
+        let rows = self.rows(self.contract.temperature);
+        let found = measure::Figures::of(&rows, self.labels, self.contract.label_set);
+        let class = |(at, expression): (usize, &mood::Expression)| Class {
+            label: expression.name(),
+            n: found.confusion.truths(at),
+            precision: found.confusion.precision(at),
+            recall: found.confusion.recall(at),
+            f1: found.confusion.f1(at),
+        };
+        let Targets { no_majority, unknown, no_face, .. } = *self.targets;
+        Measured {
+            labels: self.labels.name(),
+            n: found.all.n,
+            left_out: no_majority + unknown + no_face,
+            accuracy: found.all.share.unwrap_or(0.0),
+            accuracy_interval: found.all.interval.unwrap_or([0.0, 1.0]),
+            accuracy_without_copies: found.without_copies.and_then(|without| without.share),
+            n_without_copies: found.without_copies.map(|without| without.n),
+            macro_f1: found.confusion.macro_f1(),
+            per_class: found.classes.iter().enumerate().map(class).collect(),
+            beyond: found.beyond,
+            confusion: found.confusion.rows().map(<[usize]>::to_vec).collect(),
+            raw: self.confidences(1.0),
+            calibrated: self.confidences(self.contract.temperature),
+            coverage: found.coverage,
+        }
+    }
+
+    fn confidences(&self, temperature: f32) -> Confidences {
+        let rows = self.rows(temperature);
+        let graded: Vec<Graded> = rows.iter().map(Row::graded).collect();
+        let found = measure::Figures::of(&rows, self.labels, self.contract.label_set);
+        Confidences {
+            temperature: rounded(temperature),
+            ece: found.ece,
+            nll: found.nll,
+            bins: calibration::bins(&graded).to_vec(),
+        }
+    }
+}
+
+/// A temperature to the thousandth it was fitted to: as f64, the f32 would show digits that mean nothing.
+pub(super) fn rounded(temperature: f32) -> f64 {
+    (f64::from(temperature) * 1e3).round() / 1e3
+}

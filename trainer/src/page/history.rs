@@ -1,0 +1,131 @@
+//! A run's `metrics.csv`, read by the names of its columns: `epoch`, `learning_rate`, any `..._loss` and `..._accuracy`.
+
+use crate::error::Error;
+use serde::Serialize;
+use std::path::Path;
+
+const HINT: &str = "name the folder of a run that has finished an epoch";
+/// How the columns of one head of several end.
+const ONE_HEAD: &str = " validation";
+/// What the best epoch was chosen by.
+const CHOSEN_BY: &str = "validation";
+
+/// How training went, epoch by epoch.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct History {
+    /// The epochs' numbers, from 1.
+    pub epochs: Vec<f64>,
+    /// At each epoch's end.
+    pub learning_rate: Vec<f64>,
+    /// The columns `..._loss`.
+    pub loss: Vec<Series>,
+    /// The columns `..._accuracy`, 0..=1.
+    pub accuracy: Vec<Series>,
+    /// The epoch whose weights were kept.
+    pub best: f64,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Series {
+    /// What it is of: `training`, `validation`, or one head of several.
+    pub name: String,
+    /// A value an epoch.
+    pub values: Vec<f64>,
+}
+
+/// Reads the history of the run in `folder`.
+///
+/// # Errors
+/// When there is none, or it can't be understood; the message names the line.
+pub(super) fn read(folder: &Path) -> Result<History, Error> {
+    let path = folder.join("metrics.csv");
+    let wrong = |error: &csv::Error| Error::data(&path, format_args!("can't be read: {error}"), HINT);
+    if !path.exists() {
+        return Err(Error::data(folder, "holds no metrics.csv: no epoch was finished here", HINT));
+    }
+    let mut reader = csv::Reader::from_path(&path).map_err(|error| wrong(&error))?;
+    let mut columns: Vec<Series> = reader
+        .headers()
+        .map_err(|error| wrong(&error))?
+        .iter()
+        .map(|name| Series { name: name.trim().to_owned(), values: Vec::new() })
+        .collect();
+    for (row, line) in reader.records().zip(2..) {
+        let row = row.map_err(|error| wrong(&error))?;
+        for (column, field) in columns.iter_mut().zip(&row) {
+            let number = field.trim().parse();
+            column.values.push(number.map_err(|_| {
+                Error::data(&path, format_args!("line {line}: `{field}` for {}, that is no number", column.name), HINT)
+            })?);
+        }
+    }
+    sort(columns).ok_or_else(|| Error::data(&path, "has no finished epoch, or lacks a column of validation", HINT))
+}
+
+fn sort(columns: Vec<Series>) -> Option<History> {
+    let named = |name: &str| columns.iter().find(|column| column.name == name).map(|column| column.values.clone());
+    let ending = |ending: &str| -> Vec<Series> {
+        let of = |column: &Series| {
+            let name = column.name.strip_suffix(ending)?.replace('_', " ");
+            Some(Series { name, values: column.values.clone() })
+        };
+        columns.iter().filter_map(of).collect()
+    };
+    let (epochs, mut accuracy) = (named("epoch")?, ending("_accuracy"));
+    let chosen_by = accuracy.iter().find(|series| series.name == CHOSEN_BY)?;
+    let better = |best: (f64, f64), next: (f64, f64)| if next.1 > best.1 { next } else { best };
+    let (best, _) = epochs.iter().copied().zip(chosen_by.values.iter().copied()).reduce(better)?;
+    // With one head the mean of the heads is that head.
+    let mean = chosen_by.values.clone();
+    accuracy.retain(|series| !series.name.ends_with(ONE_HEAD) || series.values != mean);
+    Some(History {
+        best,
+        learning_rate: named("learning_rate").unwrap_or_default(),
+        loss: ending("_loss"),
+        accuracy,
+        epochs,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(text: &str) -> Result<History, Error> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("metrics.csv"), text).unwrap();
+        read(folder.path())
+    }
+
+    #[test]
+    fn columns_are_found_by_name_in_any_order() {
+        let text = "seconds,validation_accuracy,epoch,training_loss,fer2013_validation_accuracy,learning_rate\n\
+                    1.0,0.4,1,1.9,0.3,0.002\n1.0,0.6,2,1.7,0.5,0.001\n1.0,0.6,3,1.6,0.4,0.0\n";
+        let found = history(text).unwrap();
+        assert_eq!(found.epochs, [1.0, 2.0, 3.0]);
+        assert!((found.best - 2.0).abs() < f64::EPSILON, "the first of equals is kept, as in training");
+        let names = |series: &[Series]| series.iter().map(|series| series.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&found.accuracy), ["validation", "fer2013 validation"]);
+        assert_eq!(names(&found.loss), ["training"]);
+        assert_eq!(found.learning_rate, [0.002, 0.001, 0.0]);
+    }
+
+    #[test]
+    fn one_head_is_drawn_once() {
+        let text = "epoch,training_accuracy,validation_accuracy,fer2013_validation_accuracy\n1,0.4,0.4,0.4\n";
+        let found = history(text).unwrap();
+        let names: Vec<&str> = found.accuracy.iter().map(|series| series.name.as_str()).collect();
+        assert_eq!(names, ["training", "validation"]);
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let missing = read(tempfile::tempdir().unwrap().path()).unwrap_err().to_string();
+        assert!(missing.ends_with("holds no metrics.csv: no epoch was finished here"), "{missing}");
+        let empty = history("epoch,validation_accuracy\n").unwrap_err().to_string();
+        assert!(empty.ends_with("has no finished epoch, or lacks a column of validation"), "{empty}");
+        let word = history("epoch,validation_accuracy\n1,high\n").unwrap_err().to_string();
+        assert!(word.ends_with("line 2: `high` for validation_accuracy, that is no number"), "{word}");
+    }
+}

@@ -1,0 +1,155 @@
+//! The sections of the page, in order.
+
+use super::figures::Figures;
+use super::words::{grouped, left_out, percent, truth};
+use super::{charts, pictures, tables};
+use maud::{Markup, html};
+
+/// A section.
+pub(super) struct Section {
+    /// What links lead to.
+    pub id: &'static str,
+    /// What they are called.
+    pub name: &'static str,
+    /// Its heading.
+    pub heading: &'static str,
+    /// What stands below.
+    pub content: Markup,
+}
+
+/// All sections that there are figures for.
+pub(super) fn sections(figures: &Figures) -> Vec<Section> {
+    let section = |id, name, heading, content| Section { id, name, heading, content };
+    let learning = charts::curves::curves(&figures.history);
+    let mut sections = vec![
+        section("learning", "Learning", "How it learnt", learning),
+        section("confusion", "Confusion", "What it takes for what", confusion(figures)),
+        section("expressions", "Expressions", "Each expression", expressions(figures)),
+        section("confidence", "Confidence", "Whether its confidence keeps its word", confidence(figures)),
+    ];
+    sections.extend(int8(figures).map(|int8| section("int8", "int8", "What int8 costs", int8)));
+    sections.push(section("mistakes", "Mistakes", "The surest mistakes", mistakes(figures)));
+    sections.push(section("data", "Data", "Data", data(figures)));
+    sections.push(section("recipe", "Recipe", "Network and recipe", recipe(figures)));
+    sections.push(section("again", "Again", "The same again", again(figures)));
+    sections
+}
+
+/// What was measured, in a line.
+fn measured_on(figures: &Figures) -> String {
+    let n = grouped(figures.deployed().n);
+    format!("{}, {n} {} pictures, {}.", figures.form(), figures.split, truth(figures.deployed().labels))
+}
+
+fn confusion(figures: &Figures) -> Markup {
+    html! { p { (measured_on(figures)) } (tables::confusion(figures.deployed())) }
+}
+
+fn expressions(figures: &Figures) -> Markup {
+    let found = figures.deployed();
+    html! {
+        @if let Some((best, worst)) = tables::extremes(&found.per_class) {
+            p { "Told best: " (best.label) ". Told worst: " (worst.label) ". " (measured_on(figures)) }
+        }
+        div .side { (tables::classes(found)) (tables::accuracies(figures)) }
+        @if figures.deployed().n_without_copies.is_some() {
+            p .note { "No copies: without the pictures that are byte for byte in the training part, too." }
+        }
+        @for note in std::iter::once(figures.deployed()).chain(&figures.other).filter_map(left_out) { p .note { (note) } }
+    }
+}
+
+fn confidence(figures: &Figures) -> Markup {
+    html! {
+        (tables::calibration(figures.deployed()))
+        @if figures.fitted_here() {
+            p .note { "The temperature was fitted on these very pictures, which flatters its line a little." }
+        }
+        (charts::confidence::confidence(figures.deployed()))
+    }
+}
+
+fn int8(figures: &Figures) -> Option<Markup> {
+    let (int8, alike) = (figures.int8.as_ref()?, figures.agreement?);
+    Some(html! {
+        p { "Both forms answer alike on " (percent(alike)) " of the pictures." }
+        div .side {
+            (charts::forms::forms(&figures.float.per_class, &int8.per_class))
+            (tables::forms(&figures.float, int8))
+        }
+    })
+}
+
+fn mistakes(figures: &Figures) -> Markup {
+    html! {
+        p {
+            "Wrong by " (truth(figures.deployed().labels)) ", and surest of it; " (figures.form()) ", " (figures.split) ". Here and there the label \
+             may be what is wrong."
+        }
+        (pictures::mistakes(&figures.mistakes))
+    }
+}
+
+fn data(figures: &Figures) -> Markup {
+    html! {
+        div .side { (tables::parts(&figures.data)) (tables::facts("What was found in it", data_facts(figures))) }
+    }
+}
+
+fn recipe(figures: &Figures) -> Markup {
+    html! {
+        (tables::facts("Network", network_facts(figures)))
+        p { (figures.recipe.file) ":" }
+        pre tabindex="0" { code { (figures.recipe.text) } }
+    }
+}
+
+fn again(figures: &Figures) -> Markup {
+    html! {
+        p {
+            "Sums over threads are not in a fixed order, so a second training differs in the last digits and its figures a \
+             little. From the weights on, the bytes are the same."
+        }
+        pre .commands { code { (figures.commands.join("\n")) } }
+        (tables::facts("Made with", figures.versions.iter().map(|(name, version)| (*name, version.clone()))))
+    }
+}
+
+fn data_facts(figures: &Figures) -> Vec<(&'static str, String)> {
+    let data = &figures.data;
+    vec![
+        ("data", data.name.clone()),
+        ("pictures", grouped(data.pictures)),
+        ("learnt from", grouped(data.training)),
+        ("chosen by (validation)", grouped(data.validation)),
+        (
+            "left out of training",
+            format!("{} copies, {} blank", grouped(data.copies_left_out), grouped(data.blank_left_out)),
+        ),
+        (
+            "groups of equal pictures",
+            format!("{}, {} of them with different labels", grouped(data.groups_of_copies), data.conflicts),
+        ),
+        ("sha256 of pictures, labels and parts", data.sha256.clone()),
+    ]
+}
+
+fn network_facts(figures: &Figures) -> Vec<(&'static str, String)> {
+    let network = &figures.network;
+    let (done, planned) = (figures.history.epochs.len(), figures.recipe.epochs);
+    let mut facts = vec![
+        ("network", format!("{}, width {}, depth {}", network.name, network.width, network.depth)),
+        ("parameters", grouped(network.parameters)),
+        ("multiply-accumulates", format!("{:.1} million for a face", network.mmac)),
+        ("kept", format!("epoch {}; {done} of {planned} were trained", figures.history.best)),
+    ];
+    if let Some(file) = &figures.file {
+        facts.push((
+            "file",
+            format!("{}, {} bytes, contract version {}", file.name, grouped(file.bytes), file.contract),
+        ));
+        facts.push(("float convolutions", file.float_convolutions.to_string()));
+        facts.push(("sha256 of the file", file.sha256.clone()));
+    }
+    facts
+}
