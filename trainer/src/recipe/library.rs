@@ -6,8 +6,9 @@ use super::Recipe;
 pub const DEFAULT: &str = "classic";
 
 /// Name and text of each.
-const RECIPES: [(&str, &str); 2] = [
+const RECIPES: [(&str, &str); 3] = [
     (DEFAULT, include_str!("../../recipes/classic.toml")),
+    ("mood", include_str!("../../recipes/mood.toml")),
     ("synthetic", include_str!("../../recipes/synthetic.toml")),
 ];
 
