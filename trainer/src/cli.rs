@@ -35,7 +35,7 @@ pub struct Cli {
 /// The stages, each of which reads and writes named files.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Runs the whole line: trains, quantises, verifies.
+    /// Runs the whole line: trains, quantises, verifies, reports.
     #[command(after_help = "Example: trainer all --data synthetic")]
     All(All),
     /// Says what a data set holds: classes, parts, copies, blank and unreadable pictures, conflicts of labels.

@@ -14,9 +14,9 @@ mod tables;
 mod top;
 mod words;
 
-pub use card::{BEGIN, END, card, put};
+pub use card::{card, marks, put};
 pub use figures::{Class, Confidences, Data, Figures, File, Measured, Mistake, Network, Part, Recipe};
-pub use gather::{Asked, gather};
+pub use gather::{Asked, gather, labels};
 pub use history::{History, Series};
 pub use words::place;
 

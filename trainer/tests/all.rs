@@ -19,7 +19,7 @@ fn faces_drawn_by_rule_become_a_verified_file() {
     let (told, said) = (String::from_utf8(output.stderr).unwrap(), String::from_utf8(output.stdout).unwrap());
     assert_eq!(output.status.code(), Some(0), "{told}");
     let run = folder.path().join("runs/synthetic");
-    for file in ["recipe.toml", "data.json", "metrics.csv", "best.bpk", "mood-fer2013.onnx"] {
+    for file in ["recipe.toml", "data.json", "metrics.csv", "best.bpk", "mood-fer2013.onnx", "report-fer2013.html"] {
         assert!(run.join(file).exists(), "{file} is missing");
     }
     assert!(said.contains("int8 loses"), "{said}");

@@ -246,7 +246,7 @@ fn without_a_file_only_the_float_network_is_measured() {
 fn the_card_is_replaced_in_place_and_twice_is_as_once() {
     let folder = scene();
     let path = folder.path().join("README.md");
-    let (begin, end) = (trainer::page::BEGIN, trainer::page::END);
+    let (begin, end) = trainer::page::marks("fer2013");
     fs::write(&path, format!("# Models\n\nBefore.\n\n{begin}\nold\n{end}\n\nAfter.\n")).unwrap();
     let write = || {
         report(&folder, &["run", "--model", "mood.onnx", "--card", "README.md"])
@@ -255,7 +255,10 @@ fn the_card_is_replaced_in_place_and_twice_is_as_once() {
         fs::read_to_string(&path).unwrap()
     };
     let once = write();
-    assert!(once.starts_with(&format!("# Models\n\nBefore.\n\n{begin}\n## Expression network\n")), "{once}");
+    assert!(
+        once.starts_with(&format!("# Models\n\nBefore.\n\n{begin}\n## Expression network, labels of fer2013\n")),
+        "{once}"
+    );
     assert!(once.ends_with(&format!("\n{end}\n\nAfter.\n")) && !once.contains("\nold\n"), "{once}");
     assert_eq!(write(), once);
     assert!(!folder.path().join("run/report.html").exists(), "only what was asked for is written");
@@ -268,8 +271,8 @@ fn a_card_without_its_marks_is_left_alone() {
     report(&folder, &["run", "--card", "README.md"]).code(5).stdout_eq("").stderr_eq(str![[r#"
 error: `README.md` has no marks for the card's section
   hint: put these two lines where the section shall stand:
-    <!-- begin: written by `trainer report --card`, edit nothing here -->
-    <!-- end: written by `trainer report --card` -->
+    <!-- begin fer2013: written by `trainer report --card`, edit nothing here -->
+    <!-- end fer2013: written by `trainer report --card` -->
 
 "#]]);
     assert_eq!(fs::read_to_string(folder.path().join("README.md")).unwrap(), "# Models\n");

@@ -1,17 +1,20 @@
-//! `trainer all`: the whole line in one command. Data in; run, int8 files and proof out.
+//! `trainer all`: the whole line in one command. Data in; run, int8 files, proof and a page about them out.
 
 use super::train::{Choices, load, train};
 use super::{quantise, train as training, verify};
 use crate::dataset::Split;
 use crate::devices::Choice;
 use crate::error::Error;
+use crate::page::{self, Asked};
 use crate::report::{self, TrainingProgress};
-use crate::train::checkpoint::RunFolder;
+use crate::train::checkpoint::{RunFolder, write_whole};
 use clap::Args;
 use std::path::PathBuf;
 
 /// Training pictures that fix the scales.
 const CALIBRATION: usize = 512;
+/// The surest mistakes that the page shows.
+const MISTAKES: usize = 24;
 /// The recipe for faces drawn by rule, where none is named: they need few epochs.
 const SYNTHETIC: &str = "synthetic";
 
@@ -24,7 +27,7 @@ pub struct All {
     /// FER+'s fer2013new.csv, a line for each row of `--data`; the head `ferplus` learns from it.
     #[arg(long, value_name = "FILE.csv")]
     pub votes: Option<PathBuf>,
-    /// Folder of the run; the int8 files are written there as `mood-HEAD.onnx` [default: runs/NAME-OF-THE-RECIPE].
+    /// Folder of the run; the int8 files are written there as `mood-HEAD.onnx`, with a page each [default: runs/NAME-OF-THE-RECIPE].
     #[arg(long)]
     pub run: Option<PathBuf>,
     /// Goes on with a run that was stopped.
@@ -96,6 +99,18 @@ pub(super) fn run(args: &All) -> Result<(), Error> {
             gate: Some(args.gate),
             json: false,
         })?;
+        report::stage("report");
+        let asked = Asked {
+            run: root.clone(),
+            data: Some(args.data.clone()),
+            votes: args.votes.clone(),
+            model: Some(output),
+            split: args.split,
+            mistakes: MISTAKES,
+        };
+        let page = root.join(format!("report-{}.html", head.name()));
+        write_whole(&page, page::page(&page::gather(&asked)?).as_bytes())?;
+        report::sheet_written(&page);
     }
     Ok(())
 }

@@ -52,16 +52,18 @@ pub(super) fn run(args: &Report) -> Result<(), Error> {
             hint: "leave `--split` out for validation".into(),
         });
     }
-    // Read before the long work, so that a card without marks is refused at once.
-    let card = args.card.as_deref().map(|path| Ok::<_, Error>((path, card_text(path)?))).transpose()?;
-    let figures = page::gather(&Asked {
+    let asked = Asked {
         run: run.clone(),
         data: args.data.clone(),
         votes: args.votes.clone(),
         model: args.model.clone(),
         split: args.split,
         mistakes: args.mistakes.into(),
-    })?;
+    };
+    // Read before the long work, so that a card without marks is refused at once.
+    let card = args.card.as_deref().map(|path| Ok::<_, Error>((path, card_text(path, page::labels(&asked)?)?)));
+    let card = card.transpose()?;
+    let figures = page::gather(&asked)?;
     let silent = args.json || card.is_some();
     let output = args.output.clone().or_else(|| (!silent).then(|| run.join("report.html")));
     if let Some(path) = &output {
@@ -69,7 +71,7 @@ pub(super) fn run(args: &Report) -> Result<(), Error> {
         report::sheet_written(path);
     }
     if let Some((path, text)) = card {
-        write_whole(path, with_section(path, &text, &page::card(&figures))?.as_bytes())?;
+        write_whole(path, with_section(path, (&text, figures.float.labels), &page::card(&figures))?.as_bytes())?;
         report::sheet_written(path);
     }
     if args.json {
@@ -78,19 +80,20 @@ pub(super) fn run(args: &Report) -> Result<(), Error> {
     Ok(())
 }
 
-fn card_text(path: &Path) -> Result<String, Error> {
+fn card_text(path: &Path, labels: &str) -> Result<String, Error> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Error::data(path, format_args!("can't be read: {error}"), "name a Markdown file")),
     };
-    with_section(path, &text, "")?;
+    with_section(path, (&text, labels), "")?;
     Ok(text)
 }
 
-fn with_section(path: &Path, text: &str, section: &str) -> Result<String, Error> {
-    let hint = format!("put these two lines where the section shall stand:\n    {}\n    {}", page::BEGIN, page::END);
-    page::put(text, section).map_err(|what| Error::data(path, what, hint))
+fn with_section(path: &Path, (text, labels): (&str, &str), section: &str) -> Result<String, Error> {
+    let (begin, end) = page::marks(labels);
+    let hint = format!("put these two lines where the section shall stand:\n    {begin}\n    {end}");
+    page::put(text, labels, section).map_err(|what| Error::data(path, what, hint))
 }
 
 /// The figures on one line. Numbers that are none, which no figure should be, become `null`.

@@ -1,13 +1,16 @@
 //! What the networks of a run say to the pictures that are measured on, and what follows from it.
 
-use super::figures::{Judged, Measured, Mistake};
+use super::figures::{self, Judged, Measured, Mistake};
+use crate::dataset::augment::Condition;
 use crate::dataset::votes::Votes;
 use crate::dataset::{Dataset, Split};
-use crate::measure::Targets;
+use crate::error::Error;
+use crate::measure::{self, Targets};
 use crate::metrics;
 use crate::train::count;
-use mood::{Contract, Expression, LabelSet};
+use mood::{Classifier, Contract, Expression, LabelSet};
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 /// The logits of a network, by the picture's index in the data set.
 pub(super) type Logits = HashMap<usize, Vec<f32>>;
@@ -63,7 +66,7 @@ impl Answers<'_> {
         let mut rows = self.judged(&targets, labels, self.deployed(), None).rows(self.contract.temperature);
         rows.retain(|row| row.answer != row.target.truth);
         rows.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-        let mistake = |row: &crate::measure::Row| Mistake {
+        let mistake = |row: &measure::Row| Mistake {
             row: row.target.index,
             truth: row.target.truth.name(),
             answer: row.answer.name(),
@@ -71,6 +74,23 @@ impl Answers<'_> {
             pixels: self.dataset.pictures[row.target.index].pixels.clone(),
         };
         rows.iter().take(most).map(mistake).collect()
+    }
+
+    /// What the exported file says to the same pictures with the faults of a camera, by the labels it answers with.
+    ///
+    /// # Errors
+    /// When a run fails; `path` is named.
+    pub(super) fn conditions(&self, classifier: &Classifier, path: &Path) -> Result<Vec<figures::Condition>, Error> {
+        let targets = self.targets(self.contract.label_set);
+        let mut lines: Vec<figures::Condition> = Vec::new();
+        for condition in Condition::ALL {
+            let rows = measure::rows(classifier, self.dataset, &targets.chosen, None, condition.into(), path)?;
+            let right = rows.iter().filter(|row| row.answer == row.target.truth).count();
+            let accuracy = count(right) / count(rows.len().max(1));
+            let loss_points = lines.first().map(|clean| 100.0 * (clean.accuracy - accuracy));
+            lines.push(figures::Condition { name: condition.to_string(), accuracy, loss_points });
+        }
+        Ok(lines)
     }
 
     fn deployed(&self) -> &Logits {

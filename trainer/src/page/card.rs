@@ -3,7 +3,7 @@
 
 mod place;
 
-pub use place::{BEGIN, END, put};
+pub use place::{marks, put};
 
 use super::figures::{Figures, Measured};
 use super::words::{grouped, interval, left_out, percent, points, truth};
@@ -13,7 +13,7 @@ use crate::metrics::{bootstrap, calibration};
 #[must_use]
 pub fn card(figures: &Figures) -> String {
     let mut paragraphs = vec![
-        "## Expression network".to_owned(),
+        format!("## Expression network, labels of {}", figures.float.labels),
         what(figures),
         in_and_out(figures),
         form(figures),
@@ -27,6 +27,7 @@ pub fn card(figures: &Figures) -> String {
         confidence(figures),
     ];
     paragraphs.extend(int8(figures));
+    paragraphs.extend(conditions(figures));
     paragraphs.extend([NOT_FOR.to_owned(), NOT_MEASURED.to_owned(), again(figures)]);
     paragraphs.join("\n\n") + "\n"
 }
@@ -35,8 +36,8 @@ const NOT_FOR: &str = "**Not for** work, school, selection, policing, health, ad
     person. An expression is not what somebody feels; the network reads the face, and answers with light and music.";
 
 const NOT_MEASURED: &str = "**Not measured.** Whether the figures differ by skin colour, age, sex, glasses, beards, head \
-    covers or disability: the data doesn't say who is in it. Faces from the side, in the dark, on other cameras than those \
-    of the data, children, and faces that are drawn or printed. Expect worse there.";
+    covers or disability: the data doesn't say who is in it. Faces from the side, on other cameras than those of the data, \
+    children, and faces that are drawn or printed. Expect worse there.";
 
 fn what(figures: &Figures) -> String {
     let found = figures.deployed();
@@ -237,6 +238,21 @@ fn int8(figures: &Figures) -> Option<String> {
         "**int8** loses {drop:.2} points of accuracy against f32; both answer alike on {alike} of the pictures.{}",
         moved.unwrap_or_default()
     ))
+}
+
+/// What the faults of a camera cost.
+fn conditions(figures: &Figures) -> Option<String> {
+    let row = |line: &super::figures::Condition| {
+        vec![
+            line.name.clone(),
+            percent(line.accuracy),
+            line.loss_points.map_or_else(String::new, |loss| format!("{loss:.2}")),
+        ]
+    };
+    let rows: Vec<Vec<String>> = figures.conditions.iter().map(row).collect();
+    let told = "**Faults of the camera**, each on the same pictures (`trainer evaluate --conditions`; what each is, \
+                trainer/README.md says):";
+    (!rows.is_empty()).then(|| format!("{told}\n\n{}", table(&["", "accuracy", "points lost"], &rows)))
 }
 
 fn again(figures: &Figures) -> String {

@@ -35,6 +35,8 @@ pub struct Figures {
     pub drop_points: Option<f64>,
     /// What is deployed, against the other label set the data has: FER+'s votes, or FER-2013's labels.
     pub other: Option<Measured>,
+    /// The exported file on the same pictures with the faults of a camera, the clean ones first; empty without a file.
+    pub conditions: Vec<Condition>,
     /// Wrong answers, the surest first.
     pub mistakes: Vec<Mistake>,
     /// Programs and libraries the figures were made with: name and version.
@@ -213,6 +215,17 @@ pub struct Confidences {
     pub nll: Option<f64>,
     /// Answers by confidence.
     pub bins: Vec<calibration::Bin>,
+}
+
+/// What one fault of the camera costs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Condition {
+    /// As `trainer evaluate --condition` names it.
+    pub name: String,
+    /// The share told right, 0..=1.
+    pub accuracy: f64,
+    /// Percentage points below the clean pictures; none for these.
+    pub loss_points: Option<f64>,
 }
 
 /// A wrong answer.

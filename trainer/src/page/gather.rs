@@ -91,12 +91,23 @@ pub fn gather(asked: &Asked) -> Result<Figures, Error> {
         agreement: answers.agreement(),
         drop_points: int8.as_ref().map(|int8| 100.0 * (float.accuracy - int8.accuracy)),
         other: answers.other(),
+        conditions: conditions(&scene, &answers, asked)?,
         mistakes: answers.mistakes(asked.mistakes),
         versions: versions(&record.trainer),
         commands: commands(asked, &scene, &source, (trained_on.as_deref(), votes_at.as_deref())),
         float,
         int8,
     })
+}
+
+/// The label set that a report will be about: that of the file, else of the run's first head.
+///
+/// # Errors
+/// When the run or the file can't be read.
+pub fn labels(asked: &Asked) -> Result<&'static str, Error> {
+    let recipe = RunFolder::new(&asked.run).recipe()?;
+    let classifier = asked.model.as_deref().map(verify::load).transpose()?;
+    head(asked, &recipe, classifier.as_ref()).map(|(head, _)| head.name())
 }
 
 /// The head that answers as the file does, or the run's first; and its columns among the outputs.
@@ -144,6 +155,13 @@ fn answers<'a>(scene: &'a Scene, asked: &Asked, source: &Path) -> Result<Answers
     let own = outputs.iter().map(|outputs| outputs[columns.clone()].to_vec());
     let float: Logits = indices.iter().copied().zip(own).collect();
     Ok(Answers { dataset, votes, split: asked.split, contract, float, int8, indices })
+}
+
+fn conditions(scene: &Scene, answers: &Answers<'_>, asked: &Asked) -> Result<Vec<figures::Condition>, Error> {
+    match (&scene.classifier, &asked.model) {
+        (Some(classifier), Some(path)) => answers.conditions(classifier, path),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// The recipe as the run's folder keeps it.

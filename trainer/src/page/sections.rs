@@ -28,6 +28,9 @@ pub(super) fn sections(figures: &Figures) -> Vec<Section> {
         section("confidence", "Confidence", "Whether its confidence keeps its word", confidence(figures)),
     ];
     sections.extend(int8(figures).map(|int8| section("int8", "int8", "What int8 costs", int8)));
+    if !figures.conditions.is_empty() {
+        sections.push(section("camera", "Camera", "What a camera's faults cost", camera(figures)));
+    }
     sections.push(section("mistakes", "Mistakes", "The surest mistakes", mistakes(figures)));
     sections.push(section("data", "Data", "Data", data(figures)));
     sections.push(section("recipe", "Recipe", "Network and recipe", recipe(figures)));
@@ -78,6 +81,13 @@ fn int8(figures: &Figures) -> Option<Markup> {
             (tables::forms(&figures.float, int8))
         }
     })
+}
+
+fn camera(figures: &Figures) -> Markup {
+    html! {
+        p { "The same pictures, each with one fault of known size. " (measured_on(figures)) }
+        (tables::conditions(&figures.conditions))
+    }
 }
 
 fn mistakes(figures: &Figures) -> Markup {

@@ -103,6 +103,26 @@ pub(super) fn forms(float: &Measured, int8: &Measured) -> Markup {
     )
 }
 
+/// Accuracy under each condition.
+pub(super) fn conditions(lines: &[super::figures::Condition]) -> Markup {
+    boxed(
+        "Accuracy with the faults of a camera",
+        "numbers",
+        &html! {
+            thead { tr { @for name in ["condition", "accuracy", "points lost"] { th scope="col" { (name) } } } }
+            tbody {
+                @for line in lines {
+                    tr {
+                        th scope="row" { (line.name) }
+                        td { (percent(line.accuracy)) }
+                        td { (line.loss_points.map_or_else(|| "-".to_owned(), |loss| format!("{loss:.2}"))) }
+                    }
+                }
+            }
+        },
+    )
+}
+
 /// Calibration error and likelihood, before and after the temperature.
 pub(super) fn calibration(found: &Measured) -> Markup {
     let nll = |nll: Option<f64>| nll.map_or_else(|| "-".to_owned(), |nll| format!("{nll:.4}"));
