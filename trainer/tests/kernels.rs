@@ -6,7 +6,7 @@ use burn::nn::pool::MaxPool2dConfig;
 use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig2d};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Distribution, Tensor};
-use trainer::kernels;
+use trainer::kernels::{self, After};
 
 /// Sums of some thousand products in another order differ by this share of the largest value.
 const CLOSE: f32 = 1e-4;
@@ -131,6 +131,104 @@ fn assert_norm_equals_stock(own: Layer, stock: Layer) {
     }
 }
 
+/// `after` by the stock layers.
+fn stock_after(after: After, map: Tensor<4>) -> Tensor<4> {
+    match after {
+        After::Nothing => map,
+        After::Relu => relu(map),
+        After::ReluPool => MaxPool2dConfig::new([2, 2]).with_strides([2, 2]).init().forward(relu(map)),
+    }
+}
+
+const AFTERS: [After; 3] = [After::Nothing, After::Relu, After::ReluPool];
+
+/// Gradients of input and parameters, in that order, after a pull on the output.
+fn gradients(
+    forward: &dyn Fn(Tensor<4>) -> Tensor<4>,
+    seen: &Tensor<4>,
+    pull: &Tensor<4>,
+    conv: &Conv2d,
+    parameters: &[Tensor<1>],
+) -> (Tensor<4>, Tensor<4>, Tensor<4>, Vec<Tensor<1>>) {
+    let input = seen.clone().detach().require_grad();
+    let output = forward(input.clone());
+    let gradients = (output.clone() * pull.clone()).sum().backward();
+    let parameters = parameters.iter().map(|one| one.grad(&gradients).expect("a gradient")).collect();
+    let weight = conv.weight.val().grad(&gradients).expect("a weight gradient");
+    (output.inner(), input.grad(&gradients).expect("an input gradient"), weight, parameters)
+}
+
+#[test]
+fn conv_norm_equals_the_stock_layers_forward_and_backward() {
+    let device = Device::flex().autodiff();
+    device.seed(5);
+    for [batch, inputs, outputs, height, width] in SHAPES.into_iter().take(4) {
+        for (kernel, after) in AFTERS.into_iter().flat_map(|after| [(3, after), (1, after)]) {
+            let padding = PaddingConfig2d::Explicit(kernel / 2, kernel / 2, kernel / 2, kernel / 2);
+            let conv = Conv2dConfig::new([inputs, outputs], [kernel, kernel]).with_padding(padding).with_bias(false);
+            let conv = conv.init(&device);
+            let layer = norm(outputs, &device);
+            let twin = layer.clone();
+            let seen = random([batch, inputs, height, width], &device);
+            let (down, right) = if after == After::ReluPool { (height / 2, width / 2) } else { (height, width) };
+            let pull = random([batch, outputs, down, right], &device);
+            let run = |layer: &BatchNorm, forward: &dyn Fn(Tensor<4>) -> Tensor<4>| {
+                gradients(forward, &seen, &pull, &conv, &[layer.gamma.val(), layer.beta.val()])
+            };
+            let own = run(&layer, &|x| kernels::conv_norm(&conv, &layer, after, x));
+            let stock = run(&twin, &|x| stock_after(after, twin.forward(conv.forward(x))));
+            assert_close("output", own.0, stock.0);
+            assert_close("input gradient", own.1, stock.1);
+            assert_close("weight gradient", own.2, stock.2);
+            for (own, stock) in own.3.into_iter().zip(stock.3) {
+                assert_close("scale and shift gradients", own, stock);
+            }
+            assert_close("running mean", layer.running_mean.value_sync(), twin.running_mean.value_sync());
+            assert_close("running variance", layer.running_var.value_sync(), twin.running_var.value_sync());
+        }
+    }
+}
+
+#[test]
+fn conv_bias_equals_the_stock_layers_forward_and_backward() {
+    let device = Device::flex().autodiff();
+    device.seed(6);
+    for [batch, inputs, outputs, height, width] in SHAPES.into_iter().take(4) {
+        for after in AFTERS {
+            let layer = conv(inputs, outputs, &device);
+            let bias = layer.bias.as_ref().expect("a bias").val();
+            let seen = random([batch, inputs, height, width], &device);
+            let (down, right) = if after == After::ReluPool { (height / 2, width / 2) } else { (height, width) };
+            let pull = random([batch, outputs, down, right], &device);
+            let run = |forward: &dyn Fn(Tensor<4>) -> Tensor<4>| {
+                gradients(forward, &seen, &pull, &layer, std::slice::from_ref(&bias))
+            };
+            let own = run(&|x| kernels::conv_bias(&layer, after, x));
+            let stock = run(&|x| stock_after(after, layer.forward(x)));
+            assert_close("output", own.0, stock.0);
+            assert_close("input gradient", own.1, stock.1);
+            assert_close("weight gradient", own.2, stock.2);
+            for (own, stock) in own.3.into_iter().zip(stock.3) {
+                assert_close("bias gradient", own, stock);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_first_layer_whose_input_needs_no_gradient_is_trained_all_the_same() {
+    let device = Device::flex().autodiff();
+    device.seed(7);
+    let layer = conv(1, 4, &device);
+    let seen = random([2, 1, 8, 8], &device);
+    let weight = |forward: &dyn Fn(Tensor<4>) -> Tensor<4>| {
+        let gradients = forward(seen.clone()).powi_scalar(2).sum().backward();
+        layer.weight.val().grad(&gradients).expect("a weight gradient")
+    };
+    let own = weight(&|x| kernels::conv_bias(&layer, After::Relu, x));
+    assert_close("weight gradient", own, weight(&|x| relu(layer.forward(x))));
+}
+
 #[test]
 fn without_autodiff_the_running_moments_are_used() {
     let device = Device::flex();
@@ -138,7 +236,14 @@ fn without_autodiff_the_running_moments_are_used() {
     let layer = norm(4, &device);
     let input = random([2, 4, 6, 6], &device);
     assert_close("norm", kernels::norm(&layer, input.clone()), layer.forward(input.clone()));
-    assert_close("norm and relu", kernels::norm_relu(&layer, input.clone()), relu(layer.forward(input)));
+    assert_close("norm and relu", kernels::norm_relu(&layer, input.clone()), relu(layer.forward(input.clone())));
+    let conv = conv(4, 4, &device);
+    for after in AFTERS {
+        let stock = stock_after(after, layer.forward(conv.forward(input.clone())));
+        assert_close("convolution and norm", kernels::conv_norm(&conv, &layer, after, input.clone()), stock);
+        let stock = stock_after(after, conv.forward(input.clone()));
+        assert_close("convolution and bias", kernels::conv_bias(&conv, after, input.clone()), stock);
+    }
 }
 
 #[test]

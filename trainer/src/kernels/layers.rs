@@ -6,12 +6,50 @@ use burn::backend::{Dispatch, DispatchDevice};
 use burn::nn::{BatchNorm, conv::Conv2d, pool::MaxPool2dConfig};
 use burn::tensor::{Device, Tensor, activation::relu};
 
+/// What follows a normalised or biased convolution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// Nothing.
+    Nothing,
+    /// `ReLU`.
+    Relu,
+    /// `ReLU`, then a 2x2 max pool.
+    ReluPool,
+}
+
+impl After {
+    const fn floor(self) -> f32 {
+        match self {
+            Self::Nothing => f32::NEG_INFINITY,
+            Self::Relu | Self::ReluPool => 0.0,
+        }
+    }
+
+    /// By layers of its own. `ReLU` and max pool commute, and after the pool `ReLU` has a quarter of the work.
+    fn apply(self, map: Tensor<4>) -> Tensor<4> {
+        match self {
+            Self::Nothing => map,
+            Self::Relu => relu(map),
+            Self::ReluPool => relu(max_pool(map)),
+        }
+    }
+}
+
 /// A 3x3 convolution with stride 1 and one pixel of padding, with `layer`'s weights and bias.
 pub fn conv3x3(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
+    convolve(layer, input)
+}
+
+/// A 1x1 convolution with `layer`'s weights and bias.
+pub fn conv1x1(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
+    convolve(layer, input)
+}
+
+fn convolve(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
     if !serve(&input.device()) {
         return layer.forward(input);
     }
-    let output = Dispatch::conv3x3(input.into_dispatch(), layer.weight.val().into_dispatch());
+    let output = Dispatch::conv(input.into_dispatch(), layer.weight.val().into_dispatch());
     let output = Tensor::<4>::from_dispatch(output);
     match &layer.bias {
         Some(bias) => output + bias.val().unsqueeze_dims(&[0, 2, 3]),
@@ -19,45 +57,67 @@ pub fn conv3x3(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
     }
 }
 
-/// A 1x1 convolution with `layer`'s weights, without bias: a matrix product over the channels, which the CPU back end
-/// does faster than its convolution.
-pub fn conv1x1(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
-    if !serve(&input.device()) {
-        return layer.forward(input);
+/// A 3x3 or 1x1 convolution without bias, batch normalisation, and what follows. While training, the norm's running
+/// moments follow.
+pub fn conv_norm(conv: &Conv2d, layer: &BatchNorm, after: After, input: Tensor<4>) -> Tensor<4> {
+    if !in_training(&input.device()) {
+        return after.apply(layer.forward(convolve(conv, input)));
     }
-    let [batch, inputs, height, width] = input.dims();
-    let [outputs, ..] = layer.weight.dims();
-    let weight = layer.weight.val().reshape([1, outputs, inputs]);
-    weight.matmul(input.reshape([batch, inputs, height * width])).reshape([batch, outputs, height, width])
+    let form = Form { epsilon: epsilon(layer), floor: after.floor(), normalise: true };
+    let (output, _, moments) = Dispatch::block(
+        input.into_dispatch(),
+        conv.weight.val().into_dispatch(),
+        layer.gamma.val().into_dispatch(),
+        layer.beta.val().into_dispatch(),
+        form,
+        after == After::ReluPool,
+    );
+    follow(layer, Tensor::from_dispatch(moments));
+    Tensor::from_dispatch(output)
+}
+
+/// A 3x3 or 1x1 convolution with its bias, and what follows.
+pub fn conv_bias(conv: &Conv2d, after: After, input: Tensor<4>) -> Tensor<4> {
+    let device = input.device();
+    let (true, Some(bias)) = (in_training(&device), &conv.bias) else {
+        return after.apply(convolve(conv, input));
+    };
+    let form = Form { epsilon: 0.0, floor: after.floor(), normalise: false };
+    let scale = Tensor::<1>::ones(bias.dims(), &device);
+    let (output, ..) = Dispatch::block(
+        input.into_dispatch(),
+        conv.weight.val().into_dispatch(),
+        scale.into_dispatch(),
+        bias.val().into_dispatch(),
+        form,
+        after == After::ReluPool,
+    );
+    Tensor::from_dispatch(output)
 }
 
 /// Batch normalisation with `layer`'s parameters. While training, the layer's running moments follow.
 pub fn norm(layer: &BatchNorm, input: Tensor<4>) -> Tensor<4> {
-    normalised(layer, &input, f32::NEG_INFINITY).unwrap_or_else(|| layer.forward(input))
+    normalise(layer, After::Nothing, input)
 }
 
-/// Like [`norm`], then ReLU.
+/// Like [`norm`], then `ReLU`.
 pub fn norm_relu(layer: &BatchNorm, input: Tensor<4>) -> Tensor<4> {
-    normalised(layer, &input, 0.0).unwrap_or_else(|| relu(layer.forward(input)))
+    normalise(layer, After::Relu, input)
 }
 
-/// Nothing when the stock layer has to do it: outside of training, and on other devices.
-fn normalised(layer: &BatchNorm, input: &Tensor<4>, floor: f32) -> Option<Tensor<4>> {
-    let training = input.device().is_autodiff();
-    if !training || !serve(&input.device()) {
-        return None;
+fn normalise(layer: &BatchNorm, after: After, input: Tensor<4>) -> Tensor<4> {
+    if !in_training(&input.device()) {
+        return after.apply(layer.forward(input));
     }
-    let moments = Tensor::<2>::from_dispatch(Dispatch::moments(input.clone().detach().into_dispatch()));
-    follow(layer, &moments);
-    #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a small constant")]
-    let epsilon = layer.epsilon as f32;
-    Some(Tensor::from_dispatch(Dispatch::norm(
-        input.clone().into_dispatch(),
-        moments.into_dispatch(),
+    let form = Form { epsilon: epsilon(layer), floor: after.floor(), normalise: true };
+    let (output, moments) = Dispatch::norm(
+        input.into_dispatch(),
         layer.gamma.val().into_dispatch(),
         layer.beta.val().into_dispatch(),
-        Form { epsilon, floor },
-    )))
+        form,
+    );
+    follow(layer, Tensor::from_dispatch(moments));
+    Tensor::from_dispatch(output)
 }
 
 /// Max pooling, 2x2 with stride 2.
@@ -75,10 +135,20 @@ pub fn serve(device: &Device) -> bool {
     matches!(device.clone().without_autodiff().as_dispatch(), DispatchDevice::Flex(_))
 }
 
-/// Moves the running mean and variance towards the batch's, as the stock layer does.
-fn follow(layer: &BatchNorm, moments: &Tensor<2>) {
+/// Whether batch norm goes by the batch's moments, and the own kernels do it.
+fn in_training(device: &Device) -> bool {
+    device.is_autodiff() && serve(device)
+}
+
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a small constant")]
+const fn epsilon(layer: &BatchNorm) -> f32 {
+    layer.epsilon as f32
+}
+
+/// Moves the running mean and variance towards the batch's (2 x channels), as the stock layer does.
+fn follow(layer: &BatchNorm, moments: Tensor<2>) {
     let [_, channels] = moments.dims();
-    let moments = moments.clone().inner();
+    let moments = moments.inner();
     let mean = moments.clone().slice([0..1, 0..channels]).reshape([channels]);
     let variance = moments.slice([1..2, 0..channels]).reshape([channels]);
     let blend = |old: Tensor<1>, new: Tensor<1>| {

@@ -1,4 +1,4 @@
-//! Batch normalisation in one pass, with ReLU or without, NCHW (Ioffe & Szegedy 2015), forward and backward.
+//! Batch normalisation, with ReLU or without, NCHW (Ioffe & Szegedy 2015), forward and backward.
 
 #![expect(
     clippy::as_conversions,
@@ -7,10 +7,11 @@
     reason = "counts below 2^52 and sums kept in f64 become f32 at the end, once"
 )]
 
-use rayon::prelude::*;
+mod channel;
 
-/// Numbers summed side by side, so that the compiler keeps them in vector registers.
-const LANES: usize = 16;
+pub(super) use channel::{Channel, Pull};
+
+use rayon::prelude::*;
 
 /// Sizes of one normalisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,18 +24,6 @@ pub struct Norm {
     pub area: usize,
 }
 
-/// One channel's numbers.
-#[derive(Debug, Clone, Copy)]
-struct Channel {
-    mean: f32,
-    /// 1 / sqrt(variance + epsilon).
-    inverse: f32,
-    /// `inverse * scale`.
-    slope: f32,
-    /// `shift - mean * slope`.
-    offset: f32,
-}
-
 /// What is the same for all channels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Form {
@@ -42,13 +31,16 @@ pub struct Form {
     pub epsilon: f32,
     /// What comes out is no smaller: 0 makes a ReLU of it, negative infinity leaves it as it is.
     pub floor: f32,
+    /// Whether mean and variance are the batch's. If not they are taken as 0 and 1 less epsilon, and what is left is
+    /// a factor and an offset for each channel.
+    pub normalise: bool,
 }
 
 /// Moments and parameters of every channel, ready to use.
 #[derive(Debug, Clone)]
 pub struct Statistics {
-    channels: Vec<Channel>,
-    floor: f32,
+    pub(super) channels: Vec<Channel>,
+    normalise: bool,
 }
 
 impl Statistics {
@@ -57,14 +49,29 @@ impl Statistics {
     pub fn new(moments: &[f32], scale: &[f32], shift: &[f32], form: Form) -> Self {
         let (means, variances) = moments.split_at(moments.len() / 2);
         let channels = means.iter().zip(variances).zip(scale.iter().zip(shift));
-        let channels = channels
-            .map(|((&mean, variance), (scale, shift))| {
-                let inverse = 1.0 / (variance + form.epsilon).sqrt();
-                let slope = inverse * scale;
-                Channel { mean, inverse, slope, offset: shift - mean * slope }
+        let channels = channels.map(|((mean, variance), (scale, shift))| {
+            let (mean, inverse) =
+                if form.normalise { (*mean, 1.0 / (variance + form.epsilon).sqrt()) } else { (0.0, 1.0) };
+            let slope = inverse * scale;
+            Channel { mean, inverse, slope, offset: shift - mean * slope, floor: form.floor }
+        });
+        Self { channels: channels.collect(), normalise: form.normalise }
+    }
+
+    /// What each channel's input gradient owes to the moments, from the gradients towards scale and shift.
+    pub(super) fn pulls(&self, count: usize, scale: &[f32], shift: &[f32]) -> Vec<Pull> {
+        let count = count as f32;
+        let channels = self.channels.iter().zip(scale.iter().zip(shift));
+        channels
+            .map(|(channel, (scale, shift))| {
+                if !self.normalise {
+                    return Pull { tilt: 0.0, level: 0.0 };
+                }
+                // slope * (g - mean(g) - xhat * mean(g * xhat)), with xhat = (x - mean) * inverse.
+                let tilt = channel.inverse * scale / count;
+                Pull { tilt, level: shift / count - channel.mean * tilt }
             })
-            .collect();
-        Self { channels, floor: form.floor }
+            .collect()
     }
 }
 
@@ -80,23 +87,40 @@ pub struct NormGradients {
 }
 
 impl Norm {
+    const fn picture(&self) -> usize {
+        self.channels * self.area
+    }
+
     /// Mean of each channel over batch and pixels, then the (biased) variance of each.
     #[must_use]
     pub fn moments(&self, input: &[f32]) -> Vec<f32> {
-        let count = (self.batch * self.area) as f64;
-        let (mut means, variances): (Vec<f32>, Vec<f32>) = (0..self.channels)
-            .into_par_iter()
-            .map(|channel| {
-                // Around the first pixel, so that a large mean does not eat the variance's digits.
-                let pivot = input[channel * self.area];
-                let (sum, squares) = self.planes(input, channel).fold((0.0, 0.0), |(sum, squares), plane| {
-                    let (s, q) = sums(plane, plane, |x, _| (x - pivot, (x - pivot) * (x - pivot)));
-                    (sum + f64::from(s), squares + f64::from(q))
-                });
-                let offset = sum / count;
-                ((f64::from(pivot) + offset) as f32, (squares / count - offset * offset).max(0.0) as f32)
+        self.merge(&input.par_chunks(self.picture()).map(|picture| self.picture_moments(picture)).collect::<Vec<_>>())
+    }
+
+    /// Mean and variance of each channel of one picture.
+    pub(super) fn picture_moments(&self, picture: &[f32]) -> Vec<(f64, f64)> {
+        let count = self.area as f64;
+        let planes = picture.chunks_exact(self.area);
+        planes
+            .map(|plane| {
+                let (sum, squares) = channel::spread(plane);
+                let offset = f64::from(sum) / count;
+                (f64::from(plane[0]) + offset, f64::from(squares) / count - offset * offset)
             })
-            .unzip();
+            .collect()
+    }
+
+    /// The batch's moments from those of its pictures: the variance is the mean variance and the means' variance.
+    pub(super) fn merge(&self, pictures: &[Vec<(f64, f64)>]) -> Vec<f32> {
+        let count = pictures.len() as f64;
+        let mut means = vec![0.0; self.channels];
+        let mut variances = vec![0.0; self.channels];
+        for channel in 0..self.channels {
+            let mean = pictures.iter().map(|picture| picture[channel].0).sum::<f64>() / count;
+            let variance = pictures.iter().map(|picture| picture[channel].1 + (picture[channel].0 - mean).powi(2));
+            means[channel] = mean as f32;
+            variances[channel] = (variance.sum::<f64>() / count).max(0.0) as f32;
+        }
         means.extend(variances);
         means
     }
@@ -105,13 +129,11 @@ impl Norm {
     #[must_use]
     pub fn forward(&self, input: &[f32], statistics: &Statistics) -> Vec<f32> {
         let mut output = vec![0.0; input.len()];
-        let picture = self.channels * self.area;
-        output.par_chunks_mut(picture).zip(input.par_chunks(picture)).for_each(|(output, input)| {
+        let pictures = output.par_chunks_mut(self.picture()).zip(input.par_chunks(self.picture()));
+        pictures.for_each(|(output, input)| {
             let planes = output.chunks_exact_mut(self.area).zip(input.chunks_exact(self.area));
             for ((output, input), channel) in planes.zip(&statistics.channels) {
-                for (output, x) in output.iter_mut().zip(input) {
-                    *output = (x * channel.slope + channel.offset).max(statistics.floor);
-                }
+                channel.apply(input, output);
             }
         });
         output
@@ -120,69 +142,31 @@ impl Norm {
     /// The gradients, with mean and variance taken as functions of the input.
     #[must_use]
     pub fn backward(&self, input: &[f32], gradient: &[f32], statistics: &Statistics) -> NormGradients {
-        let (shift, scale): (Vec<f32>, Vec<f32>) = (0..self.channels)
-            .into_par_iter()
-            .map(|index| {
-                let channel = statistics.channels[index];
-                let planes = self.planes(input, index).zip(self.planes(gradient, index));
-                planes.fold((0.0, 0.0), |(shift, scale), (input, gradient)| {
-                    let (a, b) = sums(input, gradient, |x, gradient| {
-                        let gradient = channel.gate(x, gradient, statistics.floor);
-                        (gradient, gradient * (x - channel.mean) * channel.inverse)
-                    });
-                    (shift + a, scale + b)
-                })
-            })
-            .unzip();
-        let count = (self.batch * self.area) as f32;
+        let pictures = input.par_chunks(self.picture()).zip(gradient.par_chunks(self.picture()));
+        let sums = pictures.map(|(input, gradient)| {
+            let planes = input.chunks_exact(self.area).zip(gradient.chunks_exact(self.area));
+            planes.zip(&statistics.channels).map(|((x, gradient), channel)| channel.sums(x, gradient)).collect()
+        });
+        let (shift, scale) = self.total(&sums.collect::<Vec<_>>());
+        let pulls = statistics.pulls(self.batch * self.area, &scale, &shift);
         let mut found = vec![0.0; input.len()];
-        let picture = self.channels * self.area;
-        let pictures = found.par_chunks_mut(picture).zip(input.par_chunks(picture)).zip(gradient.par_chunks(picture));
-        pictures.for_each(|((found, input), gradient)| {
-            let planes = found.chunks_exact_mut(self.area).zip(input.chunks_exact(self.area));
-            for (index, ((found, input), gradient)) in planes.zip(gradient.chunks_exact(self.area)).enumerate() {
-                let channel = statistics.channels[index];
-                // slope * (g - mean(g) - xhat * mean(g * xhat)), with xhat = (x - mean) * inverse.
-                let tilt = channel.inverse * scale[index] / count;
-                let level = shift[index] / count - channel.mean * tilt;
-                for ((found, x), gradient) in found.iter_mut().zip(input).zip(gradient) {
-                    *found = channel.slope * (channel.gate(*x, *gradient, statistics.floor) - level - x * tilt);
-                }
+        let pictures = input.par_chunks(self.picture()).zip(gradient.par_chunks(self.picture()));
+        pictures.zip(found.par_chunks_mut(self.picture())).for_each(|((input, gradient), found)| {
+            let planes = input.chunks_exact(self.area).zip(gradient.chunks_exact(self.area));
+            let channels = statistics.channels.iter().zip(&pulls);
+            for (((x, gradient), found), (channel, pull)) in planes.zip(found.chunks_exact_mut(self.area)).zip(channels)
+            {
+                channel.pull(*pull, x, gradient, found);
             }
         });
         NormGradients { input: found, scale, shift }
     }
 
-    fn planes<'a>(&self, values: &'a [f32], channel: usize) -> impl Iterator<Item = &'a [f32]> + use<'a> {
-        let (batch, channels, area) = (self.batch, self.channels, self.area);
-        (0..batch).map(move |picture| &values[(picture * channels + channel) * area..][..area])
+    /// The sums of all pictures' [`Channel::sums`].
+    pub(super) fn total(&self, pictures: &[Vec<(f32, f32)>]) -> (Vec<f32>, Vec<f32>) {
+        let sum = |channel: usize, which: fn(&(f32, f32)) -> f32| {
+            pictures.iter().map(|picture| f64::from(which(&picture[channel]))).sum::<f64>() as f32
+        };
+        (0..self.channels).map(|channel| (sum(channel, |sums| sums.0), sum(channel, |sums| sums.1))).unzip()
     }
-}
-
-impl Channel {
-    /// The gradient passes where the output was above the floor.
-    fn gate(self, x: f32, gradient: f32, floor: f32) -> f32 {
-        if x * self.slope + self.offset > floor { gradient } else { 0.0 }
-    }
-}
-
-/// Sums the pairs `f` makes of two equally long slices, in independent lanes.
-#[inline]
-fn sums(a: &[f32], b: &[f32], f: impl Fn(f32, f32) -> (f32, f32)) -> (f32, f32) {
-    let mut first = [0.0; LANES];
-    let mut second = [0.0; LANES];
-    let (a_lanes, b_lanes) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest = a_lanes.remainder().iter().zip(b_lanes.remainder());
-    for (a, b) in a_lanes.zip(b_lanes) {
-        for lane in 0..LANES {
-            let (x, y) = f(a[lane], b[lane]);
-            first[lane] += x;
-            second[lane] += y;
-        }
-    }
-    let total = (first.iter().sum(), second.iter().sum());
-    rest.fold(total, |(sum, other), (a, b)| {
-        let (x, y) = f(*a, *b);
-        (sum + x, other + y)
-    })
 }

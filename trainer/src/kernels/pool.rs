@@ -1,5 +1,7 @@
 //! Max pooling, 2x2 with stride 2, NCHW, forward and backward.
 
+use super::simd;
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 /// Planes handed to a thread at a time.
@@ -21,7 +23,7 @@ impl Pool {
         self.height * self.width
     }
 
-    const fn pooled(&self) -> usize {
+    pub(super) const fn pooled(&self) -> usize {
         (self.height / 2) * (self.width / 2)
     }
 
@@ -29,21 +31,12 @@ impl Pool {
     #[must_use]
     pub fn forward(&self, input: &[f32]) -> Vec<f32> {
         let mut output = vec![0.0; self.planes * self.pooled()];
-        output.par_chunks_mut(BLOCK * self.pooled()).zip(input.par_chunks(BLOCK * self.area())).for_each(
-            |(output, input)| {
-                for (output, plane) in output.chunks_exact_mut(self.pooled()).zip(input.chunks_exact(self.area())) {
-                    let lines = plane.chunks_exact(2 * self.width);
-                    for (output, lines) in output.chunks_exact_mut(self.width / 2).zip(lines) {
-                        let (upper, lower) = lines.split_at(self.width);
-                        for ((output, upper), lower) in
-                            output.iter_mut().zip(upper.chunks_exact(2)).zip(lower.chunks_exact(2))
-                        {
-                            *output = upper[0].max(upper[1]).max(lower[0].max(lower[1]));
-                        }
-                    }
-                }
-            },
-        );
+        let blocks = output.par_chunks_mut(BLOCK * self.pooled()).zip(input.par_chunks(BLOCK * self.area()));
+        blocks.for_each(|(output, input)| {
+            for (output, plane) in output.chunks_exact_mut(self.pooled()).zip(input.chunks_exact(self.area())) {
+                self.plane(plane, output);
+            }
+        });
         output
     }
 
@@ -64,24 +57,81 @@ impl Pool {
         found
     }
 
-    fn plane_backward(&self, found: &mut [f32], input: &[f32], gradient: &[f32]) {
-        let lines = found.chunks_exact_mut(2 * self.width).zip(input.chunks_exact(2 * self.width));
-        for ((found, input), gradient) in lines.zip(gradient.chunks_exact(self.width / 2)) {
-            let (found_upper, found_lower) = found.split_at_mut(self.width);
-            let (upper, lower) = input.split_at(self.width);
-            let found = found_upper.chunks_exact_mut(2).zip(found_lower.chunks_exact_mut(2));
-            let input = upper.chunks_exact(2).zip(lower.chunks_exact(2));
-            for (((to_upper, to_lower), (upper, lower)), gradient) in found.zip(input).zip(gradient) {
-                let high = upper[0].max(upper[1]).max(lower[0].max(lower[1]));
-                let give = |wins: bool| if wins { *gradient } else { 0.0 };
-                let first = upper[0] >= high;
-                let second = !first && upper[1] >= high;
-                let third = !first && !second && lower[0] >= high;
-                to_upper[0] = give(first);
-                to_upper[1] = give(second);
-                to_lower[0] = give(third);
-                to_lower[1] = give(!first && !second && !third);
+    /// [`Self::forward`] of one plane.
+    pub(super) fn plane(&self, plane: &[f32], output: &mut [f32]) {
+        simd::run(Forward { width: self.width, plane, output });
+    }
+
+    /// [`Self::backward`] of one plane.
+    pub(super) fn plane_backward(&self, found: &mut [f32], plane: &[f32], gradient: &[f32]) {
+        simd::run(BackwardPass { width: self.width, found, plane, gradient });
+    }
+}
+
+struct Forward<'a> {
+    width: usize,
+    plane: &'a [f32],
+    output: &'a mut [f32],
+}
+
+impl WithSimd for Forward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let lines = self.plane.chunks_exact(2 * self.width);
+        for (output, lines) in self.output.chunks_exact_mut(self.width / 2).zip(lines) {
+            let (upper, lower) = lines.split_at(self.width);
+            let pairs = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0);
+            for (output, ([a, b], [c, d])) in output.iter_mut().zip(pairs) {
+                *output = larger(larger(*a, *b), larger(*c, *d));
             }
         }
     }
+}
+
+struct BackwardPass<'a> {
+    width: usize,
+    found: &'a mut [f32],
+    plane: &'a [f32],
+    gradient: &'a [f32],
+}
+
+impl WithSimd for BackwardPass<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { width, found, plane, gradient } = self;
+        let dropped = gradient.len() / (width / 2).max(1) * 2 * width;
+        found[dropped..].fill(0.0);
+        let lines = found.chunks_exact_mut(2 * width).zip(plane.chunks_exact(2 * width));
+        for ((found, lines), gradient) in lines.zip(gradient.chunks_exact(width / 2)) {
+            let (found_upper, found_lower) = found.split_at_mut(width);
+            let (upper, lower) = lines.split_at(width);
+            if width % 2 == 1 {
+                found_upper[width - 1] = 0.0;
+                found_lower[width - 1] = 0.0;
+            }
+            let (found_upper, found_lower) = (found_upper.as_chunks_mut::<2>().0, found_lower.as_chunks_mut::<2>().0);
+            let pairs = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0).zip(gradient);
+            for ((to_upper, to_lower), ((upper, lower), gradient)) in found_upper.iter_mut().zip(found_lower).zip(pairs)
+            {
+                let ([a, b], [c, d]) = (*upper, *lower);
+                let give = |wins: bool| if wins { *gradient } else { 0.0 };
+                let high = larger(larger(a, b), larger(c, d));
+                let first = a >= high;
+                let second = !first & (b >= high);
+                let third = !first & !second & (c >= high);
+                *to_upper = [give(first), give(second)];
+                *to_lower = [give(third), give(!first & !second & !third)];
+            }
+        }
+    }
+}
+
+/// One comparison, where `f32::max` has a second for what is no number.
+#[inline(always)]
+fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
 }

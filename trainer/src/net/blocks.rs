@@ -1,6 +1,6 @@
 //! What the networks are made of, and how each piece becomes plain arrays.
 
-use crate::kernels;
+use crate::kernels::{self, After};
 use crate::layers::{Branch, ConvShape, Dense, Norm, RawConv};
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
@@ -15,12 +15,12 @@ pub(super) fn conv3x3(inputs: usize, outputs: usize, bias: bool, device: &Device
         .init(device)
 }
 
-/// A step of a sequential network: a map in, a map of the same size out, as one 3x3 convolution with `ReLU` could.
+/// A step of a sequential network: a map in, a map of the same size out, or of half its size with a pool, as one 3x3 convolution with `ReLU` could.
 pub trait Step: Module {
     /// Fresh random weights.
     fn new(inputs: usize, outputs: usize, device: &Device) -> Self;
-    /// The map, in training or not.
-    fn forward(&self, input: Tensor<4>) -> Tensor<4>;
+    /// The map, in training or not; pooled when a max pool follows.
+    fn forward(&self, input: Tensor<4>, pool: bool) -> Tensor<4>;
     /// The weights as plain arrays; `pool` when a max pool follows.
     fn raw(&self, pool: bool) -> RawConv;
 }
@@ -38,8 +38,9 @@ impl Step for Block {
         Self { conv: conv3x3(inputs, outputs, false, device), norm }
     }
 
-    fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        kernels::norm_relu(&self.norm, kernels::conv3x3(&self.conv, input))
+    fn forward(&self, input: Tensor<4>, pool: bool) -> Tensor<4> {
+        let after = if pool { After::ReluPool } else { After::Relu };
+        kernels::conv_norm(&self.conv, &self.norm, after, input)
     }
 
     fn raw(&self, pool: bool) -> RawConv {
@@ -50,7 +51,7 @@ impl Step for Block {
 impl Block {
     /// The map before its `ReLU`.
     pub(super) fn forward_linear(&self, input: Tensor<4>) -> Tensor<4> {
-        kernels::norm(&self.norm, kernels::conv3x3(&self.conv, input))
+        kernels::conv_norm(&self.conv, &self.norm, After::Nothing, input)
     }
 
     /// The weights of [`Self::forward_linear`].

@@ -5,7 +5,7 @@
 use super::Size;
 use super::blocks::{Block, Step, branch, conv3x3, raw_dense, shape};
 use crate::dataset::SIDE;
-use crate::kernels;
+use crate::kernels::{self, After};
 use crate::layers::{Branch, ConvShape, Dense, Part, RawConv, RawNet};
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
@@ -48,16 +48,11 @@ impl Classic {
     }
 
     /// Logits of a batch.
-    ///
-    /// The stem's `ReLU` comes after its pool: the two commute, and so it has a quarter of the work.
     #[must_use]
     pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
-        let mut x = relu(kernels::max_pool(kernels::conv3x3(&self.stem, input)));
+        let mut x = kernels::conv_bias(&self.stem, After::ReluPool, input);
         for (block, pool) in self.blocks() {
-            x = block.forward(x);
-            if pool {
-                x = kernels::max_pool(x);
-            }
+            x = block.forward(x, pool);
         }
         let x = self.dropout.forward(relu(self.hidden.forward(x.flatten::<2>(1, 3))));
         self.output.forward(x)

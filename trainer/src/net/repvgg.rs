@@ -4,7 +4,7 @@
 
 use super::blocks::{Block, Step, branch, raw_norm};
 use super::vgg::Plain;
-use crate::kernels;
+use crate::kernels::{self, After};
 use crate::layers::{Branch, RawConv};
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
@@ -35,13 +35,13 @@ impl Step for Branches {
         }
     }
 
-    fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+    fn forward(&self, input: Tensor<4>, pool: bool) -> Tensor<4> {
         let mut sum = self.square.forward_linear(input.clone())
-            + kernels::norm(&self.point_norm, kernels::conv1x1(&self.point, input.clone()));
+            + kernels::conv_norm(&self.point, &self.point_norm, After::Nothing, input.clone());
         if let Some(norm) = &self.identity {
             sum = sum + kernels::norm(norm, input);
         }
-        relu(sum)
+        relu(if pool { kernels::max_pool(sum) } else { sum })
     }
 
     fn raw(&self, pool: bool) -> RawConv {

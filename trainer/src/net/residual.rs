@@ -6,7 +6,6 @@
 use super::Size;
 use super::blocks::{Block, Head, Step};
 use crate::dataset::SIDE;
-use crate::kernels;
 use crate::layers::{Part, RawConv, RawNet};
 use burn::module::Module;
 use burn::tensor::activation::relu;
@@ -28,7 +27,7 @@ impl Pair {
     }
 
     fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        relu(self.second.forward_linear(self.first.forward(input.clone())) + input)
+        relu(self.second.forward_linear(self.first.forward(input.clone(), false)) + input)
     }
 
     fn raw(&self) -> Part<RawConv> {
@@ -69,7 +68,7 @@ impl Residual {
     pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
         let mut x = input;
         for stage in &self.stages {
-            x = kernels::max_pool(stage.opening.forward(x));
+            x = stage.opening.forward(x, true);
             for pair in &stage.pairs {
                 x = pair.forward(x);
             }

@@ -4,7 +4,6 @@
 use super::Size;
 use super::blocks::{Block, Head, Step};
 use crate::dataset::SIDE;
-use crate::kernels;
 use crate::layers::{Part, RawNet};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -38,10 +37,7 @@ impl<S: Step> Plain<S> {
     pub fn forward(&self, input: Tensor<4>) -> Tensor<2> {
         let mut x = input;
         for (step, pool) in self.steps() {
-            x = step.forward(x);
-            if pool {
-                x = kernels::max_pool(x);
-            }
+            x = step.forward(x, pool);
         }
         self.head.forward(x)
     }
