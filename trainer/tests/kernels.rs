@@ -163,6 +163,8 @@ fn conv_norm_equals_the_stock_layers_forward_and_backward() {
     let device = Device::flex().autodiff();
     device.seed(5);
     for [batch, inputs, outputs, height, width] in SHAPES.into_iter().take(4) {
+        // The factor of a lone input is normalised away again: its gradient is rounding only.
+        let inputs = inputs.max(2);
         for (kernel, after) in AFTERS.into_iter().flat_map(|after| [(3, after), (1, after)]) {
             let padding = PaddingConfig2d::Explicit(kernel / 2, kernel / 2, kernel / 2, kernel / 2);
             let conv = Conv2dConfig::new([inputs, outputs], [kernel, kernel]).with_padding(padding).with_bias(false);

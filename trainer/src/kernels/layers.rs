@@ -83,7 +83,8 @@ pub fn conv_bias(conv: &Conv2d, after: After, input: Tensor<4>) -> Tensor<4> {
         return after.apply(convolve(conv, input));
     };
     let form = Form { epsilon: 0.0, floor: after.floor(), normalise: false };
-    let scale = Tensor::<1>::ones(bias.dims(), &device);
+    let [outputs, ..] = conv.weight.dims();
+    let scale = Tensor::<1>::ones([outputs], &device);
     let (output, ..) = Dispatch::block(
         input.into_dispatch(),
         conv.weight.val().into_dispatch(),

@@ -113,20 +113,53 @@ impl WithSimd for BackwardPass<'_> {
                 found_upper[width - 1] = 0.0;
                 found_lower[width - 1] = 0.0;
             }
-            let (found_upper, found_lower) = (found_upper.as_chunks_mut::<2>().0, found_lower.as_chunks_mut::<2>().0);
-            let pairs = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0).zip(gradient);
-            for ((to_upper, to_lower), ((upper, lower), gradient)) in found_upper.iter_mut().zip(found_lower).zip(pairs)
-            {
-                let ([a, b], [c, d]) = (*upper, *lower);
-                let give = |wins: bool| if wins { *gradient } else { 0.0 };
-                let high = larger(larger(a, b), larger(c, d));
-                let first = a >= high;
-                let second = !first & (b >= high);
-                let third = !first & !second & (c >= high);
-                *to_upper = [give(first), give(second)];
-                *to_lower = [give(third), give(!first & !second & !third)];
-            }
+            let (to_upper, to_lower) = (found_upper.as_chunks_mut().0, found_lower.as_chunks_mut().0);
+            let windows = Windows { upper: upper.as_chunks().0, lower: lower.as_chunks().0, gradient };
+            let done = windows.give::<8>(0, to_upper, to_lower);
+            let done = windows.give::<4>(done, to_upper, to_lower);
+            windows.give::<1>(done, to_upper, to_lower);
         }
+    }
+}
+
+/// The 2x2 windows of two lines.
+struct Windows<'a> {
+    upper: &'a [[f32; 2]],
+    lower: &'a [[f32; 2]],
+    gradient: &'a [f32],
+}
+
+impl Windows<'_> {
+    /// Hands out the gradients of the windows from `from` on, `N` at a time; gives the first window left over.
+    ///
+    /// Through arrays on the stack and without a branch: only so does the compiler use vector registers.
+    #[inline(always)]
+    fn give<const N: usize>(&self, from: usize, to_upper: &mut [[f32; 2]], to_lower: &mut [[f32; 2]]) -> usize {
+        let mut at = from;
+        while at + N <= self.gradient.len() {
+            let (mut upper, mut lower, mut left) = ([[0.0; 2]; N], [[0.0; 2]; N], [0.0; N]);
+            upper.copy_from_slice(&self.upper[at..at + N]);
+            lower.copy_from_slice(&self.lower[at..at + N]);
+            left.copy_from_slice(&self.gradient[at..at + N]);
+            let (mut shares_upper, mut shares_lower) = ([[0.0; 2]; N], [[0.0; 2]; N]);
+            for window in 0..N {
+                let ([a, b], [c, d]) = (upper[window], lower[window]);
+                let high = larger(larger(a, b), larger(c, d));
+                let mut left = left[window];
+                let [first, second, third] = [a, b, c].map(|value| {
+                    let wins = value >= high;
+                    let given = if wins { left } else { 0.0 };
+                    left = if wins { 0.0 } else { left };
+                    given
+                });
+                shares_upper[window] = [first, second];
+                shares_lower[window] = [third, left];
+            }
+            to_upper[at..at + N].copy_from_slice(&shares_upper);
+            to_lower[at..at + N].copy_from_slice(&shares_lower);
+            at += N;
+        }
+        at
     }
 }
 

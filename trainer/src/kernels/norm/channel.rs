@@ -3,9 +3,6 @@
 use crate::kernels::simd;
 use pulp::{Simd, WithSimd};
 
-/// Numbers summed side by side, so that the compiler keeps them in vector registers.
-const LANES: usize = 16;
-
 /// One channel's numbers.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::kernels) struct Channel {
@@ -104,12 +101,28 @@ impl WithSimd for Sums<'_> {
     type Output = (f32, f32);
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> (f32, f32) {
-        let channel = self.channel;
-        sums(self.plane, self.gradient, |x, gradient| {
-            let gradient = channel.gate(x, gradient);
-            (gradient, gradient * (x - channel.mean) * channel.inverse)
-        })
+    fn with_simd<S: Simd>(self, simd: S) -> (f32, f32) {
+        let Channel { slope, offset, floor, mean, inverse } = self.channel;
+        let [slope_all, offset_all, floor_all, mean_all, zero] =
+            [slope, offset, floor, mean, 0.0].map(|number| simd.splat_f32s(number));
+        let (plane, rest) = S::as_simd_f32s(self.plane);
+        let (gradient, gradient_rest) = S::as_simd_f32s(self.gradient);
+        // Two of each, as an addition waits for the one before.
+        let mut totals = [[zero; 2]; 2];
+        for (at, (&x, &gradient)) in plane.iter().zip(gradient).enumerate() {
+            let [sum, product] = &mut totals[at % 2];
+            let passes = simd.greater_than_f32s(simd.mul_add_e_f32s(x, slope_all, offset_all), floor_all);
+            let gradient = simd.select_f32s(passes, gradient, zero);
+            *sum = simd.add_f32s(*sum, gradient);
+            *product = simd.mul_add_e_f32s(gradient, simd.sub_f32s(x, mean_all), *product);
+        }
+        let [mut sum, mut product] = reduced(simd, totals);
+        for (&x, &gradient) in rest.iter().zip(gradient_rest) {
+            let gradient = self.channel.gate(x, gradient);
+            sum += gradient;
+            product += gradient * (x - mean);
+        }
+        (sum, product * inverse)
     }
 }
 
@@ -121,28 +134,23 @@ impl WithSimd for Spread<'_> {
     type Output = (f32, f32);
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> (f32, f32) {
+    fn with_simd<S: Simd>(self, simd: S) -> (f32, f32) {
         let pivot = self.plane.first().copied().unwrap_or(0.0);
-        sums(self.plane, self.plane, |x, _| (x - pivot, (x - pivot) * (x - pivot)))
+        let (pivot_all, zero) = (simd.splat_f32s(pivot), simd.splat_f32s(0.0));
+        let (plane, rest) = S::as_simd_f32s(self.plane);
+        let mut totals = [[zero; 2]; 2];
+        for (at, &x) in plane.iter().enumerate() {
+            let [sum, squares] = &mut totals[at % 2];
+            let x = simd.sub_f32s(x, pivot_all);
+            *sum = simd.add_f32s(*sum, x);
+            *squares = simd.mul_add_e_f32s(x, x, *squares);
+        }
+        let [sum, squares] = reduced(simd, totals);
+        rest.iter().fold((sum, squares), |(sum, squares), x| (sum + x - pivot, squares + (x - pivot) * (x - pivot)))
     }
 }
 
-/// Sums the pairs `f` makes of two equally long slices, in independent lanes.
 #[inline(always)]
-fn sums(a: &[f32], b: &[f32], f: impl Fn(f32, f32) -> (f32, f32)) -> (f32, f32) {
-    let mut first = [0.0; LANES];
-    let mut second = [0.0; LANES];
-    let ((a_lanes, a_rest), (b_lanes, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    for (a, b) in a_lanes.iter().zip(b_lanes) {
-        for lane in 0..LANES {
-            let (x, y) = f(a[lane], b[lane]);
-            first[lane] += x;
-            second[lane] += y;
-        }
-    }
-    let total = (first.iter().sum(), second.iter().sum());
-    a_rest.iter().zip(b_rest).fold(total, |(sum, other), (a, b)| {
-        let (x, y) = f(*a, *b);
-        (sum + x, other + y)
-    })
+fn reduced<S: Simd>(simd: S, [a, b]: [[S::f32s; 2]; 2]) -> [f32; 2] {
+    [0, 1].map(|which| simd.reduce_sum_f32s(simd.add_f32s(a[which], b[which])))
 }
