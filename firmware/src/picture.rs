@@ -3,7 +3,7 @@
 use crate::file;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops::FilterType};
-use mood::{Frame, PixelFormat};
+use mood::{Frame, PixelFormat, jpeg};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -87,7 +87,7 @@ pub fn decode(bytes: &[u8], name: &str) -> Result<DynamicImage, PictureError> {
     limits.max_alloc = Some(MOST_MEMORY);
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| fail(e.to_string()))?;
     reader.limits(limits);
-    if reader.format() == Some(ImageFormat::Jpeg) && !ends(bytes) {
+    if reader.format() == Some(ImageFormat::Jpeg) && !jpeg::is_whole(bytes) {
         return Err(fail("the JPEG ends in the middle of the picture".into()));
     }
     let mut decoder = reader.into_decoder().map_err(|e| fail(one_line(&e.to_string())))?;
@@ -141,28 +141,6 @@ pub fn in_folder(path: &Path) -> Result<Vec<PathBuf>, PictureError> {
     }
     pictures.sort();
     if pictures.is_empty() { Err(PictureError::EmptyFolder { path: path.to_path_buf() }) } else { Ok(pictures) }
-}
-
-/// Whether a JPEG has its end marker. The decoder fills up what is missing with grey, and a face half of grey would be
-/// read as one. Goes from marker to marker (ITU-T T.81, B.1.1), so that neither a thumbnail in a segment nor what a
-/// telephone appends is taken for the picture.
-fn ends(jpeg: &[u8]) -> bool {
-    const END_OF_IMAGE: u8 = 0xD9;
-    const START_OF_IMAGE: u8 = 0xD8;
-    // Inside a scan 0xFF is followed by zero or a restart, anywhere it may be repeated: none of these is a segment.
-    let is_marker = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0x01 | 0xD0..=0xD7 | 0xFF);
-    let mut rest = jpeg;
-    while let Some(at) = rest.windows(2).position(is_marker) {
-        let (marker, segment) = (rest[at + 1], &rest[at + 2..]);
-        let length = match (marker, segment) {
-            (END_OF_IMAGE, _) => return true,
-            (START_OF_IMAGE, _) => 0,
-            (_, [high, low, ..]) => u16::from_be_bytes([*high, *low]).into(),
-            _ => return false,
-        };
-        rest = segment.get(length..).unwrap_or_default();
-    }
-    false
 }
 
 fn one_line(text: &str) -> String {

@@ -12,6 +12,7 @@ pub mod sheet;
 mod source;
 mod split;
 pub mod survey;
+pub mod tally;
 mod tree;
 pub mod votes;
 mod zip;
@@ -116,7 +117,8 @@ pub struct Dataset {
 
 impl Dataset {
     /// Reads what `--data` may name: `fer2013.csv`, the same gzipped, Kaggle's tar.gz or zip, a folder or a zip of
-    /// classes with or without `train`, `validation` and `test` above them, or `synthetic[:COUNT]`.
+    /// classes with or without `train`, `validation` and `test` above them, or `synthetic[:COUNT]`. The labels are those of
+    /// FER+ when a picture lies in a folder for contempt, of FER-2013 otherwise.
     ///
     /// # Errors
     /// When anything in it can't be read; the message names the row or the file.
@@ -135,11 +137,11 @@ impl Dataset {
     fn harvest(path: &Path, strict: bool) -> Result<(Self, Vec<Error>), Error> {
         let mut harvest = Harvest::new(strict);
         source::read(path, &mut harvest)?;
-        let (pictures, problems) = harvest.finish(path)?;
-        if pictures.is_empty() {
+        let (dataset, problems) = harvest.finish(path)?;
+        if dataset.pictures.is_empty() {
             return Err(Error::data(path, "holds no pictures", source::HINT));
         }
-        Ok((Self { pictures, label_set: LabelSet::Fer2013 }, problems))
+        Ok((dataset, problems))
     }
 
     /// SHA-256 of all pictures with their labels and parts, in order, as hexadecimal digits. The same rows have the same

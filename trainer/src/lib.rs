@@ -10,6 +10,7 @@ pub mod devices;
 pub mod error;
 pub mod evaluate;
 pub mod export;
+mod file;
 pub mod kernels;
 pub mod layers;
 pub mod measure;

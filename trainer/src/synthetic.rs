@@ -13,6 +13,7 @@ mod camera;
 mod canvas;
 mod dice;
 mod eyes;
+mod folds;
 mod glasses;
 mod hair;
 mod head;

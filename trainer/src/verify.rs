@@ -3,11 +3,14 @@
 use crate::dataset::{Dataset, Labelled, Split};
 use crate::error::Error;
 use crate::evaluate::Evaluation;
-use crate::metrics;
 use crate::quantise::in_parallel;
 use crate::train::count;
+use crate::{file, metrics};
 use mood::{Classifier, Contract, Crop, InputTensor};
 use std::path::Path;
+
+/// Largest network file that is read, in MiB: what the box reads.
+const MOST_MIB: u64 = 128;
 
 /// An exported network's figures, next to those of the float network it came from.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +38,7 @@ impl Comparison<'_> {
 /// # Errors
 /// When the file can't be read, or the box would refuse it.
 pub fn load(path: &Path) -> Result<Classifier, Error> {
-    let bytes = std::fs::read(path).map_err(|error| {
+    let bytes = file::read(path, MOST_MIB).map_err(|error| {
         Error::data(path, format_args!("can't be read: {error}"), "write it with `trainer quantise` first")
     })?;
     classifier(&bytes, path)

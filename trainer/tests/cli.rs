@@ -11,86 +11,10 @@ fn trainer(folder: &TempDir) -> Command {
     Command::new(cargo_bin!("trainer")).current_dir(folder.path())
 }
 
-/// `trainer train` on a data set that can't be used.
-fn train_on(folder: &TempDir, data: &str) -> snapbox::cmd::OutputAssert {
-    trainer(folder).args(["train", "--data", data, "--run", "run"]).assert().code(5).stdout_eq("")
-}
-
-fn row(label: &str, pixels: usize, usage: &str) -> String {
-    format!("{label},{},{usage}\n", vec!["7"; pixels].join(" "))
-}
-
 fn csv_of(rows: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("faces.csv"), format!("emotion,pixels,Usage\n{rows}")).unwrap();
     folder
-}
-
-#[test]
-fn a_missing_file() {
-    train_on(&tempfile::tempdir().unwrap(), "nowhere.csv").stderr_eq(str![[r#"
-error: `nowhere.csv` can't be opened: No such file or directory (os error 2)
-  hint: give `--data` fer2013.csv, fer2013.csv.gz, fer2013.tar.gz, a zip or a folder of classes, or `synthetic`
-
-"#]]);
-}
-
-#[test]
-fn a_wrong_header() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("faces.csv"), "label,image\n1,2\n").unwrap();
-    train_on(&folder, "faces.csv").stderr_eq(str![[r#"
-error: `faces.csv` starts with `label,image`, a FER-2013 file with `emotion,pixels,Usage`
-  hint: give `--data` the file fer2013.csv of the FER-2013 challenge, or a folder of classes
-
-"#]]);
-}
-
-#[test]
-fn a_row_with_too_few_pixels() {
-    let folder = csv_of(&(row("0", 2304, "Training") + &row("1", 2303, "Training")));
-    train_on(&folder, "faces.csv").stderr_eq(str![[r#"
-error: `faces.csv` line 3: 2303 pixels, a picture has 2304
-  hint: download fer2013.csv again, or check that nothing has edited it
-
-"#]]);
-}
-
-#[test]
-fn a_label_that_does_not_exist() {
-    train_on(&csv_of(&row("9", 2304, "Training")), "faces.csv").stderr_eq(str![[r#"
-error: `faces.csv` line 2: label `9`, FER-2013 has 0 to 6
-  hint: download fer2013.csv again, or check that nothing has edited it
-
-"#]]);
-}
-
-#[test]
-fn a_usage_that_does_not_exist() {
-    train_on(&csv_of(&row("1", 2304, "Lunch")), "faces.csv").stderr_eq(str![[r#"
-error: `faces.csv` line 2: usage `Lunch`, expected Training, PublicTest or PrivateTest
-  hint: download fer2013.csv again, or check that nothing has edited it
-
-"#]]);
-}
-
-#[test]
-fn a_pixel_that_is_no_luminance() {
-    let pixels = vec!["300"; 2304].join(" ");
-    train_on(&csv_of(&format!("1,{pixels},Training\n")), "faces.csv").stderr_eq(str![[r#"
-error: `faces.csv` line 2: pixel `300`, a luminance is 0 to 255
-  hint: download fer2013.csv again, or check that nothing has edited it
-
-"#]]);
-}
-
-#[test]
-fn a_csv_without_rows() {
-    train_on(&csv_of(""), "faces.csv").stderr_eq(str![[r#"
-error: `faces.csv` holds no pictures
-  hint: give `--data` fer2013.csv, fer2013.csv.gz, fer2013.tar.gz, a zip or a folder of classes, or `synthetic`
-
-"#]]);
 }
 
 fn tree(files: &[(&str, &[u8])]) -> TempDir {
@@ -101,61 +25,6 @@ fn tree(files: &[(&str, &[u8])]) -> TempDir {
         fs::write(path, bytes).unwrap();
     }
     folder
-}
-
-#[test]
-fn a_picture_that_can_not_be_read() {
-    train_on(&tree(&[("faces/train/happy/a.png", b"this is text")]), "faces").stderr_eq(str![[r#"
-error: `faces/train/happy/a.png` is no picture that can be read: [..]
-  hint: remove or replace the file
-
-"#]]);
-}
-
-#[test]
-fn an_empty_class() {
-    train_on(&tree(&[("faces/train/happy/notes.txt", b"none yet")]), "faces").stderr_eq(str![[r#"
-error: `faces/train/happy` holds no pictures
-  hint: put pictures in, or remove the empty folder
-
-"#]]);
-}
-
-#[test]
-fn a_class_nobody_knows() {
-    train_on(&tree(&[("faces/train/hungry/a.png", b"")]), "faces").stderr_eq(str![[r#"
-error: `faces/train/hungry` is not named after a class of FER-2013
-  hint: lay the pictures out as <class>/*.png or train/<class>/*.png, with classes angry, disgust, fear, happy, sad, surprise, neutral
-
-"#]]);
-}
-
-#[test]
-fn a_folder_of_something_else() {
-    train_on(&tree(&[("faces/somewhere/a.png", b"")]), "faces").stderr_eq(str![[r#"
-error: `faces` has neither a folder `train` nor folders named after expressions
-  hint: lay the pictures out as <class>/*.png or train/<class>/*.png, with classes angry, disgust, fear, happy, sad, surprise, neutral
-
-"#]]);
-}
-
-#[test]
-fn a_folder_without_training_pictures() {
-    train_on(&tree(&[("faces/test/happy/a.png", b"")]), "faces").stderr_eq(str![[r#"
-error: `faces` has no folder `train` with pictures in it
-  hint: lay the pictures out as <class>/*.png or train/<class>/*.png, with classes angry, disgust, fear, happy, sad, surprise, neutral
-
-"#]]);
-}
-
-#[test]
-fn one_class_only() {
-    let rows: String = (0..20).map(|at| distinct((3, at))).collect();
-    train_on(&csv_of(&rows), "faces.csv").stderr_eq(str![[r#"
-error: `faces.csv` holds only `happy` for training, there is nothing to tell apart
-  hint: add pictures of at least one other expression
-
-"#]]);
 }
 
 #[test]
@@ -173,15 +42,6 @@ error: `faces.csv` holds other pictures (70) than this run was begun with (12 of
 
 "#]],
     );
-}
-
-#[test]
-fn too_few_pictures_to_split() {
-    train_on(&csv_of(&row("1", 2304, "Training")), "faces.csv").stderr_eq(str![[r#"
-error: `faces.csv` leaves 0 pictures for training and 0 for validation
-  hint: a run needs at least ten pictures of a class
-
-"#]]);
 }
 
 #[test]

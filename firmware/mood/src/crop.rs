@@ -42,7 +42,19 @@ impl Crop {
     /// frame its edge goes on.
     #[must_use]
     pub fn of(frame: &Frame, face: &FaceBox, side: u32) -> Self {
-        let square = Square::around(&face.landmarks);
+        Self::from_square(frame, Square::around(&face.landmarks), side)
+    }
+
+    /// The largest square in the middle of a frame that shows a face and little else, such as a picture of a data set,
+    /// scaled as [`Crop::of`] scales. A frame of `side` x `side` pixels is its own crop.
+    #[must_use]
+    pub fn centred(frame: &Frame, side: u32) -> Self {
+        let [width, height] = [frame.width() as f32, frame.height() as f32];
+        let centre = Point { x: width / 2.0, y: height / 2.0 };
+        Self::from_square(frame, Square { centre, side: width.min(height), sin: 0.0, cos: 1.0 }, side)
+    }
+
+    fn from_square(frame: &Frame, square: Square, side: u32) -> Self {
         let pixels = (0..side).flat_map(|row| (0..side).map(move |column| (column, row)));
         let pixels = pixels.map(|(column, row)| square.mean(frame, column, row, side)).collect();
         Self { side, pixels }

@@ -13,6 +13,7 @@ pub mod error;
 pub mod expression;
 pub mod face;
 pub mod frame;
+pub mod jpeg;
 mod levels;
 pub mod light;
 mod network;

@@ -87,6 +87,26 @@ fn a_slight_tilt_is_left_alone() {
 }
 
 #[test]
+fn a_picture_of_a_face_is_cut_to_its_middle_square() {
+    let squares = [(48, 48, 0, 0), (48, 60, 0, 6), (70, 48, 11, 0), (1, 1, 0, 0), (3, 97, 0, 0)];
+    for (width, height, left, top) in squares {
+        let frame = grey(width, height, |x, y| (x * 3.0 + y) % 256.0);
+        let crop = Crop::centred(&frame, 48);
+        assert_eq!(crop.pixels().len(), 48 * 48);
+        if width.min(height) != 48 {
+            continue;
+        }
+        for (row, line) in (top..).zip(crop.pixels().chunks_exact(48)) {
+            assert_eq!(line, &frame.line(row)[left..left + 48], "{width}x{height}, row {row}");
+        }
+    }
+    // Colours become luminances, and grey ones stay what they are.
+    let rgb: Vec<u8> = (0..48 * 48_u32).flat_map(|at| [u8::try_from(at % 256).unwrap(); 3]).collect();
+    let crop = Crop::centred(&Frame::packed(48, 48, PixelFormat::Rgb, Duration::ZERO, rgb.clone()).unwrap(), 48);
+    assert!(crop.pixels().iter().eq(rgb.iter().step_by(3)));
+}
+
+#[test]
 fn outside_the_frame_its_edge_goes_on() {
     let frame = grey(40, 40, |x, _| if x < 20.0 { 10.0 } else { 200.0 });
     let left_of_it = Crop::of(&frame, &face(at(-500.0, 20.0), 48.0, 0.0), 48);

@@ -2,7 +2,8 @@
 
 use crate::dataset::augment::{Augment, Preset};
 use crate::dataset::survey::Survey;
-use crate::dataset::{Dataset, sheet};
+use crate::dataset::tally::Tally;
+use crate::dataset::{Dataset, sheet, votes};
 use crate::error::Error;
 use crate::report;
 use crate::train::checkpoint::write_whole;
@@ -17,6 +18,9 @@ pub struct Data {
     /// Prints one JSON object.
     #[arg(long)]
     pub json: bool,
+    /// Joins FER+'s fer2013new.csv to the rows, checks that it fits, and says what it says.
+    #[arg(long, value_name = "FILE.csv")]
+    pub votes: Option<PathBuf>,
     /// Draws up to 60 pictures of each class.
     #[arg(long, value_name = "FILE.png")]
     pub sheet: Option<PathBuf>,
@@ -37,7 +41,11 @@ pub struct Data {
 /// When there is nothing to look at, a sheet can't be written, or, after the report, something in the data can't be read.
 pub(super) fn run(args: &Data) -> Result<(), Error> {
     let (dataset, problems) = Dataset::load_readable(&args.data)?;
-    report::surveyed(&args.data, &dataset, &Survey::of(&dataset), &problems, args.json);
+    // Votes are joined by order, which is lost where rows were passed over; that ends in an error below.
+    let votes = args.votes.as_deref().filter(|_| problems.is_empty());
+    let votes = votes.map(|path| votes::read(path, &dataset.pictures)).transpose()?;
+    let tallies = votes.map(|votes| Tally::of(&dataset, &votes)).unwrap_or_default();
+    report::surveyed(&args.data, &dataset, &Survey::of(&dataset), &tallies, &problems, args.json);
     if let Some(path) = &args.sheet {
         write_whole(path, &sheet::contact(&dataset, args.seed))?;
         report::sheet_written(path);

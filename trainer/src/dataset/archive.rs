@@ -8,9 +8,11 @@ use super::source::{HINT, unreadable};
 use super::tree::{self, Harvest, Waiting};
 use super::{Split, csv, zip as members_of_zip};
 use crate::error::Error;
+use mood::Expression;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 /// Tables that Kaggle packs; the second has its columns in another order.
 const TABLES: [&str; 2] = ["fer2013.csv", "icml_face_data.csv"];
@@ -31,6 +33,8 @@ pub(super) fn tar(path: &Path, source: impl Read, harvest: &mut Harvest) -> Resu
         }
         if is_file {
             members.take(&name, Whole { source: entry, left: size })?;
+        } else if entry.header().entry_type().is_dir() {
+            members.note_folder(&name);
         }
     }
     members.finish()?;
@@ -51,7 +55,11 @@ pub(super) fn zip(path: &Path, mut file: File, harvest: &mut Harvest) -> Result<
         return csv::read(&path, Bounded::new(source, left), harvest);
     }
     let mut members = Members::new(path, harvest);
-    for member in list.iter().filter(|member| !member.name.ends_with('/')) {
+    for member in &list {
+        if member.name.ends_with('/') {
+            members.note_folder(Path::new(&member.name));
+            continue;
+        }
         let source =
             members_of_zip::open(&mut file, member).map_err(|error| broken(&path.join(&member.name), &error))?;
         // One budget for all: members may share their packed bytes, and then each alone looks honest.
@@ -66,21 +74,21 @@ struct Members<'a> {
     harvest: &'a mut Harvest,
     waiting: Vec<Waiting>,
     bytes: usize,
-    found: bool,
+    /// The folders named after expressions, and whether there is a picture in them.
+    classes: BTreeMap<PathBuf, bool>,
 }
 
 impl<'a> Members<'a> {
     const fn new(path: &'a Path, harvest: &'a mut Harvest) -> Self {
-        Self { path, harvest, waiting: Vec::new(), bytes: 0, found: false }
+        Self { path, harvest, waiting: Vec::new(), bytes: 0, classes: BTreeMap::new() }
     }
 
     /// Takes a member if it is a picture; says how many bytes it unpacked to.
     fn take(&mut self, name: &Path, source: impl Read) -> Result<u64, Error> {
-        let parts: Vec<String> = name
-            .components()
-            .filter(|part| matches!(part, Component::Normal(_)))
-            .map(|part| part.as_os_str().to_string_lossy().into_owned())
-            .collect();
+        let parts = parts(name);
+        if let Some(folder) = name.parent().filter(|_| !tree::is_picture(name)) {
+            self.note_folder(folder);
+        }
         if !tree::is_picture(name) || parts.iter().any(|part| tree::is_hidden(part)) {
             return Ok(0);
         }
@@ -90,8 +98,8 @@ impl<'a> Members<'a> {
             [class, _] => (class.as_str(), ""),
             _ => ("", ""),
         };
-        let Some(label) = tree::label_named(class) else {
-            let what = "is in no folder named after a class of FER-2013";
+        let Some(expression) = Expression::from_label(class) else {
+            let what = "is in no folder named after an expression";
             return self.harvest.refuse(Error::data(&path, what, tree::HINT)).map(|()| 0);
         };
         let split: Option<Split> = tree::split_named(above);
@@ -99,9 +107,9 @@ impl<'a> Members<'a> {
         // One byte more than a picture may have: the decoder refuses it by its length.
         source.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&path, &inner(&error)))?;
         let size = bytes.len();
-        self.found = true;
+        self.classes.insert(name.parent().map(Path::to_path_buf).unwrap_or_default(), true);
         self.bytes += size;
-        self.waiting.push(Waiting { path, bytes: Some(bytes), label, split });
+        self.waiting.push(Waiting { path, bytes: Some(bytes), expression, split });
         if self.bytes >= PORTION {
             self.bytes = 0;
             self.harvest.decode(std::mem::take(&mut self.waiting))?;
@@ -109,13 +117,31 @@ impl<'a> Members<'a> {
         Ok(u64::try_from(size).unwrap_or(u64::MAX))
     }
 
+    /// Keeps in mind that there is a class, though perhaps without pictures.
+    fn note_folder(&mut self, name: &Path) {
+        let parts = parts(name);
+        let is_class = parts.last().is_some_and(|folder| Expression::from_label(folder).is_some());
+        if is_class && !parts.iter().any(|part| tree::is_hidden(part)) {
+            self.classes.entry(name.components().collect()).or_default();
+        }
+    }
+
     fn finish(self) -> Result<(), Error> {
         self.harvest.decode(self.waiting)?;
-        if self.found {
+        for (class, _) in self.classes.iter().filter(|(_, filled)| !**filled) {
+            self.harvest.refuse(Error::data(&self.path.join(class), tree::EMPTY, tree::EMPTY_HINT))?;
+        }
+        if self.classes.values().any(|filled| *filled) {
             return Ok(());
         }
         Err(Error::data(self.path, "holds neither fer2013.csv nor folders of pictures named after expressions", HINT))
     }
+}
+
+/// The names a member's path is made of.
+fn parts(name: &Path) -> Vec<String> {
+    let named = name.components().filter(|part| matches!(part, Component::Normal(_)));
+    named.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
 }
 
 fn is_table(name: &Path) -> bool {

@@ -5,13 +5,12 @@ use super::source;
 use super::tree::Harvest;
 use super::{PIXELS, Split};
 use crate::error::Error;
+use mood::{Expression, LabelSet};
 use std::io::Read;
 use std::path::Path;
 
 const COLUMNS: [&str; 3] = ["emotion", "pixels", "Usage"];
 const HINT: &str = "download fer2013.csv again, or check that nothing has edited it";
-/// FER-2013 has seven labels, 0..=6.
-const LABELS: u8 = 7;
 /// Most bytes between one row and the next: a row has 10,000, what the reader takes ahead comes on top.
 const ROW: u64 = 1 << 20;
 
@@ -34,21 +33,22 @@ pub(super) fn read(path: &Path, source: impl Read, harvest: &mut Harvest) -> Res
         reader.get_mut().left = ROW;
         let line = record.position().map_or(0, csv::Position::line);
         match parse(&record, [label, pixels, usage]) {
-            Ok((label, pixels, split)) => harvest.add(Some(split), label, pixels),
+            Ok((expression, pixels, split)) => harvest.add(Some(split), expression, pixels),
             Err(what) => harvest.refuse(Error::data(path, format_args!("line {line}: {what}"), HINT))?,
         }
     }
     Ok(())
 }
 
-fn parse(record: &csv::StringRecord, columns: [usize; 3]) -> Result<(u8, Box<[u8]>, Split), String> {
+fn parse(record: &csv::StringRecord, columns: [usize; 3]) -> Result<(Expression, Box<[u8]>, Split), String> {
     let [Some(label), Some(pixels), Some(usage)] = columns.map(|column| record.get(column)) else {
         return Err(format!("{} fields, a row has {}", record.len(), COLUMNS.len()));
     };
-    let label = match label.trim().parse::<u8>() {
-        Ok(label) if label < LABELS => label,
-        _ => return Err(format!("label `{}`, FER-2013 has 0 to {}", label.trim(), LABELS - 1)),
-    };
+    let names = LabelSet::Fer2013.label_names();
+    let name = label.trim().parse().ok().and_then(|label: usize| names.get(label));
+    let expression = name
+        .and_then(|name| Expression::from_label(name))
+        .ok_or_else(|| format!("label `{}`, FER-2013 has 0 to {}", label.trim(), names.len() - 1))?;
     let pixels = pixels
         .split_ascii_whitespace()
         .map(|pixel| pixel.parse::<u8>().map_err(|_| format!("pixel `{pixel}`, a luminance is 0 to 255")))
@@ -56,7 +56,7 @@ fn parse(record: &csv::StringRecord, columns: [usize; 3]) -> Result<(u8, Box<[u8
     if pixels.len() != PIXELS {
         return Err(format!("{} pixels, a picture has {PIXELS}", pixels.len()));
     }
-    Ok((label, pixels, Split::from_usage(usage)?))
+    Ok((expression, pixels, Split::from_usage(usage)?))
 }
 
 fn broken(path: &Path, error: &csv::Error) -> Error {

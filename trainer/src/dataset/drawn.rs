@@ -45,7 +45,7 @@ pub(super) fn read(count: usize, harvest: &mut Harvest) {
         .into_par_iter()
         .map(|index| {
             let person = u64::try_from(index).unwrap_or(u64::MAX);
-            renderer.face(person, Expression::ALL[index % CLASSES]).pixels().to_vec()
+            renderer.face(person, shown(index)).pixels().to_vec()
         })
         .collect();
     let training = share_of(count, SHARES[0]);
@@ -56,7 +56,11 @@ pub(super) fn read(count: usize, harvest: &mut Harvest) {
             index if index < validation => Split::Validation,
             _ => Split::PublicTest,
         };
-        let label = u8::try_from(index % CLASSES).unwrap_or(u8::MAX);
-        harvest.add(Some(split), label, face.into_boxed_slice());
+        harvest.add(Some(split), shown(index), face.into_boxed_slice());
     }
+}
+
+/// The expression of face `index`: one after the other.
+fn shown(index: usize) -> Expression {
+    Expression::ALL[index % CLASSES]
 }

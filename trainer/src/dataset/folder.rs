@@ -6,6 +6,7 @@
 use super::Split;
 use super::tree::{self, HINT, Harvest, Waiting, name};
 use crate::error::Error;
+use mood::Expression;
 use std::path::{Path, PathBuf};
 
 pub(super) fn read(root: &Path, harvest: &mut Harvest) -> Result<(), Error> {
@@ -19,7 +20,7 @@ pub(super) fn read(root: &Path, harvest: &mut Harvest) -> Result<(), Error> {
         }
     } else if !splits.is_empty() {
         return Err(Error::data(root, "has no folder `train` with pictures in it", HINT));
-    } else if folders.iter().any(|folder| tree::label_named(&name(folder)).is_some()) {
+    } else if folders.iter().any(|folder| Expression::from_label(&name(folder)).is_some()) {
         classes(&folders, None, harvest, &mut waiting)?;
     } else {
         return Err(Error::data(root, "has neither a folder `train` nor folders named after expressions", HINT));
@@ -34,16 +35,15 @@ fn classes(
     waiting: &mut Vec<Waiting>,
 ) -> Result<(), Error> {
     for class in folders {
-        let Some(label) = tree::label_named(&name(class)) else {
-            harvest.refuse(Error::data(class, "is not named after a class of FER-2013", HINT))?;
+        let Some(expression) = Expression::from_label(&name(class)) else {
+            harvest.refuse(Error::data(class, "is not named after an expression", HINT))?;
             continue;
         };
         let before = waiting.len();
         let pictures = entries(class)?.into_iter().filter(|file| tree::is_picture(file) && !file.is_dir());
-        waiting.extend(pictures.map(|path| Waiting { path, bytes: None, label, split }));
+        waiting.extend(pictures.map(|path| Waiting { path, bytes: None, expression, split }));
         if waiting.len() == before {
-            let hint = "put pictures in, or remove the empty folder";
-            harvest.refuse(Error::data(class, "holds no pictures", hint))?;
+            harvest.refuse(Error::data(class, tree::EMPTY, tree::EMPTY_HINT))?;
         }
     }
     Ok(())

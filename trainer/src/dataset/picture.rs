@@ -4,10 +4,13 @@
 //! light, and a second shared crate for these few lines would be one more thing to know.
 
 use super::SIDE;
+use crate::file;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops::FilterType};
-use std::io::{Cursor, Read};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use mood::{Crop, Frame, PixelFormat, jpeg};
+use std::io::Cursor;
 use std::path::Path;
+use std::time::Duration;
 
 /// Longest side of a picture, in pixels; larger ones are refused before anything is decoded.
 const LONGEST_SIDE: u32 = 16_384;
@@ -16,27 +19,24 @@ pub(super) const MOST_BYTES: u64 = 256 << 20;
 
 /// The luminances of a picture file. The error is a fragment that says what is wrong with it.
 pub(super) fn read(path: &Path) -> Result<Box<[u8]>, String> {
-    let words = |error: std::io::Error| error.to_string();
-    // Before it is opened, as opening a pipe waits for a writer.
-    if !std::fs::metadata(path).map_err(words)?.is_file() {
-        return Err("it is no ordinary file".into());
-    }
-    let mut bytes = Vec::new();
-    std::fs::File::open(path).map_err(words)?.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(words)?;
-    decode(&bytes)
+    decode(&file::read(path, MOST_BYTES >> 20).map_err(|error| error.to_string())?)
 }
 
-/// The luminances of a picture's bytes, turned upright as its EXIF data says, scaled to 48x48 with a triangle filter
-/// (which averages when it shrinks). What it is is read from the bytes, never from a name.
+/// The luminances of a picture's bytes, turned upright as its EXIF data says and scaled to 48x48. What it is is read from
+/// the bytes, never from a name.
+///
+/// Of a picture that isn't square the middle square is taken: squeezing would make all faces slimmer than the box sees
+/// them, and bars beside them are what the box never sees. The face is in the middle of such pictures, and what is lost is
+/// hair and background. Colour and size are changed by the very function that cuts the box's faces out of its frames.
 pub(super) fn decode(bytes: &[u8]) -> Result<Box<[u8]>, String> {
-    let grey = upright(bytes)?.into_luma8();
-    let side = u32::try_from(SIDE).unwrap_or(u32::MAX);
-    let scaled = match grey.dimensions() {
-        (0, _) | (_, 0) => return Err("it has no pixels".into()),
-        (width, height) if (width, height) == (side, side) => grey,
-        _ => image::imageops::resize(&grey, side, side, FilterType::Triangle),
+    let picture = upright(bytes)?;
+    let (width, height) = (picture.width(), picture.height());
+    let (format, pixels) = match picture {
+        DynamicImage::ImageLuma8(grey) => (PixelFormat::Grey, grey.into_raw()),
+        colour => (PixelFormat::Rgb, colour.into_rgb8().into_raw()),
     };
-    Ok(scaled.into_raw().into_boxed_slice())
+    let frame = Frame::packed(width, height, format, Duration::ZERO, pixels).map_err(|_| "it has no pixels")?;
+    Ok(Crop::centred(&frame, SIDE.try_into().unwrap_or(u32::MAX)).pixels().into())
 }
 
 fn upright(bytes: &[u8]) -> Result<DynamicImage, String> {
@@ -52,7 +52,7 @@ fn upright(bytes: &[u8]) -> Result<DynamicImage, String> {
     limits.max_alloc = Some(MOST_BYTES);
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| one_line(&e))?;
     reader.limits(limits);
-    if reader.format() == Some(ImageFormat::Jpeg) && !ends(bytes) {
+    if reader.format() == Some(ImageFormat::Jpeg) && !jpeg::is_whole(bytes) {
         return Err("the JPEG ends in the middle of the picture".into());
     }
     let mut decoder = reader.into_decoder().map_err(|e| one_line(&e))?;
@@ -64,27 +64,6 @@ fn upright(bytes: &[u8]) -> Result<DynamicImage, String> {
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|e| one_line(&e))?;
     picture.apply_orientation(orientation);
     Ok(picture)
-}
-
-/// Whether a JPEG has its end marker: the decoder fills up what is missing with grey. Goes from marker to marker (ITU-T
-/// T.81, B.1.1), so that neither a thumbnail in a segment nor what a telephone appends is taken for the picture.
-fn ends(jpeg: &[u8]) -> bool {
-    const END_OF_IMAGE: u8 = 0xD9;
-    const START_OF_IMAGE: u8 = 0xD8;
-    // Inside a scan 0xFF is followed by zero or a restart, anywhere it may be repeated: none of these is a segment.
-    let is_marker = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0x01 | 0xD0..=0xD7 | 0xFF);
-    let mut rest = jpeg;
-    while let Some(at) = rest.windows(2).position(is_marker) {
-        let (marker, segment) = (rest[at + 1], &rest[at + 2..]);
-        let length = match (marker, segment) {
-            (END_OF_IMAGE, _) => return true,
-            (START_OF_IMAGE, _) => 0,
-            (_, [high, low, ..]) => u16::from_be_bytes([*high, *low]).into(),
-            _ => return false,
-        };
-        rest = segment.get(length..).unwrap_or_default();
-    }
-    false
 }
 
 fn one_line(error: &dyn std::fmt::Display) -> String {
@@ -132,6 +111,24 @@ mod tests {
             assert!(decode(&whole[..length]).is_err(), "{length} of {} bytes", whole.len());
         }
         decode(&[whole.as_slice(), b"ftypmp42\xFF\xDA and no end"].concat()).unwrap();
+    }
+
+    /// A round face in the middle of a tall and of a wide picture stays round, and nothing is drawn beside it.
+    #[test]
+    fn the_middle_square_is_taken_without_squeezing() {
+        for (width, height) in [(96, 96), (96, 160), (200, 96)] {
+            let (x0, y0) = (f64::from(width) / 2.0, f64::from(height) / 2.0);
+            let disc = GrayImage::from_fn(width, height, |x, y| {
+                let distance = (f64::from(x) + 0.5 - x0).hypot(f64::from(y) + 0.5 - y0);
+                image::Luma([if distance < 32.0 { 230 } else { 90 }])
+            });
+            let mut png = Vec::new();
+            disc.write_to(&mut Cursor::new(&mut png), ImageFormat::Png).unwrap();
+            let pixels = decode(&png).unwrap();
+            let lit = |at: &dyn Fn(usize) -> usize| (0..SIDE).filter(|&step| pixels[at(step)] > 160).count();
+            let across = [lit(&|step| SIDE * SIDE / 2 + step), lit(&|step| step * SIDE + SIDE / 2)];
+            assert_eq!((across, pixels[0]), ([32, 32], 90), "{width}x{height}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::limits::{self, Bounded};
 use super::tree::Harvest;
 use super::{archive, csv, drawn, folder};
 use crate::error::Error;
+use crate::file;
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{Cursor, ErrorKind, Read};
@@ -30,7 +31,7 @@ pub(super) fn read(path: &Path, harvest: &mut Harvest) -> Result<(), Error> {
     if about.is_dir() {
         return folder::read(path, harvest);
     }
-    if !about.is_file() && !is_handed_over(path) {
+    if !about.is_file() && !file::is_handed_over(path) {
         return Err(Error::data(path, "can't be read: it is no ordinary file", HINT));
     }
     let (head, file) = peek(File::open(path).map_err(cant)?).map_err(|error| unreadable(path, &error))?;
@@ -55,11 +56,6 @@ fn peek(mut source: impl Read) -> std::io::Result<(Vec<u8>, impl Read)> {
     let mut head = Vec::new();
     source.by_ref().take(HEAD).read_to_end(&mut head)?;
     Ok((head.clone(), Cursor::new(head).chain(source)))
-}
-
-/// What the shell has opened for us, as in `--data <(...)`: somebody writes there, or it ends.
-fn is_handed_over(path: &Path) -> bool {
-    path == Path::new("/dev/stdin") || path.starts_with("/dev/fd")
 }
 
 /// A file that fails while it is read, in words.

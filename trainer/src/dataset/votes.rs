@@ -6,6 +6,7 @@
 
 use super::{Picture, Split};
 use crate::error::Error;
+use crate::file;
 use mood::{Expression, LabelSet};
 use std::collections::HashMap;
 use std::path::Path;
@@ -18,6 +19,8 @@ const EXPRESSIONS: usize = 8;
 const CHOICES: usize = EXPRESSIONS + OTHERS.len();
 /// A picture that needs more answers than this to be described shows no expression in particular.
 const MOST_ANSWERS: usize = 3;
+/// FER+ has 1.8 MB.
+const MOST_MIB: u64 = 64;
 /// One name in so many may stand out of order: FER+ repeats three, so a few do; in shuffled lines half of them.
 const LINES_A_STRAY: usize = 200;
 const HINT: &str = "give `--votes` the file fer2013new.csv of FER+, cut to the rows of `--data` if they are a part";
@@ -131,7 +134,7 @@ pub fn read(path: &Path, pictures: &[Picture]) -> Result<Vec<Votes>, Error> {
             continue;
         }
         // The names have equal lengths, so their order is that of their numbers.
-        strays += usize::from(**name <= *before);
+        strays += usize::from(**name < *before);
         if strays > lines.len() / LINES_A_STRAY {
             return Err(wrong(&format_args!("line {number}: `{name}` after `{before}`, the lines are not in order")));
         }
@@ -154,11 +157,10 @@ struct Line {
 }
 
 fn lines(path: &Path) -> Result<Vec<Line>, Error> {
-    let broken = |error: &csv::Error| match error.kind() {
-        csv::ErrorKind::Io(error) => Error::data(path, format_args!("can't be read: {error}"), HINT),
-        _ => Error::data(path, format_args!("is no CSV: {error}"), HINT),
-    };
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path).map_err(|error| broken(&error))?;
+    let unreadable = |error: &std::io::Error| Error::data(path, format_args!("can't be read: {error}"), HINT);
+    let broken = |error: &csv::Error| Error::data(path, format_args!("is no CSV: {error}"), HINT);
+    let bytes = file::read(path, MOST_MIB).map_err(|error| unreadable(&error))?;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
     let expected = || ["Usage", "Image name"].iter().chain(LabelSet::FerPlus.label_names()).chain(&OTHERS).copied();
     let header = reader.headers().map_err(|error| broken(&error))?;
     if !header.iter().map(str::trim).eq(expected()) {

@@ -1,28 +1,30 @@
 //! What `trainer data` prints.
 
 use crate::dataset::survey::Survey;
+use crate::dataset::tally::Tally;
 use crate::dataset::{Dataset, Split};
 use crate::error::Error;
+use mood::LabelSet;
 use std::io::Write;
 use std::path::Path;
 
 /// Problems and conflicts named one by one in the text; `--json` names them all.
 const NAMED: usize = 5;
 
-/// Prints the facts of a data set.
-pub fn surveyed(path: &Path, dataset: &Dataset, survey: &Survey, problems: &[Error], json: bool) {
+/// Prints the facts of a data set; `tallies` of votes where some were given.
+pub fn surveyed(path: &Path, dataset: &Dataset, survey: &Survey, tallies: &[Tally], problems: &[Error], json: bool) {
     if json {
-        say!("{}", facts(path, dataset, survey, problems));
+        let mut facts = facts(path, dataset, survey, problems);
+        if !tallies.is_empty() {
+            facts["votes"] = tallies.iter().map(tally_facts).collect();
+        }
+        say!("{facts}");
         return;
     }
     let names = dataset.label_set.label_names();
     let total = dataset.pictures.len();
     say!("{}: {total} pictures, labels of {}", path.display(), dataset.label_set.name());
-    say!("{:>13}{}{:>9}", "", names.iter().map(|name| format!("{name:>9}")).collect::<String>(), "all");
-    for (split, counts) in &survey.counts {
-        let cells: String = counts.iter().map(|count| format!("{count:>9}")).collect();
-        say!("{:>13}{cells}{:>9}", split.name(), counts.iter().sum::<usize>());
-    }
+    table(names, survey.counts.iter().map(|(split, counts)| (*split, counts.as_slice())));
     for class in survey.missing(dataset) {
         say!("no picture shows {class}");
     }
@@ -45,12 +47,41 @@ pub fn surveyed(path: &Path, dataset: &Dataset, survey: &Survey, problems: &[Err
         say!("  {}", each.collect::<Vec<_>>().join(", "));
     }
     more(survey.conflicts.len());
+    tallied(tallies);
     say!("can't be read: {}", problems.len());
     for problem in problems.iter().take(NAMED) {
         say!("  {problem}");
     }
     more(problems.len());
     say!("sha256 of pictures, labels and parts: {}", dataset.sha256());
+}
+
+/// Prints what the votes say.
+fn tallied(tallies: &[Tally]) {
+    if tallies.is_empty() {
+        return;
+    }
+    say!("votes of FER+, what more than half of the people saw:");
+    table(LabelSet::FerPlus.label_names(), tallies.iter().map(|tally| (tally.split, tally.shown.as_slice())));
+    for tally in tallies {
+        let Tally { pictures, agreed, unknown, no_face, no_majority, distributions, doubtful, .. } = tally;
+        let shown: usize = tally.shown.iter().sum();
+        say!(
+            "  {}: {shown} of {pictures} show an expression, {agreed} of these the one of their label",
+            tally.split.name()
+        );
+        say!("    {no_majority} without a majority, {unknown} unknown, {no_face} without a face");
+        say!("    {distributions} have shares to train on; {doubtful} may have the votes of another picture");
+    }
+}
+
+/// Prints counts per class, a line a part.
+fn table<'a>(names: &[&str], parts: impl Iterator<Item = (Split, &'a [usize])>) {
+    say!("{:>13}{}{:>10}", "", names.iter().map(|name| format!("{name:>10}")).collect::<String>(), "all");
+    for (split, counts) in parts {
+        let cells: String = counts.iter().map(|count| format!("{count:>10}")).collect();
+        say!("{:>13}{cells}{:>10}", split.name(), counts.iter().sum::<usize>());
+    }
 }
 
 /// Says that a sheet was written.
@@ -68,11 +99,29 @@ fn label(dataset: &Dataset, at: usize) -> &'static str {
     dataset.label_set.label_names()[usize::from(dataset.pictures[at].label)]
 }
 
+fn tally_facts(tally: &Tally) -> serde_json::Value {
+    serde_json::json!({
+        "split": tally.split.name(),
+        "n": tally.pictures,
+        "majority": tally.shown.iter().sum::<usize>(),
+        "per_class": by_name(LabelSet::FerPlus.label_names(), &tally.shown),
+        "agreed": tally.agreed,
+        "no_majority": tally.no_majority,
+        "unknown": tally.unknown,
+        "no_face": tally.no_face,
+        "distributions": tally.distributions,
+        "doubtful": tally.doubtful,
+    })
+}
+
+fn by_name(names: &[&str], counts: &[usize]) -> serde_json::Map<String, serde_json::Value> {
+    names.iter().zip(counts).map(|(name, count)| ((*name).to_owned(), (*count).into())).collect()
+}
+
 fn facts(path: &Path, dataset: &Dataset, survey: &Survey, problems: &[Error]) -> serde_json::Value {
     let names = dataset.label_set.label_names();
     let part = |((split, counts), (_, repeated)): (&(Split, Vec<usize>), &(Split, usize))| {
-        let per_class: serde_json::Map<_, _> =
-            names.iter().zip(counts).map(|(name, count)| ((*name).to_owned(), (*count).into())).collect();
+        let per_class = by_name(names, counts);
         let n: usize = counts.iter().sum();
         serde_json::json!({ "split": split.name(), "n": n, "per_class": per_class, "repeated": repeated })
     };

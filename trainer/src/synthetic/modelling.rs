@@ -2,8 +2,9 @@
 
 use super::actions::{Actions, Unit};
 use super::canvas::Canvas;
+use super::folds;
 use super::identity::Identity;
-use super::painter::{at, between};
+use super::painter::at;
 use super::relief::Relief;
 use super::shape::{Band, SIDES, Shape};
 
@@ -125,15 +126,10 @@ fn forehead(relief: &mut Relief, identity: &Identity, actions: &Actions) {
     }
     for (side, sign) in SIDES {
         let lowered = actions.side(Unit::BrowLowerer, side) + 0.5 * actions.side(Unit::NoseWrinkler, side);
-        let line = [at(0.085 * sign, -0.44), at(0.07 * sign, -0.32), at(0.085 * sign, -0.20)];
-        relief.ridge(&line, 0.055, -0.030 * lowered.min(1.0) * (0.5 + 0.5 * age));
+        relief.ridge(&folds::of_the_frown(sign), 0.055, -0.030 * lowered.min(1.0) * (0.5 + 0.5 * age));
         let wrinkled = actions.side(Unit::NoseWrinkler, side);
-        for y in [-0.06, 0.04, 0.14] {
-            relief.ridge(
-                &[at(0.0, y - 0.015), at(0.10 * sign, y), at(0.20 * sign, y + 0.05)],
-                0.035,
-                -0.028 * wrinkled,
-            );
+        for fold in folds::of_the_nose(sign) {
+            relief.ridge(&fold, 0.035, -0.028 * wrinkled);
         }
         relief.bump(at(0.0, -0.24), at(0.07, 0.13), 0.03 * lowered.min(1.0));
     }
@@ -145,15 +141,9 @@ fn folds(relief: &mut Relief, shape: &Shape, identity: &Identity, actions: &Acti
     for (side, sign) in SIDES {
         let act = |unit| actions.side(unit, side);
         let smile = act(Unit::CornerPuller);
-        let lifted = act(Unit::UpperLip).max(act(Unit::NoseWrinkler));
         let corner = shape.mouth.corner(side);
-        let wing = at(sign * (shape.nose.half_width + 0.04), shape.nose.base - 0.14 - shape.nose.lifted);
-        let end = at(corner.x + sign * (0.10 + 0.04 * smile), corner.y - 0.06 + 0.08 * lifted * (1.0 - smile));
-        let mut belly = between(wing, end, 0.5);
-        belly.x += sign * (0.04 + 0.05 * lifted);
-        belly.y -= 0.03 * smile;
-        let depth = 0.012 + 0.02 * age + 0.05 * smile.max(lifted);
-        relief.ridge(&[wing, belly, end], 0.085, -depth);
+        let depth = 0.012 + 0.02 * age + 0.05 * smile.max(folds::lifted(actions, side));
+        relief.ridge(&folds::beside_the_mouth(shape, actions, (side, sign)), 0.085, -depth);
 
         let bag = 0.014 * age + 0.02 * act(Unit::Cheek) + 0.012 * act(Unit::LidTightener);
         let under = [at(0.27 * sign, 0.12), at(0.42 * sign, 0.19), at(0.60 * sign, 0.18), at(0.76 * sign, 0.10)];
@@ -165,12 +155,7 @@ fn folds(relief: &mut Relief, shape: &Shape, identity: &Identity, actions: &Acti
         }
 
         let pressed = act(Unit::CornerDepressor);
-        let below = [
-            at(corner.x + 0.02 * sign, corner.y - 0.02),
-            at(corner.x + 0.06 * sign, corner.y + 0.12),
-            at(corner.x + 0.05 * sign, corner.y + 0.24),
-        ];
-        relief.ridge(&below, 0.06, -0.010 * age - 0.04 * pressed);
+        relief.ridge(&folds::below_the_mouth(shape, (side, sign)), 0.06, -0.010 * age - 0.04 * pressed);
         let dimple = 0.06 * act(Unit::Dimpler) + 0.03 * act(Unit::LipStretcher);
         let beside = [
             at(corner.x + 0.06 * sign, corner.y - 0.09),

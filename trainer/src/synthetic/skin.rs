@@ -2,6 +2,7 @@
 
 use super::actions::{Actions, Unit};
 use super::dice::Dice;
+use super::folds;
 use super::identity::Identity;
 use super::painter::{Painter, Tint, at, between};
 use super::shape::{SIDES, Shape};
@@ -66,25 +67,19 @@ fn furrows(painter: &mut Painter, shape: &Shape, identity: &Identity, actions: &
     for (side, sign) in SIDES {
         let act = |unit| actions.side(unit, side);
         let smile = act(Unit::CornerPuller);
-        let lifted = act(Unit::UpperLip).max(act(Unit::NoseWrinkler));
-        let corner = shape.mouth.corner(side);
-        let wing = at(sign * (shape.nose.half_width + 0.05), shape.nose.base - 0.12 - shape.nose.lifted);
-        let end = at(corner.x + sign * (0.10 + 0.04 * smile), corner.y - 0.04 + 0.08 * lifted * (1.0 - smile));
-        let mut belly = between(wing, end, 0.5);
-        belly.x += sign * (0.04 + 0.05 * lifted);
-        painter.soft_line(&[wing, belly, end], 0.07, dark.opacity(0.05 + 0.15 * age + 0.34 * smile.max(lifted)));
+        let depth = smile.max(folds::lifted(actions, side));
+        let beside = folds::beside_the_mouth(shape, actions, (side, sign));
+        painter.soft_line(&beside, 0.07, dark.opacity(0.05 + 0.15 * age + 0.34 * depth));
 
         let lowered = act(Unit::BrowLowerer).max(0.6 * act(Unit::NoseWrinkler)) * (1.0 - 0.4 * act(Unit::InnerBrow));
-        let glabella = [at(0.09 * sign, -0.42), at(0.075 * sign, -0.32), at(0.10 * sign, -0.20)];
-        painter.soft_line(&glabella, 0.05, dark.opacity(0.6 * lowered));
+        painter.soft_line(&folds::of_the_frown(sign), 0.05, dark.opacity(0.6 * lowered));
 
         let wrinkled = act(Unit::NoseWrinkler);
-        for y in [-0.05, 0.05] {
-            let fold = [at(0.02 * sign, y - 0.02), at(0.12 * sign, y), at(0.22 * sign, y + 0.06)];
+        for fold in folds::of_the_nose(sign) {
             painter.soft_line(&fold, 0.035, dark.opacity(0.55 * wrinkled));
         }
         let pressed = act(Unit::CornerDepressor);
-        let below = [corner, at(corner.x + 0.05 * sign, corner.y + 0.09), at(corner.x + 0.05 * sign, corner.y + 0.18)];
+        let below = folds::below_the_mouth(shape, (side, sign));
         painter.soft_line(&below, 0.05, dark.opacity(0.55 * pressed + 0.1 * age));
     }
     let raised = actions.both(Unit::InnerBrow).max(actions.both(Unit::OuterBrow));

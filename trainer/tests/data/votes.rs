@@ -1,19 +1,102 @@
-//! The file of FER+, where it is here: what is counted and what is trained on.
+//! FER+'s votes: files that don't fit the rows, and what the real one says.
 
+use crate::{fer2013, file, inspect, table};
 use mood::LabelSet;
-use std::path::{Path, PathBuf};
+use snapbox::str;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
 use trainer::dataset::votes::{self, Verdict, Votes};
 use trainer::dataset::{Dataset, Split};
 
-/// A file of FER-2013, beside the clone.
-#[expect(clippy::print_stderr, reason = "names what is skipped")]
-pub(crate) fn fer2013(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/fer2013").join(name);
-    if path.exists() {
-        return Some(path);
+const HEADER: &str = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\n";
+
+/// Lines for the 21 rows of [`table`]; the third names no picture, the last two the same one.
+fn lines() -> Vec<String> {
+    let line = |row: usize| {
+        let usage = if row < 14 { "Training" } else { "PublicTest" };
+        let counts = ["6,0,0,1,3,0,0,0,0,0", "0,10,0,0,0,0,0,0,0,0", "0,0,0,0,0,0,0,0,0,10", "5,5,0,0,0,0,0,0,0,0"];
+        let name = if row == 2 { String::new() } else { format!("fer{:07}.png", row.min(19)) };
+        format!("{usage},{name},{}\n", counts[row % 4])
+    };
+    (0..21).map(line).collect()
+}
+
+/// A folder with [`table`] and these votes.
+fn with(lines: &[String]) -> TempDir {
+    let folder = file("faces.csv", table(false));
+    fs::write(folder.path().join("votes.csv"), format!("{HEADER}{}", lines.concat())).unwrap();
+    folder
+}
+
+fn joined(lines: &[String]) -> snapbox::cmd::OutputAssert {
+    inspect(with(lines).path(), &["faces.csv", "--votes", "votes.csv"])
+}
+
+#[test]
+fn what_trainer_data_says_of_votes() {
+    let report = joined(&lines()).success().get_output().stdout.clone();
+    let report = String::from_utf8(report).unwrap();
+    for line in [
+        "  training: 8 of 14 show an expression, 0 of these the one of their label\n",
+        "    3 without a majority, 0 unknown, 3 without a face\n",
+        "    11 have shares to train on; 1 may have the votes of another picture\n",
+        "  public-test: 3 of 7 show an expression, 2 of these the one of their label\n",
+        "    5 have shares to train on; 2 may have the votes of another picture\n",
+    ] {
+        assert!(report.contains(line), "{line} in {report}");
     }
-    eprintln!("skipped: {} is not here", path.display());
-    None
+    let folder = with(&lines());
+    let json = inspect(folder.path(), &["faces.csv", "--votes", "votes.csv", "--json"]).success();
+    let facts: serde_json::Value = serde_json::from_slice(&json.get_output().stdout).unwrap();
+    assert_eq!(facts["votes"][0]["majority"], 8);
+    assert_eq!(facts["votes"][0]["per_class"]["happiness"], 4);
+    assert_eq!(facts["votes"][1]["doubtful"], 2);
+}
+
+#[test]
+fn too_few_lines() {
+    joined(&lines()[..20]).code(5).stdout_eq("").stderr_eq(str![[r#"
+error: `votes.csv` has votes for 20 pictures, the data has 21
+  hint: give `--votes` the file fer2013new.csv of FER+, cut to the rows of `--data` if they are a part
+
+"#]]);
+}
+
+#[test]
+fn shuffled_lines() {
+    let mut lines = lines();
+    lines[..14].reverse();
+    joined(&lines).code(5).stdout_eq("").stderr_eq(str![[r#"
+error: `votes.csv` line 3: `fer0000012.png` after `fer0000013.png`, the lines are not in order
+  hint: give `--votes` the file fer2013new.csv of FER+, cut to the rows of `--data` if they are a part
+
+"#]]);
+}
+
+#[test]
+fn lines_of_another_split() {
+    let mut lines = lines();
+    lines.rotate_left(7);
+    joined(&lines).code(5).stdout_eq("").stderr_eq(str![[r#"
+error: `votes.csv` line 9 is of PublicTest, that row of the data is of Training
+  hint: give `--votes` the file fer2013new.csv of FER+, cut to the rows of `--data` if they are a part
+
+"#]]);
+}
+
+#[test]
+fn votes_without_an_end() {
+    if !Path::new("/dev/zero").exists() {
+        eprintln!("skipped: /dev/zero is not here");
+        return;
+    }
+    let folder = with(&lines());
+    inspect(folder.path(), &["faces.csv", "--votes", "/dev/zero"]).code(5).stdout_eq("").stderr_eq(str![[r#"
+error: `/dev/zero` can't be read: it is no ordinary file
+  hint: give `--votes` the file fer2013new.csv of FER+, cut to the rows of `--data` if they are a part
+
+"#]]);
 }
 
 /// Expected figures by an implementation of the rule in Python, from the same file.

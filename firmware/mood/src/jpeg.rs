@@ -1,0 +1,51 @@
+//! Where a JPEG ends. Decoders fill up what is missing with grey, and a face half of grey would be read as one; so the box
+//! and the trainer ask this first.
+
+const END_OF_IMAGE: u8 = 0xD9;
+const START_OF_IMAGE: u8 = 0xD8;
+
+/// Whether `jpeg` has its end marker. Goes from marker to marker (ITU-T T.81, B.1.1), so that neither a thumbnail in a
+/// segment nor what a telephone appends is taken for the picture.
+#[must_use]
+pub fn is_whole(jpeg: &[u8]) -> bool {
+    // Inside a scan 0xFF is followed by zero or a restart, anywhere it may be repeated: none of these is a segment.
+    let is_marker = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0x01 | 0xD0..=0xD7 | 0xFF);
+    let mut rest = jpeg;
+    while let Some(at) = rest.windows(2).position(is_marker) {
+        let (marker, segment) = (rest[at + 1], &rest[at + 2..]);
+        let length = match (marker, segment) {
+            (END_OF_IMAGE, _) => return true,
+            (START_OF_IMAGE, _) => 0,
+            (_, [high, low, ..]) => u16::from_be_bytes([*high, *low]).into(),
+            _ => return false,
+        };
+        rest = segment.get(length..).unwrap_or_default();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_is_looked_for_between_the_segments() {
+        let cases: [(&[u8], bool, &str); 8] = [
+            (b"\xFF\xD8\xFF\xD9", true, "nothing between"),
+            (
+                b"\xFF\xD8\xFF\xDA\x00\x02scan\xFF\x00\xFF\xD3\xFF\xFF\xD9",
+                true,
+                "a stuffed byte, a restart, a fill byte",
+            ),
+            (b"\xFF\xD8\xFF\xE1\x00\x04\xFF\xD9\xFF\xDA\x00\x02scan", false, "an end inside a segment"),
+            (b"\xFF\xD8\xFF\xDA\x00\x02scan\xFF\xD9moov\xFF\xDA", true, "what follows the end"),
+            (b"\xFF\xD8\xFF\xDA\x00\x02scan\xFF", false, "half a marker"),
+            (b"\xFF\xD8\xFF\xE1\xFF\xFF", false, "a segment longer than the file"),
+            (b"\xFF\xD8\xFF\xE1\x00", false, "half a length"),
+            (b"", false, "nothing"),
+        ];
+        for (bytes, whole, case) in cases {
+            assert_eq!(is_whole(bytes), whole, "{case}");
+        }
+    }
+}
