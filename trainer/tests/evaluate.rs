@@ -259,8 +259,8 @@ fn the_shipped_networks_on_public_test() {
     };
     let own = shipped("models/mood-fer2013.onnx", "fer2013");
     assert_eq!((&own["n"], &own["n_without_copies"]), (&Value::from(3589), &Value::from(3309)));
-    promised(&own, "accuracy", 0.67);
-    promised(&own, "accuracy_without_copies", 0.66);
+    promised(&own, "accuracy", 0.66);
+    promised(&own, "accuracy_without_copies", 0.65);
     let [low, high] = [0, 1].map(|end| own["accuracy_interval"][end].as_f64().unwrap());
     let accuracy = own["accuracy"].as_f64().unwrap();
     assert!(low < accuracy && accuracy < high && high - low < 0.035, "{low} {accuracy} {high}");

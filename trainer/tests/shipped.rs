@@ -10,7 +10,7 @@ use trainer::verify;
 /// many of its pictures have such a label.
 const SHIPPED: [(&str, LabelSet, f64, usize); 2] = [
     ("models/mood.onnx", LabelSet::FerPlus, 0.84, 3_199),
-    ("models/mood-fer2013.onnx", LabelSet::Fer2013, 0.67, 3_589),
+    ("models/mood-fer2013.onnx", LabelSet::Fer2013, 0.66, 3_589),
 ];
 /// The whole file; one of them is built into the box's binary.
 const MOST_BYTES: u64 = 1 << 20;
