@@ -1,5 +1,4 @@
 //! The networks this project ships, as the box runs them.
-#![expect(clippy::unwrap_used, reason = "a test that can't set its scene has failed")]
 
 use mood::{Contract, LabelSet};
 use std::path::{Path, PathBuf};
