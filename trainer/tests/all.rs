@@ -29,6 +29,8 @@ fn faces_drawn_by_rule_become_a_verified_file() {
 
     let again = all(&folder, &[]);
     assert_eq!(again.status.code(), Some(2), "a run is not overwritten");
+    let refused = all(&folder, &["--resume", "--seed", "3"]);
+    assert_eq!(refused.status.code(), Some(2), "a flag that the recipe has decided is not passed over in silence");
     let output = all(&folder, &["--resume"]);
     assert_eq!(output.status.code(), Some(0), "what is finished is verified again");
 }

@@ -1,6 +1,6 @@
 //! `trainer all`: the whole line in one command. Data in; run, int8 files, proof and a page about them out.
 
-use super::train::{Choices, load, train};
+use super::train::{CHOICES, Choices, load, train};
 use super::{quantise, train as training, verify};
 use crate::dataset::Split;
 use crate::devices::Choice;
@@ -30,8 +30,8 @@ pub struct All {
     /// Folder of the run; the int8 files are written there as `mood-HEAD.onnx`, with a page each [default: runs/NAME-OF-THE-RECIPE].
     #[arg(long)]
     pub run: Option<PathBuf>,
-    /// Goes on with a run that was stopped.
-    #[arg(long)]
+    /// Goes on with a run that was stopped, with the recipe it was begun with; its folder is named with `--run`.
+    #[arg(long, conflicts_with_all = CHOICES)]
     pub resume: bool,
     /// Passes over the training pictures in all.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
@@ -76,7 +76,7 @@ pub(super) fn run(args: &All) -> Result<(), Error> {
     };
     let outcome = train(&job, &mut progress)?;
     let stopped = outcome.stopped;
-    progress.end(&outcome, &root, &args.data);
+    progress.end(&outcome, &root, (&args.data, args.votes.as_deref()));
     if stopped {
         return Ok(());
     }

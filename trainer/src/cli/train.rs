@@ -47,7 +47,7 @@ pub struct Train {
 }
 
 /// The flags of [`Choices`]: a run that goes on has made them.
-const CHOICES: [&str; 11] =
+pub(super) const CHOICES: [&str; 11] =
     ["recipe", "changes", "net", "width", "depth", "heads", "batch", "learning_rate", "seed", "limit", "keep_copies"];
 
 /// A recipe, and flags that override it.
@@ -134,7 +134,7 @@ pub(super) fn run(args: &Train) -> Result<(), Error> {
         },
         &mut progress,
     )?;
-    progress.end(&outcome, &args.run, &args.data);
+    progress.end(&outcome, &args.run, (&args.data, args.votes.as_deref()));
     Ok(())
 }
 

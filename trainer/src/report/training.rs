@@ -46,7 +46,7 @@ impl TrainingProgress {
     }
 
     /// Says how the run ended.
-    pub fn end(self, outcome: &Outcome, folder: &Path, data: &Path) {
+    pub fn end(self, outcome: &Outcome, folder: &Path, (data, votes): (&Path, Option<&Path>)) {
         let json = self.json;
         drop(self);
         let best = outcome.best();
@@ -58,12 +58,13 @@ impl TrainingProgress {
             return;
         }
         let (run, data) = (folder.display(), data.display());
+        let votes = votes.map(|votes| format!(" --votes {}", votes.display())).unwrap_or_default();
         if outcome.stopped {
-            tell!("stopped and saved; go on with: trainer train --data {data} --run {run} --resume");
+            tell!("stopped and saved; go on with: trainer train --data {data}{votes} --run {run} --resume");
         }
         match best {
             Some(best) => say!(
-                "best epoch {} of {}: validation accuracy {:.2} %; next: trainer quantise --run {run} --data {data} --output mood.onnx",
+                "best epoch {} of {}: validation accuracy {:.2} %; next: trainer quantise --run {run} --data {data}{votes} --output mood.onnx",
                 best.epoch,
                 outcome.history.len(),
                 100.0 * best.validation_accuracy
