@@ -13,6 +13,8 @@ pub mod error;
 pub mod exit_code;
 pub mod eyes;
 mod file;
+#[cfg(feature = "hardware")]
+pub mod hw;
 pub mod music;
 pub mod picture;
 pub mod ports;
