@@ -1,6 +1,7 @@
 //! The command line and what each command does with it.
 
 mod all;
+mod course;
 mod data;
 mod devices;
 mod evaluation;

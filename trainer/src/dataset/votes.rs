@@ -8,6 +8,7 @@ use super::{Picture, Split};
 use crate::error::Error;
 use crate::file;
 use mood::{Expression, LabelSet};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -111,6 +112,17 @@ impl Votes {
     fn counted(&self) -> [u16; CHOICES] {
         self.counts.map(|votes| if votes > 1 { votes.into() } else { 0 })
     }
+}
+
+/// SHA-256 of all votes, in order, as hexadecimal digits.
+#[must_use]
+pub fn sha256(votes: &[Votes]) -> String {
+    let mut hash = Sha256::new();
+    for of_one in votes {
+        hash.update(of_one.counts);
+        hash.update([u8::from(of_one.doubtful)]);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Reads the votes for `pictures`, a line for each, in their order.

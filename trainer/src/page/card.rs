@@ -258,7 +258,7 @@ fn conditions(figures: &Figures) -> Option<String> {
 fn again(figures: &Figures) -> String {
     let versions: Vec<String> = figures.versions.iter().map(|(name, version)| format!("{name} {version}")).collect();
     format!(
-        "**The same again** ({}; figures differ a little, as sums over threads do):\n\n```sh\n{}\n```",
+        "**The same again** ({}; another processor or version may round otherwise):\n\n```sh\n{}\n```",
         versions.join(", "),
         figures.commands.join("\n")
     )

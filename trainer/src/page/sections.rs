@@ -117,8 +117,8 @@ fn recipe(figures: &Figures) -> Markup {
 fn again(figures: &Figures) -> Markup {
     html! {
         p {
-            "Sums over threads are not in a fixed order, so a second training differs in the last digits and its figures a \
-             little. From the weights on, the bytes are the same."
+            "On the CPU a second training gives the same figures, on any number of threads; another processor or another \
+             version of this program may round otherwise."
         }
         pre .commands { code { (figures.commands.join("\n")) } }
         (tables::facts("Made with", figures.versions.iter().map(|(name, version)| (*name, version.clone()))))

@@ -3,8 +3,9 @@
 mod seal;
 
 use super::EpochReport;
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, votes};
 use crate::error::Error;
+use crate::file;
 use crate::net::Net;
 use crate::recipe::{self, Recipe};
 use burn::module::Module;
@@ -15,6 +16,10 @@ use std::path::{Path, PathBuf};
 
 /// Checkpoints kept; the older one is there in case the newer one is damaged.
 const KEPT: usize = 2;
+/// The largest record that is read, in MiB; an epoch takes some hundred bytes.
+const RECORD_MIB: u64 = 64;
+/// The largest file of weights that is read, in MiB.
+pub(super) const WEIGHTS_MIB: u64 = 4096;
 
 /// Where training stands, besides the weights.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -66,9 +71,42 @@ pub struct DataRecord {
     /// The file of votes, as the command line named it.
     #[serde(default)]
     pub votes: Option<String>,
+    /// See [`votes::sha256`].
+    #[serde(default)]
+    pub votes_sha256: Option<String>,
     /// The version of this program that began the run.
     #[serde(default)]
     pub trainer: String,
+}
+
+impl DataRecord {
+    /// Refuses to go on with what is `here` when the run was begun with something else.
+    fn refuse_other(&self, here: &Self, source: &Path) -> Result<(), Error> {
+        let hint = "resume with the same data, or begin a new run in another folder";
+        if self.sha256 != here.sha256 {
+            let what = format_args!(
+                "holds other pictures ({}) than this run was begun with ({} of `{}`)",
+                here.pictures, self.pictures, self.data
+            );
+            return Err(Error::data(source, what, hint));
+        }
+        let named = |record: &Self| record.votes.clone().unwrap_or_else(|| "none".into());
+        // Runs of older versions don't know the sum, but whether there were votes.
+        let other = match (&self.votes_sha256, &here.votes_sha256) {
+            (Some(begun), Some(here)) => begun != here,
+            _ => self.votes.is_some() != here.votes.is_some(),
+        };
+        if other {
+            let what =
+                format_args!("comes with other votes ({}) than this run was begun with ({})", named(here), named(self));
+            return Err(Error::data(
+                source,
+                what,
+                "resume with the same `--votes`, or begin a new run in another folder",
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// A run's folder.
@@ -111,32 +149,28 @@ impl RunFolder {
         recipe::write(recipe, &self.root.join("recipe.toml"))
     }
 
-    /// Keeps what the run was trained on in `data.json`; with `resume`, refuses to go on with other data.
+    /// Keeps what the run was trained on in `data.json`; with `resume`, refuses to go on with other data or votes.
     ///
     /// # Errors
     /// When the file can't be read or written, or names other data.
-    pub fn keep_data(&self, source: &Path, votes: Option<&Path>, dataset: &Dataset, resume: bool) -> Result<(), Error> {
+    pub fn keep_data(
+        &self,
+        (source, votes): (&Path, Option<&Path>),
+        dataset: &Dataset,
+        given: Option<&[votes::Votes]>,
+        resume: bool,
+    ) -> Result<(), Error> {
         let path = self.root.join("data.json");
         let here = DataRecord {
             data: source.display().to_string(),
             pictures: dataset.pictures.len(),
             sha256: dataset.sha256(),
             votes: votes.map(|votes| votes.display().to_string()),
+            votes_sha256: given.map(votes::sha256),
             trainer: format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),
         };
         if resume && path.exists() {
-            let begun: DataRecord = read_json(&path)?;
-            if begun.sha256 != here.sha256 {
-                return Err(Error::data(
-                    source,
-                    format_args!(
-                        "holds other pictures ({}) than this run was begun with ({} of `{}`)",
-                        here.pictures, begun.pictures, begun.data
-                    ),
-                    "resume with the same data, or begin a new run in another folder",
-                ));
-            }
-            return Ok(());
+            return read_json::<DataRecord>(&path)?.refuse_other(&here, source);
         }
         fs::create_dir_all(&self.root).map_err(|error| Error::write(&self.root, error))?;
         write_json(&path, &here)
@@ -279,7 +313,8 @@ fn load_checkpoint(folder: &Path, net: &Net, optimiser: &ModuleOptimizer) -> Res
     seal::check(folder)?;
     let path = folder.join("optimiser.bpk");
     Ok(Checkpoint {
-        average: load_net(net.clone(), &folder.join("average.bpk"))?,
+        // Clones share the running moments of batch norm: only a network of its own keeps those of the average apart.
+        average: load_net(net.valid(), &folder.join("average.bpk"))?,
         net: load_net(net.clone(), &folder.join("net.bpk"))?,
         optimiser: optimiser.clone().load(&path).map_err(|error| unreadable(&path, &error))?,
         progress: read_json(&folder.join("progress.json"))?,
@@ -300,7 +335,7 @@ fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Error {
 }
 
 fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Error> {
-    let text = fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let text = file::read(path, RECORD_MIB).map_err(|error| unreadable(path, &error))?;
     serde_json::from_slice(&text).map_err(|error| unreadable(path, &error))
 }
 
@@ -329,3 +364,6 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 fn rename(from: &Path, to: &Path) -> Result<(), Error> {
     fs::rename(from, to).map_err(|error| Error::write(to, error))
 }
+
+#[cfg(test)]
+mod tests;

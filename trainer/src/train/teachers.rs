@@ -1,10 +1,11 @@
 //! What teachers say to each picture, computed once and kept in the run folder.
 
-use super::checkpoint::{RunFolder, write_whole};
+use super::checkpoint::{RunFolder, WEIGHTS_MIB, write_whole};
 use super::device;
 use crate::dataset::{Dataset, Picture};
 use crate::error::Error;
 use crate::evaluate;
+use crate::file;
 use crate::recipe::{Distillation, Recipe};
 use mood::Contract;
 use sha2::{Digest, Sha256};
@@ -34,7 +35,7 @@ impl Teachers {
         let key = key(asked, recipe, dataset, training)?;
         let path = folder.path().join(format!("teachers-{key}.f32"));
         let size = dataset.pictures.len() * outputs;
-        if let Some(rows) = std::fs::read(&path).ok().and_then(|bytes| numbers(&bytes, size)) {
+        if let Some(rows) = file::read(&path, WEIGHTS_MIB).ok().and_then(|bytes| numbers(&bytes, size)) {
             return Ok(Self { outputs, rows });
         }
         let contract = Contract::new(dataset.label_set);
@@ -104,7 +105,7 @@ fn key(asked: &Distillation, recipe: &Recipe, dataset: &Dataset, training: &[usi
     let mut hash = Sha256::new();
     for teacher in &asked.teachers {
         let best = RunFolder::new(teacher).best();
-        let weights = std::fs::read(&best).map_err(|error| {
+        let weights = file::read(&best, WEIGHTS_MIB).map_err(|error| {
             Error::data(&best, format_args!("can't be read: {error}"), "train the teacher first, or name another run")
         })?;
         hash.update(Sha256::digest(weights));

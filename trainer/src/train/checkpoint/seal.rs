@@ -3,6 +3,7 @@
 
 use super::write_whole;
 use crate::error::Error;
+use crate::file;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::path::Path;
@@ -29,7 +30,8 @@ pub(super) fn write(folder: &Path) -> Result<(), Error> {
 /// Refuses a folder whose files are not those that were sealed.
 pub(super) fn check(folder: &Path) -> Result<(), Error> {
     let path = folder.join(NAME);
-    let text = fs::read_to_string(&path).map_err(|error| super::unreadable(&path, &error))?;
+    let text = file::read(&path, 1).map_err(|error| super::unreadable(&path, &error))?;
+    let text = String::from_utf8_lossy(&text);
     for (expected, name) in text.lines().filter_map(|line| line.split_once("  ")) {
         let path = folder.join(name);
         if sum(&path)? != expected {
@@ -40,6 +42,6 @@ pub(super) fn check(folder: &Path) -> Result<(), Error> {
 }
 
 fn sum(path: &Path) -> Result<String, Error> {
-    let bytes = fs::read(path).map_err(|error| super::unreadable(path, &error))?;
+    let bytes = file::read(path, super::WEIGHTS_MIB).map_err(|error| super::unreadable(path, &error))?;
     Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }
