@@ -16,6 +16,7 @@ use crate::net::Net;
 use crate::train::batches;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// What a run is asked to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ use serde::{Deserialize, Serialize};
 pub struct Recipe {
     /// Every random choice follows from it.
     pub seed: u64,
+    /// The run whose best weights this one begins with, of the same network with the same heads; none for random ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_from: Option<PathBuf>,
     /// The network.
     pub network: Network,
     /// What it learns from.

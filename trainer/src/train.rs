@@ -5,6 +5,7 @@ pub mod checkpoint;
 mod loss;
 mod optimiser;
 mod report;
+mod start;
 pub mod targets;
 pub mod teachers;
 
@@ -148,6 +149,10 @@ impl<'a> Trainer<'a> {
             let Checkpoint { net, average, optimiser, progress } = folder.load(&net, &optimiser)?;
             (net, average, optimiser, progress)
         } else {
+            let net = match &recipe.start_from {
+                None => net,
+                Some(run) => start::weights(run, recipe, net)?,
+            };
             (net.clone(), net, optimiser, Progress::default())
         };
         let average = WeightAverage::new(&average, recipe.optimiser.average_decay);

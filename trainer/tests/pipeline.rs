@@ -294,3 +294,25 @@ fn pictures_of_any_size_and_colour_become_48_by_48_grey() {
     let levels: Vec<u8> = dataset.pictures.iter().map(|picture| picture.pixels[PIXELS / 2]).collect();
     assert!(levels[0] == 7 && levels[1].abs_diff(200) <= 2, "{levels:?}");
 }
+
+#[test]
+fn a_run_can_start_from_another_one_of_its_shape() {
+    let (dataset, parts, recipe) = tiny();
+    let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let begun = run((&dataset, &parts, &recipe), first.path(), false, &mut Ear::default()).unwrap();
+    let further = Recipe { start_from: Some(first.path().into()), ..recipe };
+    let outcome = run((&dataset, &parts, &further), second.path(), false, &mut Ear::default()).unwrap();
+    let (fresh, started) = (begun.history[0].training_loss, outcome.history[0].training_loss);
+    assert!(started < 0.9 * fresh, "{started} after a start from trained weights, {fresh} after random ones");
+
+    let mut wider = further.clone();
+    wider.network.width += 2;
+    let mut other = further;
+    other.seed += 1;
+    for (recipe, named) in [(wider, "width"), (other, "seed")] {
+        let folder = tempfile::tempdir().unwrap();
+        let error = run((&dataset, &parts, &recipe), folder.path(), false, &mut Ear::default()).unwrap_err();
+        assert_eq!(error.exit_code(), 3, "{error}");
+        assert!(error.hint().contains(named), "{error}");
+    }
+}
