@@ -12,6 +12,7 @@ pub use problem::{ConfigError, Problem};
 
 use crate::device;
 use crate::file;
+use crate::gpio::Wiring;
 use crate::sound::MusicSettings;
 use mood::Brightness;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,8 @@ pub struct Config {
     pub fades: Fades,
     /// Own tracks, loudness, and the file that stands in for a missing sound card.
     pub music: MusicSettings,
+    /// What is connected to which pin.
+    pub wiring: Wiring,
     /// The sound card by name; `None` is the system's default.
     pub card: Option<String>,
     /// An expression network instead of the built-in one.

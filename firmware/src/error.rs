@@ -3,6 +3,7 @@
 use crate::command::compose::ComposeError;
 use crate::config::ConfigError;
 use crate::exit_code::ExitCode;
+use crate::gpio::GpioError;
 use crate::picture::PictureError;
 use crate::ports::{ButtonError, SpeakerError};
 use mood::ModelError;
@@ -19,6 +20,9 @@ pub enum Failure {
     /// This build, or this machine, has no such device.
     #[error("the box's own camera, light and button are not in this build")]
     NoHardware,
+    /// A pin can't be had.
+    #[error(transparent)]
+    Gpio(#[from] GpioError),
     /// There is no terminal to play the box in.
     #[error("the box can't be driven by hand here: {why}")]
     NoTerminal {
@@ -97,7 +101,7 @@ impl Failure {
     pub const fn exit_code(&self) -> ExitCode {
         match self {
             Self::Config(_) => ExitCode::Configuration,
-            Self::NoHardware | Self::NoTerminal { .. } | Self::Button(_) => ExitCode::Device,
+            Self::NoHardware | Self::Gpio(_) | Self::NoTerminal { .. } | Self::Button(_) => ExitCode::Device,
             Self::Picture(_) | Self::Pictures { .. } => ExitCode::Data,
             Self::ModelFile { .. } | Self::Model { .. } => ExitCode::Model,
             Self::Speaker(SpeakerError::Write { .. }) | Self::Compose(_) | Self::Write { .. } => ExitCode::Write,
@@ -114,6 +118,7 @@ impl Failure {
             Self::Config(ConfigError::Mistakes { .. }) | Self::Pictures { .. } => return None,
             Self::Config(_) => "write one with `moodbox config > moodbox.toml`, or leave out `--config`",
             Self::NoHardware => "try the whole box on this desk: `moodbox run --simulate`",
+            Self::Gpio(error) => return Some(error.hint()),
             Self::NoTerminal { .. } => "change that, or use `--demo` or `--press-at 1,8`, which need no terminal",
             Self::Button(_) => "check the button's wire (firmware/README.md has the table), then start the box again",
             Self::Picture(error) => return Some(error.hint()),

@@ -13,6 +13,7 @@ pub mod error;
 pub mod exit_code;
 pub mod eyes;
 mod file;
+pub mod gpio;
 #[cfg(feature = "hardware")]
 pub mod hw;
 pub mod music;

@@ -5,6 +5,7 @@
 pub mod button;
 pub mod camera;
 mod faults;
+pub mod gpio;
 pub mod journal;
 pub mod lights;
 pub mod speaker;

@@ -1,6 +1,5 @@
 //! What can be wrong with the bytes handed in. The binaries add which file they came from and what to do next.
 
-use crate::PixelFormat;
 use thiserror::Error;
 
 /// A frame whose bytes don't fit its description.
@@ -22,8 +21,8 @@ pub enum FrameError {
         stride: usize,
         /// Pixels per line.
         width: u32,
-        /// The pixels' format.
-        format: PixelFormat,
+        /// The pixels' format, as its V4L2 four-character code.
+        format: &'static str,
         /// Bytes per line at least.
         needed: usize,
     },
@@ -38,8 +37,8 @@ pub enum FrameError {
         width: u32,
         /// Lines.
         height: u32,
-        /// The pixels' format.
-        format: PixelFormat,
+        /// The pixels' format, as its V4L2 four-character code.
+        format: &'static str,
     },
 }
 

@@ -73,11 +73,11 @@ impl Frame {
         let (columns, rows) = (index(width), index(height));
         let line = columns.saturating_mul(format.bytes_per_pixel());
         if stride < line {
-            return Err(FrameError::Stride { stride, width, format, needed: line });
+            return Err(FrameError::Stride { stride, width, format: format.fourcc(), needed: line });
         }
         let needed = stride.saturating_mul(rows - 1).saturating_add(line);
         if bytes.len() < needed {
-            return Err(FrameError::Short { found: bytes.len(), needed, width, height, format });
+            return Err(FrameError::Short { found: bytes.len(), needed, width, height, format: format.fourcc() });
         }
         Ok(Self { width, height, stride, format, timestamp, bytes })
     }

@@ -18,6 +18,7 @@ mod levels;
 pub mod light;
 mod network;
 pub mod preprocess;
+pub mod raw;
 
 pub use affect::Affect;
 pub use answer::{Answer, Mood, NoFaceReason, UnsureReason};
@@ -31,3 +32,4 @@ pub use face::{FaceBox, FaceFinder, Faces, Landmarks, Point};
 pub use frame::{Frame, PixelFormat};
 pub use light::{Brightness, LightPattern, Motion, Rgb};
 pub use preprocess::InputTensor;
+pub use raw::{Flip, Range, Raw, RawFormat};

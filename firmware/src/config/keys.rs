@@ -1,6 +1,8 @@
 //! The table of keys: name, what it holds, and where it goes.
 
 use super::Config;
+use crate::gpio::Pin;
+use crate::gpio::wiring::{Active, Backend, ColourOrder, Common, Hearing, LightKind, PwmKind};
 use mood::Brightness;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,6 +16,8 @@ pub(super) enum Kind {
     Whole { low: u64, high: u64, unit: &'static str },
     /// A text; empty means not given.
     Text,
+    /// One of these words.
+    Choice(&'static [&'static str]),
 }
 
 /// A value that fits its key.
@@ -22,6 +26,8 @@ pub(super) enum Value {
     Number(f32),
     Whole(u64),
     Text(String),
+    /// Which word of the choice, from 0.
+    Choice(usize),
 }
 
 /// One key of the configuration.
@@ -34,6 +40,9 @@ pub(super) struct Key {
 }
 
 const SHARE: Kind = Kind::Number { low: 0.0, high: 1.0, unit: "a share" };
+/// Pins by BCM number. What no header has is refused here, what can't be had on a board when it is taken.
+const PIN: Kind = Kind::Whole { low: 0, high: 27, unit: "a BCM number, not that of the header" };
+const ACTIVE: Kind = Kind::Choice(&["low", "high"]);
 const FADE: Kind = Kind::Whole { low: 0, high: 20_000, unit: "milliseconds" };
 
 #[rustfmt::skip]
@@ -46,8 +55,36 @@ pub(super) const KEYS: &[Key] = &[
         set: |c, v, _| c.look.time_limit = v.millis() },
     Key { table: "button", name: "debounce_ms", kind: Kind::Whole { low: 1, high: 500, unit: "milliseconds" },
         set: |c, v, _| c.debounce = v.millis() },
+    Key { table: "button", name: "pin", kind: PIN, set: |c, v, _| c.wiring.button = v.pin() },
+    Key { table: "button", name: "active", kind: ACTIVE,
+        set: |c, v, _| c.wiring.button_active = v.choice([Active::Low, Active::High]) },
+    Key { table: "button", name: "hearing", kind: Kind::Choice(&["auto", "interrupt", "poll"]),
+        set: |c, v, _| c.wiring.hearing = v.choice([Hearing::Auto, Hearing::Interrupt, Hearing::Poll]) },
     Key { table: "light", name: "brightness", kind: SHARE,
         set: |c, v, _| c.brightness = Brightness::new(v.number()) },
+    Key { table: "light", name: "kind", kind: Kind::Choice(&["rgb", "ws2812"]),
+        set: |c, v, _| c.wiring.light = v.choice([LightKind::Rgb, LightKind::Ws2812]) },
+    Key { table: "light", name: "gamma", kind: Kind::Number { low: 0.5, high: 4.0, unit: "an exponent" },
+        set: |c, v, _| c.wiring.gamma = v.number() },
+    Key { table: "light", name: "red_pin", kind: PIN, set: |c, v, _| c.wiring.colours[0] = v.pin() },
+    Key { table: "light", name: "green_pin", kind: PIN, set: |c, v, _| c.wiring.colours[1] = v.pin() },
+    Key { table: "light", name: "blue_pin", kind: PIN, set: |c, v, _| c.wiring.colours[2] = v.pin() },
+    Key { table: "light", name: "common", kind: Kind::Choice(&["cathode", "anode"]),
+        set: |c, v, _| c.wiring.common = v.choice([Common::Cathode, Common::Anode]) },
+    Key { table: "light", name: "pwm", kind: Kind::Choice(&["auto", "hardware", "software"]),
+        set: |c, v, _| c.wiring.pwm = v.choice([PwmKind::Auto, PwmKind::Hardware, PwmKind::Software]) },
+    Key { table: "light", name: "pwm_hz", kind: Kind::Whole { low: 50, high: 2_000, unit: "pulses a second" },
+        set: |c, v, _| c.wiring.pwm_hz = u32::try_from(v.whole()).unwrap_or(50) },
+    Key { table: "light", name: "leds", kind: Kind::Whole { low: 1, high: 400, unit: "LEDs" },
+        set: |c, v, _| c.wiring.leds = usize::try_from(v.whole()).unwrap_or(1) },
+    Key { table: "light", name: "order", kind: Kind::Choice(&["grb", "rgb"]),
+        set: |c, v, _| c.wiring.order = v.choice([ColourOrder::Grb, ColourOrder::Rgb]) },
+    Key { table: "light", name: "privacy_pin", kind: PIN, set: |c, v, _| c.wiring.lamp = v.pin() },
+    Key { table: "light", name: "privacy_active", kind: ACTIVE,
+        set: |c, v, _| c.wiring.lamp_active = v.choice([Active::Low, Active::High]) },
+    Key { table: "gpio", name: "backend", kind: Kind::Choice(&["auto", "registers", "chip"]),
+        set: |c, v, _| c.wiring.backend = v.choice([Backend::Auto, Backend::Registers, Backend::Chip]) },
+    Key { table: "gpio", name: "chip", kind: Kind::Text, set: |c, v, _| c.wiring.chip = v.text() },
     Key { table: "music", name: "folder", kind: Kind::Text,
         set: |c, v, folder| c.music.folder = v.path(folder) },
     Key { table: "music", name: "gain_db", kind: Kind::Number { low: -60.0, high: 0.0, unit: "dB" },
@@ -71,14 +108,26 @@ impl Value {
     const fn number(&self) -> f32 {
         match self {
             Self::Number(value) => *value,
-            Self::Whole(_) | Self::Text(_) => 0.0,
+            _ => 0.0,
         }
     }
 
     const fn whole(&self) -> u64 {
         match self {
             Self::Whole(value) => *value,
-            Self::Number(_) | Self::Text(_) => 0,
+            _ => 0,
+        }
+    }
+
+    fn pin(&self) -> Pin {
+        Pin(u8::try_from(self.whole()).unwrap_or(u8::MAX))
+    }
+
+    /// What the chosen word stands for; `of` is in the order of the words.
+    fn choice<T: Copy, const N: usize>(&self, of: [T; N]) -> T {
+        match self {
+            Self::Choice(at) => of[(*at).min(N - 1)],
+            _ => of[0],
         }
     }
 
@@ -110,6 +159,10 @@ impl Kind {
             Self::Number { low, high, unit } => format!("a number from {low} to {high} ({unit})"),
             Self::Whole { low, high, unit } => format!("a whole number from {low} to {high} ({unit})"),
             Self::Text => "a text in quotes".into(),
+            Self::Choice(words) => {
+                let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+                format!("one of {}", words.join(", "))
+            }
         }
     }
 }

@@ -36,6 +36,14 @@ pub(super) fn apply(config: &mut Config, text: &str, path: &Path) -> Result<(), 
             }),
         }
     }
+    // What can't hold together is only looked for among values that can each hold.
+    if problems.is_empty() {
+        problems.extend(layered.wiring.conflicts().into_iter().map(|conflict| Problem {
+            line: line_of_key(text, document.get_ref(), conflict.key),
+            what: conflict.what,
+            hint: conflict.hint,
+        }));
+    }
     if problems.is_empty() {
         *config = layered;
         return Ok(());
@@ -92,6 +100,9 @@ fn checked(kind: Kind, value: &Spanned<DeValue<'_>>) -> Option<Value> {
             (low..=high).contains(&whole).then_some(Value::Whole(whole))
         }
         (Kind::Text, DeValue::String(text)) => Some(Value::Text(text.to_string())),
+        (Kind::Choice(words), DeValue::String(text)) => {
+            words.iter().position(|word| *word == text.as_ref()).map(Value::Choice)
+        }
         _ => None,
     }
 }
@@ -106,6 +117,7 @@ fn bad_value(key: &Key, found: &str, line: usize) -> Problem {
             Kind::Number { .. } => format!("for example `{} = 0.5`", key.name),
             Kind::Whole { low, .. } => format!("for example `{} = {}`", key.name, low.max(1)),
             Kind::Text => format!("for example `{} = \"name\"`, or \"\" for none", key.name),
+            Kind::Choice(words) => format!("for example `{} = \"{}\"`", key.name, words[0]),
         },
     }
 }
@@ -143,6 +155,13 @@ fn article(value: &DeValue<'_>) -> &'static str {
 
 fn line_of(text: &str, span: &Range<usize>) -> usize {
     text.bytes().take(span.start).filter(|&byte| byte == b'\n').count() + 1
+}
+
+/// Where the owner gave a key; else where he gave its table; else the first line, as the default stands in no line.
+fn line_of_key(text: &str, document: &DeTable<'_>, (table, key): (&str, &str)) -> usize {
+    let Some((name, values)) = document.get_key_value(table) else { return 1 };
+    let given = values.get_ref().as_table().and_then(|values| values.get_key_value(key));
+    line_of(text, &given.map_or_else(|| name.span(), |(name, _)| name.span()))
 }
 
 /// `template` with the values of `owner` in place of its own, comments kept.

@@ -2,6 +2,7 @@
 
 use super::keys::{KEYS, Kind};
 use super::*;
+use crate::gpio::wiring::{Backend, Common, LightKind};
 
 fn apply(text: &str) -> Result<Config, ConfigError> {
     let mut config = Config::embedded()?;
@@ -30,6 +31,7 @@ fn the_template_has_every_key_below_a_comment_and_no_other() {
         Kind::Number { low, high, .. } => low < high,
         Kind::Whole { low, high, .. } => low < high,
         Kind::Text => true,
+        Kind::Choice(words) => words.len() > 1,
     }));
 }
 
@@ -68,7 +70,7 @@ configuration box/moodbox.toml has 4 mistakes
   box/moodbox.toml:7: `light.brightness` is 7, it must be a number from 0 to 1 (a share)
     hint: for example `brightness = 0.5`
   box/moodbox.toml:8: unknown table `lamp`
-    hint: known here: look, button, light, music, speaker, model
+    hint: known here: look, button, light, gpio, music, speaker, model
 "#]]
     );
 }
@@ -96,6 +98,28 @@ fn numbers_outside_their_range_are_refused() {
     for value in ["0", "13", "-1", "1.0", "99999999999999999999"] {
         assert_eq!(mistakes(&format!("[look]\nframes = {value}")).len(), 1, "{value}");
     }
+}
+
+#[test]
+fn pins_and_choices_are_checked_alone_and_together() {
+    let config = Config::embedded().unwrap();
+    let pins: Vec<u8> = config.wiring.roles().iter().map(|(_, _, pin)| pin.0).collect();
+    assert_eq!(pins, [17, 12, 13, 16, 24], "as in the README's table");
+    assert_eq!(
+        mistakes("[button]\npin = 40\nhearing = \"eyes\"\n"),
+        [
+            (2, "`button.pin` is 40, it must be a whole number from 0 to 27 (a BCM number, not that of the header)".into()),
+            (3, "`button.hearing` is \"eyes\", it must be one of \"auto\", \"interrupt\", \"poll\"".into()),
+        ]
+    );
+    let twice = |text| mistakes(text);
+    assert_eq!(twice("[look]\n\n[light]\nprivacy_pin = 17\n"), [(
+        4,
+        "GPIO 17 is for the button and for the privacy lamp".to_owned()
+    )]);
+    assert_eq!(twice("[button]\npin = 24\n"), [(1, "GPIO 24 is for the button and for the privacy lamp".to_owned())]);
+    let anode = apply("[light]\ncommon = \"anode\"\nkind = \"ws2812\"\n[gpio]\nbackend = \"chip\"\n").unwrap().wiring;
+    assert_eq!((anode.common, anode.light, anode.backend), (Common::Anode, LightKind::Ws2812, Backend::Chip));
 }
 
 #[test]

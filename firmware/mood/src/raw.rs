@@ -1,0 +1,207 @@
+//! A camera's buffer as its driver fills it, and the frame in it: conversions from luminance and colour difference to
+//! RGB, in whole numbers (Rec. ITU-R BT.601, <https://www.kernel.org/doc/html/latest/userspace-api/media/v4l/pixfmt.html>).
+
+use crate::frame::index;
+use crate::{Frame, FrameError, PixelFormat};
+use std::time::Duration;
+
+/// How a driver lays out the pixels of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RawFormat {
+    /// One byte of luminance a pixel.
+    Grey,
+    /// Three bytes a pixel: red, green, blue.
+    Rgb,
+    /// Four bytes for two pixels of a line: luminance, blue difference, luminance, red difference (4:2:2).
+    Yuyv,
+    /// A plane of luminance, then one of pairs of blue and red difference for each square of four pixels (4:2:0).
+    Nv12,
+    /// A plane of luminance, then one of blue and one of red difference, a byte each for a square of four pixels (4:2:0).
+    I420,
+}
+
+impl RawFormat {
+    /// The V4L2 four-character code.
+    #[must_use]
+    pub const fn fourcc(self) -> &'static str {
+        match self {
+            Self::Grey => "GREY",
+            Self::Rgb => "RGB3",
+            Self::Yuyv => "YUYV",
+            Self::Nv12 => "NV12",
+            Self::I420 => "YU12",
+        }
+    }
+
+    /// The format of a V4L2 four-character code; `None` for one that is not converted here.
+    #[must_use]
+    pub fn from_fourcc(fourcc: &str) -> Option<Self> {
+        [Self::Grey, Self::Rgb, Self::Yuyv, Self::Nv12, Self::I420].into_iter().find(|it| it.fourcc() == fourcc)
+    }
+
+    /// Bytes of the first plane's shortest line; a pair of pixels that is cut in half has all its bytes.
+    fn line(self, width: u32) -> usize {
+        let width = index(width);
+        match self {
+            Self::Grey | Self::Nv12 | Self::I420 => width,
+            Self::Rgb => width.saturating_mul(3),
+            Self::Yuyv => width.div_ceil(2).saturating_mul(4),
+        }
+    }
+
+    /// Bytes from the start of the buffer to the end of its last line.
+    fn size(self, width: u32, height: u32, stride: usize) -> usize {
+        let (rows, half_rows, half) = (index(height), index(height.div_ceil(2)), stride.div_ceil(2));
+        let first = stride.saturating_mul(rows.saturating_sub(1)).saturating_add(self.line(width));
+        let plane = stride.saturating_mul(rows);
+        let half_line = index(width.div_ceil(2));
+        match self {
+            Self::Grey | Self::Rgb | Self::Yuyv => first,
+            Self::Nv12 => plane
+                .saturating_add(stride.saturating_mul(half_rows.saturating_sub(1)))
+                .saturating_add(half_line.saturating_mul(2)),
+            Self::I420 => plane
+                .saturating_add(half.saturating_mul(half_rows.saturating_mul(2).saturating_sub(1)))
+                .saturating_add(half_line),
+        }
+    }
+}
+
+impl std::fmt::Display for RawFormat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.fourcc())
+    }
+}
+
+/// Which values luminance and colour difference take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Range {
+    /// 16 is black and 235 white, as video has it and as V4L2 assumes.
+    #[default]
+    Limited,
+    /// 0 is black and 255 white, as in a JPEG.
+    Full,
+}
+
+/// How a frame is turned round on its way; a camera may hang upside down or show a mirror image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Flip {
+    /// Left and right change places.
+    pub horizontal: bool,
+    /// Top and bottom change places.
+    pub vertical: bool,
+}
+
+/// A driver's buffer with what is known about it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Raw<'a> {
+    /// Pixels per line.
+    pub width: u32,
+    /// Lines.
+    pub height: u32,
+    /// Bytes from one line to the next in the first plane; half of that in the colour planes of [`RawFormat::I420`].
+    pub stride: usize,
+    /// How the pixels are laid out.
+    pub format: RawFormat,
+    /// Which values they take.
+    pub range: Range,
+    /// The buffer; what follows the last line is left alone.
+    pub bytes: &'a [u8],
+}
+
+impl Raw<'_> {
+    /// The frame: [`PixelFormat::Grey`] for [`RawFormat::Grey`], else [`PixelFormat::Rgb`], without padding.
+    ///
+    /// # Errors
+    /// When a side is zero, the stride is shorter than a line or the buffer ends too early.
+    pub fn to_frame(&self, flip: Flip, timestamp: Duration) -> Result<Frame, FrameError> {
+        let Self { width, height, stride, format, bytes, .. } = *self;
+        if width == 0 || height == 0 {
+            return Err(FrameError::Empty { width, height });
+        }
+        if stride < format.line(width) {
+            let needed = format.line(width);
+            return Err(FrameError::Stride { stride, width, format: format.fourcc(), needed });
+        }
+        let needed = format.size(width, height, stride);
+        if bytes.len() < needed {
+            return Err(FrameError::Short { found: bytes.len(), needed, width, height, format: format.fourcc() });
+        }
+        let pixel_format = if format == RawFormat::Grey { PixelFormat::Grey } else { PixelFormat::Rgb };
+        let mut pixels = Vec::with_capacity(index(width) * index(height) * pixel_format.bytes_per_pixel());
+        let (columns, rows) = (index(width), index(height));
+        for row in 0..rows {
+            let row = if flip.vertical { rows - 1 - row } else { row };
+            let start = pixels.len();
+            self.line(row, &mut pixels);
+            if flip.horizontal {
+                mirror(&mut pixels[start..], pixel_format.bytes_per_pixel());
+            }
+        }
+        debug_assert_eq!(pixels.len(), columns * rows * pixel_format.bytes_per_pixel());
+        Frame::packed(width, height, pixel_format, timestamp, pixels)
+    }
+
+    /// Appends the pixels of one line.
+    fn line(&self, row: usize, pixels: &mut Vec<u8>) {
+        let columns = index(self.width);
+        let line = &self.bytes[row * self.stride..][..self.format.line(self.width)];
+        let rgb = |luminance: u8, blue: u8, red: u8| self.range.rgb(luminance, blue, red);
+        match self.format {
+            RawFormat::Grey | RawFormat::Rgb => pixels.extend_from_slice(line),
+            RawFormat::Yuyv => {
+                let pairs = line.as_chunks::<4>().0.iter();
+                let both = pairs.flat_map(|[left, blue, right, red]| [rgb(*left, *blue, *red), rgb(*right, *blue, *red)]);
+                pixels.extend(both.take(columns).flatten());
+            }
+            RawFormat::Nv12 => {
+                let start = self.stride * (index(self.height) + row / 2);
+                let colours = self.bytes[start..].as_chunks::<2>().0.iter().flat_map(|pair| [pair, pair]);
+                pixels.extend(line.iter().zip(colours).flat_map(|(luminance, [blue, red])| rgb(*luminance, *blue, *red)));
+            }
+            RawFormat::I420 => {
+                let half = self.stride.div_ceil(2);
+                let blues = self.stride * index(self.height) + half * (row / 2);
+                let reds = blues + half * index(self.height.div_ceil(2));
+                let twice = |start: usize| self.bytes[start..].iter().flat_map(|value| [*value, *value]);
+                let colours = twice(blues).zip(twice(reds));
+                pixels.extend(line.iter().zip(colours).flat_map(|(luminance, (blue, red))| rgb(*luminance, blue, red)));
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Raw<'_> {
+    /// Never prints pixels.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Raw({}x{} {}, {} bytes)", self.width, self.height, self.format, self.bytes.len())
+    }
+}
+
+fn mirror(line: &mut [u8], bytes_per_pixel: usize) {
+    line.reverse();
+    // The pixels are in reverse now, and so are the bytes in each.
+    for pixel in line.chunks_exact_mut(bytes_per_pixel) {
+        pixel.reverse();
+    }
+}
+
+impl Range {
+    /// Red, green and blue of a luminance and its blue and red difference (128 is none). The factors are BT.601's in
+    /// 65,536ths, and the result is rounded to the nearest.
+    fn rgb(self, luminance: u8, blue: u8, red: u8) -> [u8; 3] {
+        // (luminance of black, its factor, red's by red difference, green's by blue and red, blue's by blue)
+        let (black, grey, red_red, green_blue, green_red, blue_blue) = match self {
+            Self::Limited => (16, 76_309, 104_597, 25_675, 53_279, 132_201),
+            Self::Full => (0, 65_536, 91_881, 22_554, 46_802, 116_130),
+        };
+        let grey = (i32::from(luminance) - black) * grey + (1 << 15);
+        let (blue, red) = (i32::from(blue) - 128, i32::from(red) - 128);
+        let parts = [grey + red_red * red, grey - green_blue * blue - green_red * red, grey + blue_blue * blue];
+        parts.map(|part| u8::try_from((part >> 16).clamp(0, 255)).unwrap_or(u8::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! The box on a desk: pictures as the camera, the terminal as its light, the keyboard or a script as its button.
+
+use super::{RunArgs, seed_of_the_day, speaker_choice, stop_on_signals};
+use crate::config::Config;
+use crate::error::Failure;
+use crate::eyes::Eyes;
+use crate::ports::{Button, Lights};
+use crate::report::{Summary, Transcript};
+use crate::runner::{Moment, Parts, Runner, Settings, Witness, threads};
+use crate::sim::button::ScriptedButton;
+use crate::sim::camera::FolderCamera;
+use crate::sim::terminal::{self, Terminal, keyboard::Keyboard};
+use crate::sound;
+use std::io::{IsTerminal, Write, stderr, stdin, stdout};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Before the first press of the demo, and between two of them: time to hear what plays.
+const DEMO_FIRST: Duration = Duration::from_millis(1_200);
+const DEMO_STEP: Duration = Duration::from_secs(7);
+/// After the last press of `--press-at`.
+const AFTER_SCRIPT: Duration = Duration::from_secs(5);
+/// The seed of a scripted story's music, so that every demo sounds the same.
+const STORY_SEED: u64 = 1;
+
+/// Who presses the button.
+enum Presses {
+    Keyboard,
+    Script { at: Vec<Duration>, end: Duration },
+}
+
+/// Runs the box on the pictures of `folder`, or on the bundled ones.
+pub(super) fn run(
+    args: &RunArgs,
+    config: &Config,
+    folder: Option<&Path>,
+    began: Instant,
+    logs: bool,
+) -> Result<(), Failure> {
+    let camera = match folder {
+        Some(folder) => FolderCamera::folder(folder)?,
+        None => FolderCamera::bundled(),
+    };
+    let presses = presses(args, camera.pictures());
+    let seed = seed(args, &presses);
+    let obstacle = obstacle(logs);
+    let drawn = obstacle.is_none() && !args.plain;
+    if matches!(presses, Presses::Keyboard) {
+        let no_keys = || (!stdin().is_terminal()).then(|| "the input is no terminal".into());
+        if let Some(why) = obstacle.or_else(no_keys) {
+            return Err(Failure::NoTerminal { why });
+        }
+    }
+    let eyes = Eyes::open(args.model.as_deref().or(config.model.as_deref()), config.look.unsure_below)?;
+    let opened = sound::open(speaker_choice(args, config), &config.music)?;
+    let greeting = [crate::ports::Camera::describe(&camera), opened.speaker.describe()];
+
+    let (outbox, inbox) = threads::inbox(began);
+    stop_on_signals(&outbox)?;
+    let looker = threads::start_looker(Box::new(camera), Box::new(eyes), config.look.frames, began, outbox.clone())?;
+
+    // From here on the terminal is ours; `Terminal` gives it back however this ends.
+    let summary = Summary::default();
+    let (lights, mut witness): (Box<dyn Lights>, Box<dyn Witness>) = if drawn {
+        let terminal = Terminal::enter()?;
+        (Box::new(terminal.clone()), Box::new(terminal))
+    } else {
+        (Box::new(terminal::NoLights), Box::new(Transcript::new(Box::new(stdout()))))
+    };
+    let [camera, speaker] = greeting;
+    witness.saw(began.elapsed(), &Moment::Note(&format!("camera: {camera}")));
+    witness.saw(began.elapsed(), &Moment::Note(&format!("speaker: {}", opened.note.unwrap_or(speaker))));
+
+    let scripted_end = match &presses {
+        Presses::Keyboard => None,
+        Presses::Script { end, .. } => Some(began.elapsed().saturating_add(*end)),
+    };
+    let button: Box<dyn Button> = match presses {
+        Presses::Keyboard => Box::new(Keyboard::new(outbox.clone())),
+        Presses::Script { at, .. } => Box::new(ScriptedButton::new(&at)),
+    };
+    threads::start_button(button, outbox)?;
+    let settings = Settings {
+        device: config.device(seed),
+        debounce: config.debounce,
+        brightness: config.brightness,
+        stop_at: args.seconds.map(|seconds| began.elapsed().saturating_add(seconds)).or(scripted_end),
+    };
+    let witness = Box::new(Both(witness, summary.clone()));
+    let parts = Parts { lights, speaker: opened.speaker, looker: Box::new(looker), inbox: Box::new(inbox), witness };
+    Runner::new(settings, parts).run()?;
+    sum_up(&summary)
+}
+
+/// Why the box can't be drawn here.
+fn obstacle(logs: bool) -> Option<String> {
+    if !stdout().is_terminal() {
+        return Some("the output is no terminal".into());
+    }
+    if logs && stderr().is_terminal() {
+        return Some("the log would be written across the picture; send it to a file with `2> box.log`".into());
+    }
+    terminal::obstacle()
+}
+
+fn presses(args: &RunArgs, pictures: usize) -> Presses {
+    if !args.press_at.is_empty() {
+        let mut at = args.press_at.clone();
+        at.sort_unstable();
+        let end = at.last().copied().unwrap_or_default().saturating_add(AFTER_SCRIPT);
+        return Presses::Script { at, end };
+    }
+    let by_hand = args.interactive || (!args.demo && stdin().is_terminal() && stdout().is_terminal() && !args.plain);
+    if by_hand {
+        return Presses::Keyboard;
+    }
+    let steps = u32::try_from(pictures).unwrap_or(u32::MAX);
+    let at = (0..steps).map(|step| DEMO_FIRST.saturating_add(DEMO_STEP.saturating_mul(step))).collect();
+    Presses::Script { at, end: DEMO_FIRST.saturating_add(DEMO_STEP.saturating_mul(steps)) }
+}
+
+/// Equal for every scripted story; else different from day to day.
+fn seed(args: &RunArgs, presses: &Presses) -> u64 {
+    args.seed.unwrap_or_else(|| match presses {
+        Presses::Script { .. } => STORY_SEED,
+        Presses::Keyboard => seed_of_the_day(),
+    })
+}
+
+fn sum_up(summary: &Summary) -> Result<(), Failure> {
+    let table = summary.table();
+    if table.is_empty() {
+        return Ok(());
+    }
+    write!(stdout(), "\nWhat the box saw and did:\n{table}")
+        .map_err(|source| Failure::Write { what: "the summary", source })
+}
+
+/// Tells the first, then the summary.
+struct Both(Box<dyn Witness>, Summary);
+
+impl Witness for Both {
+    fn saw(&mut self, now: Duration, moment: &Moment<'_>) {
+        self.0.saw(now, moment);
+        self.1.saw(now, moment);
+    }
+}

@@ -1,0 +1,220 @@
+//! Pulses by software: one thread that switches lines on and off so fast that the eye sees their mean.
+//!
+//! It sleeps while every line is either dark or full. Else each edge is slept for, and the last 60 us of the wait are
+//! spent spinning, as a sleep may end that much too late and a dim light would flicker.
+
+use super::{LineError, OutputLine};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// How much later than asked a sleep may end: Linux's default timer slack and a little more.
+const SPIN: Duration = Duration::from_micros(60);
+
+/// Lines in pulses. They are dark when it is dropped.
+pub struct Pulses {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    order: Mutex<Order>,
+    news: Condvar,
+}
+
+#[derive(Default)]
+struct Order {
+    duties: Vec<f32>,
+    fault: Option<LineError>,
+    end: bool,
+}
+
+impl Shared {
+    fn order(&self) -> MutexGuard<'_, Order> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pulses {
+    /// Starts the thread with all lines dark: at 3.3 V if `off_high`. `hz` pulses a second.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(mut lines: Vec<Box<dyn OutputLine>>, off_high: bool, hz: u32) -> Result<Self, LineError> {
+        let period = Duration::from_secs(1) / hz.max(1);
+        let shared = Arc::new(Shared::default());
+        shared.order().duties = vec![0.0; lines.len()];
+        let theirs = Arc::clone(&shared);
+        let thread = thread::Builder::new()
+            .name("light".into())
+            .spawn(move || {
+                play(&theirs, &mut lines, off_high, period);
+                for line in &mut lines {
+                    // There is nobody left to tell about a failure.
+                    let _ = line.set(off_high);
+                }
+            })
+            .map_err(|error| LineError(error.to_string()))?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Shows these duty cycles, 0..=1, from the next period on.
+    ///
+    /// # Errors
+    /// What a line said since the last call.
+    pub fn set(&self, duties: &[f32]) -> Result<(), LineError> {
+        let mut order = self.shared.order();
+        order.duties = duties.to_vec();
+        self.shared.news.notify_one();
+        order.fault.take().map_or(Ok(()), Err)
+    }
+}
+
+impl Drop for Pulses {
+    fn drop(&mut self) {
+        self.shared.order().end = true;
+        self.shared.news.notify_one();
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been told already; the lines were dropped with it.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Period after period, until the end.
+fn play(shared: &Shared, lines: &mut [Box<dyn OutputLine>], off_high: bool, period: Duration) {
+    let mut start = Instant::now();
+    let mut shown: Option<Vec<f32>> = None;
+    loop {
+        let order = shared.order();
+        let resting = |order: &mut Order| {
+            !order.end && shown.as_ref() == Some(&order.duties) && order.duties.iter().all(|duty| is_steady(*duty))
+        };
+        let order = shared.news.wait_while(order, resting).unwrap_or_else(PoisonError::into_inner);
+        if order.end {
+            return;
+        }
+        let duties = order.duties.clone();
+        drop(order);
+        // A thread that was kept waiting begins anew instead of catching up with a burst.
+        let now = Instant::now();
+        start = if now > start + period { now } else { start };
+        for edge in edges(&duties, period) {
+            wait_until(start + edge.at);
+            let set = lines.get_mut(edge.line).map_or(Ok(()), |line| line.set(edge.on != off_high));
+            if let Err(error) = set {
+                shared.order().fault = Some(error);
+            }
+        }
+        start += period;
+        if !duties.iter().all(|duty| is_steady(*duty)) {
+            wait_until(start);
+        }
+        shown = Some(duties);
+    }
+}
+
+/// Neither pulses nor needs a thread.
+fn is_steady(duty: f32) -> bool {
+    duty <= 0.0 || duty >= 1.0
+}
+
+/// A line is switched.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Edge {
+    at: Duration,
+    line: usize,
+    on: bool,
+}
+
+/// The edges of one period, in order of time: what is lit at all goes on at the start, and off after its share.
+fn edges(duties: &[f32], period: Duration) -> Vec<Edge> {
+    let share = |duty: f32| if duty.is_nan() { 0.0 } else { duty.clamp(0.0, 1.0) };
+    let mut edges = Vec::with_capacity(2 * duties.len());
+    for (line, duty) in duties.iter().map(|duty| share(*duty)).enumerate() {
+        edges.push(Edge { at: Duration::ZERO, line, on: duty > 0.0 });
+        if !is_steady(duty) {
+            edges.push(Edge { at: period.mul_f32(duty), line, on: false });
+        }
+    }
+    edges.sort_by_key(|edge| edge.at);
+    edges
+}
+
+fn wait_until(moment: Instant) {
+    let left = moment.saturating_duration_since(Instant::now());
+    if left > SPIN {
+        thread::sleep(left - SPIN);
+    }
+    while Instant::now() < moment {
+        std::hint::spin_loop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gpio::{Claim, Gpio, Pin};
+    use crate::sim::gpio::SimGpio;
+
+    fn line(gpio: &SimGpio, pin: u8, off_high: bool) -> Box<dyn OutputLine> {
+        gpio.clone().output(Claim { pin: Pin(pin), role: "light" }, off_high).unwrap()
+    }
+
+    #[test]
+    fn a_period_is_on_at_once_and_off_after_its_share() {
+        let ms = Duration::from_millis;
+        let edge = |at, line, on| Edge { at: ms(at), line, on };
+        let cases: [(&[f32], &[Edge]); 5] = [
+            (&[0.0, 1.0], &[edge(0, 0, false), edge(0, 1, true)]),
+            (&[0.5], &[edge(0, 0, true), edge(500, 0, false)]),
+            (
+                &[0.75, 0.0, 0.25],
+                &[
+                    edge(0, 0, true),
+                    edge(0, 1, false),
+                    edge(0, 2, true),
+                    edge(250, 2, false),
+                    edge(750, 0, false),
+                ],
+            ),
+            (&[f32::NAN, 7.0, -1.0], &[edge(0, 0, false), edge(0, 1, true), edge(0, 2, false)]),
+            (&[], &[]),
+        ];
+        for (duties, expected) in cases {
+            assert_eq!(edges(duties, ms(1_000)), expected, "{duties:?}");
+        }
+    }
+
+    #[test]
+    fn lines_pulse_rest_and_are_dark_at_the_end_with_either_polarity() {
+        for off_high in [false, true] {
+            let gpio = SimGpio::default();
+            let lines = [5, 6].map(|pin| line(&gpio, pin, off_high)).into();
+            let pulses = Pulses::start(lines, off_high, 1_000).unwrap();
+            pulses.set(&[1.0, 0.5]).unwrap();
+            gpio.wait_for_writes(Pin(6), 20);
+            assert_eq!(gpio.level(Pin(5)), !off_high, "full is steady");
+            assert!(gpio.writes(Pin(6)).windows(2).any(|pair| pair[0] != pair[1]), "half goes on and off");
+            pulses.set(&[0.0, 1.0]).unwrap();
+            gpio.wait_for_level(Pin(5), off_high);
+            drop(pulses);
+            assert_eq!((gpio.level(Pin(5)), gpio.level(Pin(6))), (off_high, off_high));
+        }
+    }
+
+    #[test]
+    fn a_line_that_fails_is_told_at_the_next_colour() {
+        let gpio = SimGpio::default();
+        let pulses = Pulses::start(vec![line(&gpio, 5, false)], false, 1_000).unwrap();
+        gpio.faults().unplug();
+        while pulses.set(&[0.5]).is_ok() {
+            thread::yield_now();
+        }
+        gpio.faults().heal();
+        while pulses.set(&[0.5]).is_err() {
+            thread::yield_now();
+        }
+    }
+}

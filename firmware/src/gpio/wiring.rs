@@ -1,0 +1,365 @@
+//! Which pin does what, and who else wants it. Pins have BCM numbers, always: those of the processor, not of the header.
+
+use super::GpioError;
+use std::fmt;
+use std::path::Path;
+
+/// A pin by its BCM number, 0..=27 on the header of a Raspberry Pi.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Pin(pub u8);
+
+impl fmt::Display for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GPIO {}", self.0)
+    }
+}
+
+/// How the pins are reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Backend {
+    /// The registers on a Raspberry Pi, the character device elsewhere, or where the registers are locked.
+    #[default]
+    Auto,
+    /// The registers of a Raspberry Pi.
+    Registers,
+    /// The character device, `/dev/gpiochipN`, of any board.
+    Chip,
+}
+
+/// The level at which something is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Active {
+    /// At 3.3 V.
+    #[default]
+    High,
+    /// At ground.
+    Low,
+}
+
+impl Active {
+    /// The level of the line when the thing is `on`; true is 3.3 V.
+    #[must_use]
+    pub const fn level(self, on: bool) -> bool {
+        match self {
+            Self::High => on,
+            Self::Low => !on,
+        }
+    }
+}
+
+/// How the box hears of the button.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Hearing {
+    /// By interrupt, and by polling once it shows that none come.
+    #[default]
+    Auto,
+    /// By interrupt.
+    Interrupt,
+    /// By asking the level again and again.
+    Poll,
+}
+
+/// What the light is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum LightKind {
+    /// One RGB light at three pins.
+    #[default]
+    Rgb,
+    /// A strip or ring of WS2812 at the SPI bus.
+    Ws2812,
+}
+
+/// Which leg the colours of an RGB light share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Common {
+    /// Ground: a colour is on at 3.3 V.
+    #[default]
+    Cathode,
+    /// 3.3 V: a colour is on at ground.
+    Anode,
+}
+
+/// Who makes the pulses that dim an RGB light.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum PwmKind {
+    /// The hardware for the pins that have it switched on, else a thread.
+    #[default]
+    Auto,
+    /// The hardware, or an error.
+    Hardware,
+    /// A thread.
+    Software,
+}
+
+/// The order in which a WS2812 takes its colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ColourOrder {
+    /// Green, red, blue: nearly all of them.
+    #[default]
+    Grb,
+    /// Red, green, blue.
+    Rgb,
+}
+
+/// What is connected where.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Wiring {
+    /// How the pins are reached.
+    pub backend: Backend,
+    /// The GPIO chip by label, name or path; `None` takes the one of the header.
+    pub chip: Option<String>,
+    /// The button's pin.
+    pub button: Pin,
+    /// The button's level when it is pressed.
+    pub button_active: Active,
+    /// How the box hears of it.
+    pub hearing: Hearing,
+    /// What the light is.
+    pub light: LightKind,
+    /// The RGB light's pins: red, green, blue.
+    pub colours: [Pin; 3],
+    /// The leg its colours share.
+    pub common: Common,
+    /// Exponent from linear light to duty cycle; 1 is right for LEDs, more darkens dim colours.
+    pub gamma: f32,
+    /// Who makes the pulses.
+    pub pwm: PwmKind,
+    /// Pulses a second.
+    pub pwm_hz: u32,
+    /// How many LEDs the strip or ring has.
+    pub leds: usize,
+    /// The order of their colours.
+    pub order: ColourOrder,
+    /// The privacy lamp's pin.
+    pub lamp: Pin,
+    /// The lamp's level when it is on.
+    pub lamp_active: Active,
+}
+
+/// Two settings that can't both hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// The table and the key of the later of both.
+    pub key: (&'static str, &'static str),
+    /// What is wrong, as a lower-case fragment.
+    pub what: String,
+    /// The next thing to do.
+    pub hint: String,
+}
+
+/// A bus of the board, and the pins it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Bus {
+    /// SPI bus 0.
+    Spi,
+    /// I2C bus 1.
+    I2c,
+    /// Digital sound, for DAC boards.
+    I2s,
+}
+
+impl Bus {
+    const ALL: [Self; 3] = [Self::Spi, Self::I2c, Self::I2s];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Spi => "SPI",
+            Self::I2c => "I2C",
+            Self::I2s => "I2S",
+        }
+    }
+
+    /// Its pins with what each is to the bus; the same on every Raspberry Pi with 40 pins.
+    const fn pins(self) -> &'static [(Pin, &'static str)] {
+        match self {
+            Self::Spi => &[(Pin(7), "CE1"), (Pin(8), "CE0"), (Pin(9), "MISO"), (Pin(10), "MOSI"), (Pin(11), "SCLK")],
+            Self::I2c => &[(Pin(2), "SDA"), (Pin(3), "SCL")],
+            Self::I2s => &[(Pin(18), "PCM_CLK"), (Pin(19), "PCM_FS"), (Pin(20), "PCM_DIN"), (Pin(21), "PCM_DOUT")],
+        }
+    }
+
+    fn signal(self, pin: Pin) -> Option<&'static str> {
+        self.pins().iter().find(|(taken, _)| *taken == pin).map(|(_, signal)| *signal)
+    }
+
+    /// Its aliases in the device tree, and its device file.
+    const fn traces(self) -> (&'static [&'static str], Option<&'static str>) {
+        match self {
+            Self::Spi => (&["spi0"], Some("dev/spidev0.0")),
+            Self::I2c => (&["i2c1"], Some("dev/i2c-1")),
+            Self::I2s => (&["i2s", "i2s0"], None),
+        }
+    }
+}
+
+/// The buses that are switched on, read from the device tree and the device files below `root` (`/` on a board).
+#[must_use]
+pub fn buses_in_use(root: &Path) -> Vec<Bus> {
+    let tree = root.join("proc/device-tree");
+    let text = |path: &Path| {
+        std::fs::read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).trim_end_matches('\0').to_owned())
+    };
+    let switched_on = |alias: &&str| {
+        let node = text(&tree.join("aliases").join(alias))?;
+        let node = tree.join(node.trim_start_matches('/'));
+        // A node without a status is switched on (Devicetree Specification, 2.3.4).
+        node.is_dir().then(|| text(&node.join("status")).is_none_or(|status| status == "okay" || status == "ok"))
+    };
+    Bus::ALL
+        .into_iter()
+        .filter(|bus| {
+            let (aliases, file) = bus.traces();
+            aliases.iter().filter_map(switched_on).any(|on| on) || file.is_some_and(|file| root.join(file).exists())
+        })
+        .collect()
+}
+
+/// The channel of the hardware PWM that a pin of a Raspberry Pi can have; 12 and 18 share one, and so do 13 and 19.
+#[must_use]
+pub const fn pwm_channel(pin: Pin) -> Option<u8> {
+    match pin.0 {
+        12 | 18 => Some(0),
+        13 | 19 => Some(1),
+        _ => None,
+    }
+}
+
+impl Wiring {
+    /// Each pin that is used: its key in the configuration, what it is for, the pin.
+    #[must_use]
+    pub fn roles(&self) -> Vec<((&'static str, &'static str), &'static str, Pin)> {
+        let mut roles = vec![(("button", "pin"), "button", self.button)];
+        if self.light == LightKind::Rgb {
+            let [red, green, blue] = self.colours;
+            roles.extend([
+                (("light", "red_pin"), "red light", red),
+                (("light", "green_pin"), "green light", green),
+                (("light", "blue_pin"), "blue light", blue),
+            ]);
+        }
+        roles.push((("light", "privacy_pin"), "privacy lamp", self.lamp));
+        roles
+    }
+
+    /// What can't hold on any board: pins used twice, reserved, or on the bus of a WS2812.
+    #[must_use]
+    pub fn conflicts(&self) -> Vec<Conflict> {
+        let roles = self.roles();
+        let mut found = Vec::new();
+        for (at, &(key, role, pin)) in roles.iter().enumerate() {
+            let mut refuse = |what: String, hint: &str| found.push(Conflict { key, what, hint: hint.to_owned() });
+            if pin.0 < 2 {
+                refuse(
+                    format!("{pin}, for the {role}, belongs to the memory chip of plugged-on boards (ID_SD, ID_SC)"),
+                    "choose a pin from 2 to 27",
+                );
+            }
+            if let Some((_, other, _)) = roles[..at].iter().find(|(_, _, taken)| *taken == pin) {
+                refuse(format!("{pin} is for the {other} and for the {role}"), "give each its own pin (BCM number)");
+            }
+            if let Some(signal) = Bus::Spi.signal(pin).filter(|_| self.light == LightKind::Ws2812) {
+                refuse(
+                    format!("{pin}, for the {role}, is {signal} of the SPI bus, which the WS2812 light takes (7 to 11)"),
+                    "choose another pin (BCM number)",
+                );
+            }
+            let channel = pwm_channel(pin).filter(|_| self.pwm == PwmKind::Hardware && key.0 == "light");
+            let sharing = |(_, _, other): &&(_, _, Pin)| *other != pin && pwm_channel(*other) == channel;
+            if let (Some(channel), Some((_, other, _))) = (channel, roles[..at].iter().find(sharing)) {
+                refuse(
+                    format!("{pin}, for the {role}, shares channel {channel} of the hardware PWM with the {other}"),
+                    "use one of 12 and 18 and one of 13 and 19, or `pwm = \"auto\"`",
+                );
+            }
+        }
+        found
+    }
+
+    /// What can't hold on this board: pins that a bus has which is switched on.
+    ///
+    /// # Errors
+    /// The first such pin, with the bus.
+    pub fn check_buses(&self, buses: &[Bus]) -> Result<(), GpioError> {
+        for (_, role, pin) in self.roles() {
+            let taken = buses.iter().find_map(|bus| Some((bus, bus.signal(pin)?)));
+            if let Some((bus, signal)) = taken {
+                let by = format!("it is {signal} of {}, which is switched on", bus.name());
+                return Err(GpioError::Taken { pin, role, by });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usual() -> Wiring {
+        Wiring {
+            button: Pin(17),
+            colours: [Pin(12), Pin(13), Pin(16)],
+            lamp: Pin(24),
+            ..Wiring::default()
+        }
+    }
+
+    #[test]
+    fn pins_that_are_used_twice_or_reserved_or_on_the_lights_bus_are_told_with_both_sides() {
+        let told = |wiring: Wiring| {
+            wiring.conflicts().into_iter().map(|c| format!("{}.{}: {}", c.key.0, c.key.1, c.what)).collect::<Vec<_>>()
+        };
+        assert!(told(usual()).is_empty());
+        assert_eq!(
+            told(Wiring { lamp: Pin(17), ..usual() }),
+            ["light.privacy_pin: GPIO 17 is for the button and for the privacy lamp"]
+        );
+        assert_eq!(
+            told(Wiring { button: Pin(1), ..usual() }),
+            ["button.pin: GPIO 1, for the button, belongs to the memory chip of plugged-on boards (ID_SD, ID_SC)"]
+        );
+        let ring = Wiring { light: LightKind::Ws2812, button: Pin(9), ..usual() };
+        assert_eq!(
+            told(ring.clone()),
+            ["button.pin: GPIO 9, for the button, is MISO of the SPI bus, which the WS2812 light takes (7 to 11)"]
+        );
+        assert!(told(Wiring { button: Pin(12), ..ring }).is_empty(), "the RGB light's pins are free with a ring");
+        let shared = Wiring { colours: [Pin(12), Pin(18), Pin(16)], ..usual() };
+        assert!(told(shared.clone()).is_empty(), "software pulses share nothing");
+        assert_eq!(
+            told(Wiring { pwm: PwmKind::Hardware, ..shared }),
+            ["light.green_pin: GPIO 18, for the green light, shares channel 0 of the hardware PWM with the red light"]
+        );
+        assert_eq!(told(Wiring { colours: [Pin(5), Pin(5), Pin(5)], ..usual() }).len(), 2);
+    }
+
+    #[test]
+    fn pins_of_a_bus_that_is_switched_on_are_refused_with_its_name() {
+        let wiring = Wiring { lamp: Pin(18), button: Pin(3), ..usual() };
+        assert_eq!(wiring.check_buses(&[]), Ok(()));
+        assert_eq!(usual().check_buses(&Bus::ALL), Ok(()), "the usual pins leave every bus free");
+        let told = |buses: &[Bus]| wiring.check_buses(buses).unwrap_err().to_string();
+        assert_eq!(told(&[Bus::I2s]), "GPIO 18, for the privacy lamp, is taken: it is PCM_CLK of I2S, which is switched on");
+        assert_eq!(told(&[Bus::Spi, Bus::I2c]), "GPIO 3, for the button, is taken: it is SCL of I2C, which is switched on");
+    }
+
+    #[test]
+    fn the_device_tree_and_the_device_files_tell_which_buses_are_on() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = root.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        assert_eq!(buses_in_use(root.path()), [], "no device tree, as on a desk");
+        write("proc/device-tree/aliases/i2s", "/soc/i2s@7e203000\0");
+        write("proc/device-tree/aliases/spi0", "/soc/spi@7e204000\0");
+        write("proc/device-tree/aliases/i2c1", "/soc/i2c@7e804000\0");
+        write("proc/device-tree/soc/i2s@7e203000/status", "okay\0");
+        write("proc/device-tree/soc/spi@7e204000/status", "disabled\0");
+        assert_eq!(buses_in_use(root.path()), [Bus::I2s], "an alias may lead nowhere");
+        write("proc/device-tree/soc/i2c@7e804000/reg", "");
+        write("dev/spidev0.0", "");
+        assert_eq!(buses_in_use(root.path()), Bus::ALL);
+    }
+}

@@ -1,0 +1,137 @@
+//! The pins of a Raspberry Pi through its registers, with rppal: hardware PWM and SPI too.
+
+use crate::gpio::wiring::pwm_channel;
+use crate::gpio::{
+    Claim, Edges, Gpio, GpioError, InputLine, LineError, OutputLine, Pull, PwmLine, SpiBus,
+};
+use rppal::gpio::{InputPin, Level, OutputPin, Trigger};
+use rppal::pwm::{Channel, Polarity, Pwm};
+use rppal::spi::{Bus, Mode, SlaveSelect, Spi};
+use rppal::system::DeviceInfo;
+use std::time::Duration;
+
+/// The registers.
+pub(super) struct Registers {
+    gpio: rppal::gpio::Gpio,
+    model: String,
+}
+
+impl Registers {
+    pub(super) fn open() -> Result<Self, GpioError> {
+        let model = DeviceInfo::new()
+            .map_err(|_| GpioError::NoGpio { detail: "this is no Raspberry Pi".into() })?
+            .model()
+            .to_string();
+        let gpio = rppal::gpio::Gpio::new().map_err(|error| match error {
+            rppal::gpio::Error::PermissionDenied(_) => GpioError::Forbidden { detail: error.to_string() },
+            other => GpioError::NoGpio { detail: other.to_string() },
+        })?;
+        Ok(Self { gpio, model })
+    }
+
+    fn take(&self, Claim { pin, role }: Claim) -> Result<rppal::gpio::Pin, GpioError> {
+        self.gpio.get(pin.0).map_err(|error| match error {
+            rppal::gpio::Error::PinUsed(_) => GpioError::Taken { pin, role, by: "this program has it already".into() },
+            other => GpioError::Pin { pin, detail: other.to_string() },
+        })
+    }
+}
+
+fn failed(error: &impl ToString) -> LineError {
+    LineError(error.to_string())
+}
+
+impl Gpio for Registers {
+    fn describe(&self) -> String {
+        format!("{} (registers)", self.model)
+    }
+
+    fn input(&mut self, claim: Claim, pull: Pull, edges: Edges) -> Result<Box<dyn InputLine>, GpioError> {
+        let pin = self.take(claim)?;
+        let mut pin = match pull {
+            Pull::Up => pin.into_input_pullup(),
+            Pull::Down => pin.into_input_pulldown(),
+        };
+        if let Edges::LongerThan(debounce) = edges {
+            let debounce = (!debounce.is_zero()).then_some(debounce);
+            pin.set_interrupt(Trigger::Both, debounce)
+                .map_err(|error| GpioError::Pin { pin: claim.pin, detail: error.to_string() })?;
+        }
+        Ok(Box::new(Input(pin)))
+    }
+
+    fn output(&mut self, claim: Claim, high: bool) -> Result<Box<dyn OutputLine>, GpioError> {
+        let pin = self.take(claim)?;
+        Ok(Box::new(Output(if high { pin.into_output_high() } else { pin.into_output_low() })))
+    }
+
+    fn pwm(&mut self, claim: Claim, hz: u32, off_high: bool) -> Result<Box<dyn PwmLine>, GpioError> {
+        let fail = |detail: String| GpioError::Pin { pin: claim.pin, detail };
+        let channel = pwm_channel(claim.pin).ok_or_else(|| fail("it has no hardware PWM".into()))?;
+        // The pin must have been given to the PWM by an overlay; a plain input or output would stay dark.
+        let taken = self.take(claim)?;
+        if matches!(taken.mode(), rppal::gpio::Mode::Input | rppal::gpio::Mode::Output | rppal::gpio::Mode::Null) {
+            return Err(fail("the hardware PWM is not switched on for it (dtoverlay=pwm-2chan)".into()));
+        }
+        let channel = if channel == 0 { Channel::Pwm0 } else { Channel::Pwm1 };
+        let mut pwm =
+            Pwm::with_frequency(channel, f64::from(hz), if off_high { 1.0 } else { 0.0 }, Polarity::Normal, true)
+                .map_err(|error| fail(error.to_string()))?;
+        // Switched off it would be at ground, which lights what is dark at 3.3 V.
+        pwm.set_reset_on_drop(!off_high);
+        Ok(Box::new(Pulse { pwm, _pin: taken }))
+    }
+
+    fn spi(&mut self, hz: u32) -> Result<Box<dyn SpiBus>, GpioError> {
+        open_spi(hz)
+    }
+}
+
+/// SPI bus 0 through `/dev/spidev0.0`, which other boards have too.
+pub(super) fn open_spi(hz: u32) -> Result<Box<dyn SpiBus>, GpioError> {
+    let spi = Spi::new(Bus::Spi0, SlaveSelect::Ss0, hz, Mode::Mode0);
+    Ok(Box::new(Data(spi.map_err(|error| GpioError::Spi { detail: error.to_string() })?)))
+}
+
+struct Input(InputPin);
+
+impl InputLine for Input {
+    fn is_high(&mut self) -> Result<bool, LineError> {
+        Ok(self.0.is_high())
+    }
+
+    fn edge(&mut self, limit: Duration) -> Result<Option<bool>, LineError> {
+        let event = self.0.poll_interrupt(false, Some(limit)).map_err(|error| failed(&error))?;
+        Ok(event.map(|event| event.trigger == Trigger::RisingEdge))
+    }
+}
+
+struct Output(OutputPin);
+
+impl OutputLine for Output {
+    fn set(&mut self, high: bool) -> Result<(), LineError> {
+        self.0.write(if high { Level::High } else { Level::Low });
+        Ok(())
+    }
+}
+
+struct Pulse {
+    pwm: Pwm,
+    /// Kept so that nothing else in this program takes it.
+    _pin: rppal::gpio::Pin,
+}
+
+impl PwmLine for Pulse {
+    fn set_duty(&mut self, duty: f32) -> Result<(), LineError> {
+        self.pwm.set_duty_cycle(f64::from(duty)).map_err(|error| failed(&error))
+    }
+}
+
+struct Data(Spi);
+
+impl SpiBus for Data {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), LineError> {
+        let written = self.0.write(bytes).map_err(|error| failed(&error))?;
+        if written == bytes.len() { Ok(()) } else { Err(LineError(format!("{written} of {} bytes went", bytes.len()))) }
+    }
+}
