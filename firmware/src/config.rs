@@ -10,6 +10,7 @@ mod tests;
 
 pub use problem::{ConfigError, Problem};
 
+use crate::camera::CameraSettings;
 use crate::device;
 use crate::file;
 use crate::gpio::Wiring;
@@ -37,6 +38,8 @@ pub struct Config {
     pub fades: Fades,
     /// Own tracks, loudness, and the file that stands in for a missing sound card.
     pub music: MusicSettings,
+    /// Which camera, and how it is set.
+    pub camera: CameraSettings,
     /// What is connected to which pin.
     pub wiring: Wiring,
     /// The sound card by name; `None` is the system's default.

@@ -3,7 +3,10 @@
 
 mod chip;
 mod registers;
+mod v4l2;
 
+use crate::camera::video::CameraFinder;
+use crate::camera::{BoxCamera, CameraSettings, SensorLamp, rpicam};
 use crate::gpio::wiring::{Backend, Wiring, buses_in_use};
 use crate::gpio::{Gpio, GpioError};
 use std::path::Path;
@@ -27,21 +30,10 @@ pub fn open_gpio(wiring: &Wiring) -> Result<Box<dyn Gpio>, GpioError> {
     }
 }
 
-/// The camera.
+/// The camera: found anew at each look. `lamp` is told when its sensor is on.
 #[must_use]
-pub fn open_camera(_lamp: crate::gpio::lamp::Lamp) -> Box<dyn crate::ports::Camera> {
-    Box::new(NoCamera)
-}
-
-/// Stands where the camera will be.
-struct NoCamera;
-
-impl crate::ports::Camera for NoCamera {
-    fn capture(&mut self) -> Result<mood::Frame, crate::ports::CameraError> {
-        Err(crate::ports::CameraError::Lost { camera: self.describe(), detail: "there is none".into() })
-    }
-
-    fn describe(&self) -> String {
-        "none".into()
-    }
+pub fn open_camera(settings: &CameraSettings, lamp: SensorLamp) -> BoxCamera {
+    let rpicam = rpicam::find(&std::env::var_os("PATH").unwrap_or_default());
+    let finder = CameraFinder::new(Box::new(v4l2::Kernel), rpicam, settings.clone());
+    BoxCamera::new(Box::new(finder), settings, lamp)
 }

@@ -29,6 +29,12 @@ pub trait Camera: Send {
     /// Switches the sensor off, after the last frame of a look; also after a failure.
     fn close(&mut self) {}
 
+    /// Between looks: switches off a sensor that was kept warm long enough. Gives how long until it wants to be asked
+    /// again; `None` when the sensor is off.
+    fn rest(&mut self) -> Option<Duration> {
+        None
+    }
+
     /// What the last frame shows, where that is known: the name of the picture a simulated camera holds up.
     fn caption(&self) -> Option<String> {
         None

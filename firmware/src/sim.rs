@@ -10,6 +10,7 @@ pub mod journal;
 pub mod lights;
 pub mod speaker;
 pub mod terminal;
+pub mod video;
 
 pub use faults::Faults;
 pub use journal::{Clock, Entry, Journal};

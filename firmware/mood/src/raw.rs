@@ -41,7 +41,8 @@ impl RawFormat {
     }
 
     /// Bytes of the first plane's shortest line; a pair of pixels that is cut in half has all its bytes.
-    fn line(self, width: u32) -> usize {
+    #[must_use]
+    pub fn least_stride(self, width: u32) -> usize {
         let width = index(width);
         match self {
             Self::Grey | Self::Nv12 | Self::I420 => width,
@@ -53,7 +54,7 @@ impl RawFormat {
     /// Bytes from the start of the buffer to the end of its last line.
     fn size(self, width: u32, height: u32, stride: usize) -> usize {
         let (rows, half_rows, half) = (index(height), index(height.div_ceil(2)), stride.div_ceil(2));
-        let first = stride.saturating_mul(rows.saturating_sub(1)).saturating_add(self.line(width));
+        let first = stride.saturating_mul(rows.saturating_sub(1)).saturating_add(self.least_stride(width));
         let plane = stride.saturating_mul(rows);
         let half_line = index(width.div_ceil(2));
         match self {
@@ -120,8 +121,8 @@ impl Raw<'_> {
         if width == 0 || height == 0 {
             return Err(FrameError::Empty { width, height });
         }
-        if stride < format.line(width) {
-            let needed = format.line(width);
+        if stride < format.least_stride(width) {
+            let needed = format.least_stride(width);
             return Err(FrameError::Stride { stride, width, format: format.fourcc(), needed });
         }
         let needed = format.size(width, height, stride);
@@ -146,7 +147,7 @@ impl Raw<'_> {
     /// Appends the pixels of one line.
     fn line(&self, row: usize, pixels: &mut Vec<u8>) {
         let columns = index(self.width);
-        let line = &self.bytes[row * self.stride..][..self.format.line(self.width)];
+        let line = &self.bytes[row * self.stride..][..self.format.least_stride(self.width)];
         let rgb = |luminance: u8, blue: u8, red: u8| self.range.rgb(luminance, blue, red);
         match self.format {
             RawFormat::Grey | RawFormat::Rgb => pixels.extend_from_slice(line),

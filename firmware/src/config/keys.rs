@@ -1,9 +1,10 @@
 //! The table of keys: name, what it holds, and where it goes.
 
 use super::Config;
+use crate::camera::settings::Flicker;
 use crate::gpio::Pin;
 use crate::gpio::wiring::{Active, Backend, ColourOrder, Common, Hearing, LightKind, PwmKind};
-use mood::Brightness;
+use mood::{Brightness, Flip};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -53,6 +54,28 @@ pub(super) const KEYS: &[Key] = &[
         set: |c, v, _| c.look.frames = u32::try_from(v.whole()).unwrap_or(1) },
     Key { table: "look", name: "time_limit_ms", kind: Kind::Whole { low: 200, high: 60_000, unit: "milliseconds" },
         set: |c, v, _| c.look.time_limit = v.millis() },
+    Key { table: "camera", name: "device", kind: Kind::Text, set: |c, v, _| c.camera.device = v.text() },
+    Key { table: "camera", name: "width", kind: Kind::Whole { low: 160, high: 1_920, unit: "pixels" },
+        set: |c, v, _| c.camera.size.0 = v.number_of() },
+    Key { table: "camera", name: "height", kind: Kind::Whole { low: 120, high: 1_080, unit: "pixels" },
+        set: |c, v, _| c.camera.size.1 = v.number_of() },
+    Key { table: "camera", name: "format", kind: Kind::Choice(&["auto", "mjpg", "yuyv", "grey", "nv12"]),
+        set: |c, v, _| c.camera.format = v.choice([None, Some("MJPG"), Some("YUYV"), Some("GREY"), Some("NV12")]) },
+    Key { table: "camera", name: "warm_up_ms", kind: Kind::Whole { low: 0, high: 5_000, unit: "milliseconds" },
+        set: |c, v, _| c.camera.warm_up = v.millis() },
+    Key { table: "camera", name: "keep_warm_s", kind: Kind::Whole { low: 0, high: 3_600, unit: "seconds" },
+        set: |c, v, _| c.camera.keep_warm = Duration::from_secs(v.whole()) },
+    Key { table: "camera", name: "exposure_us", kind: Kind::Whole { low: 0, high: 1_000_000, unit: "microseconds" },
+        set: |c, v, _| c.camera.exposure = (v.whole() > 0).then(|| Duration::from_micros(v.whole())) },
+    Key { table: "camera", name: "gain", kind: Kind::Whole { low: 0, high: 1_000, unit: "the camera's own steps" },
+        set: |c, v, _| c.camera.gain = (v.whole() > 0).then(|| v.number_of()) },
+    Key { table: "camera", name: "flicker", kind: Kind::Choice(&["auto", "50", "60", "off"]),
+        set: |c, v, _| c.camera.flicker = v.choice([Flicker::Auto, Flicker::Hz50, Flicker::Hz60, Flicker::Off]) },
+    Key { table: "camera", name: "flip", kind: Kind::Choice(&["none", "horizontal", "vertical", "both"]),
+        set: |c, v, _| c.camera.flip = v.choice([
+            Flip { horizontal: false, vertical: false }, Flip { horizontal: true, vertical: false },
+            Flip { horizontal: false, vertical: true }, Flip { horizontal: true, vertical: true },
+        ]) },
     Key { table: "button", name: "debounce_ms", kind: Kind::Whole { low: 1, high: 500, unit: "milliseconds" },
         set: |c, v, _| c.debounce = v.millis() },
     Key { table: "button", name: "pin", kind: PIN, set: |c, v, _| c.wiring.button = v.pin() },
@@ -74,7 +97,7 @@ pub(super) const KEYS: &[Key] = &[
     Key { table: "light", name: "pwm", kind: Kind::Choice(&["auto", "hardware", "software"]),
         set: |c, v, _| c.wiring.pwm = v.choice([PwmKind::Auto, PwmKind::Hardware, PwmKind::Software]) },
     Key { table: "light", name: "pwm_hz", kind: Kind::Whole { low: 50, high: 2_000, unit: "pulses a second" },
-        set: |c, v, _| c.wiring.pwm_hz = u32::try_from(v.whole()).unwrap_or(50) },
+        set: |c, v, _| c.wiring.pwm_hz = v.number_of() },
     Key { table: "light", name: "leds", kind: Kind::Whole { low: 1, high: 400, unit: "LEDs" },
         set: |c, v, _| c.wiring.leds = usize::try_from(v.whole()).unwrap_or(1) },
     Key { table: "light", name: "order", kind: Kind::Choice(&["grb", "rgb"]),
@@ -117,6 +140,11 @@ impl Value {
             Self::Whole(value) => *value,
             _ => 0,
         }
+    }
+
+    /// The whole number; every such key's range fits.
+    fn number_of(&self) -> u32 {
+        u32::try_from(self.whole()).unwrap_or(u32::MAX)
     }
 
     fn pin(&self) -> Pin {

@@ -70,7 +70,7 @@ configuration box/moodbox.toml has 4 mistakes
   box/moodbox.toml:7: `light.brightness` is 7, it must be a number from 0 to 1 (a share)
     hint: for example `brightness = 0.5`
   box/moodbox.toml:8: unknown table `lamp`
-    hint: known here: look, button, light, gpio, music, speaker, model
+    hint: known here: look, camera, button, light, gpio, music, speaker, model
 "#]]
     );
 }

@@ -56,17 +56,31 @@ impl Drop for Farewell {
     }
 }
 
-/// Begins looks on the camera's thread.
+/// Begins looks on the camera's thread. When it is dropped the thread ends, and its camera is off.
 pub struct ThreadLooker {
-    orders: SyncSender<()>,
+    orders: Option<SyncSender<()>>,
+    camera_off: Receiver<()>,
+}
+
+/// How long the end of the program waits for the camera; one that hangs is left to the system.
+const CAMERA_OFF: Duration = Duration::from_millis(800);
+
+impl Drop for ThreadLooker {
+    fn drop(&mut self) {
+        self.orders = None;
+        // Nothing is ever sent: the other end goes with the camera.
+        if self.camera_off.recv_timeout(CAMERA_OFF) == Err(RecvTimeoutError::Timeout) {
+            tracing::warn!("The camera does not let go");
+        }
+    }
 }
 
 impl Looker for ThreadLooker {
     fn begin(&mut self) -> Result<(), Failure> {
-        match self.orders.try_send(()) {
+        match self.orders.as_ref().map(|orders| orders.try_send(())) {
             // An order that waits already is the look that is wanted.
-            Ok(()) | Err(TrySendError::Full(())) => Ok(()),
-            Err(TrySendError::Disconnected(())) => Err(Failure::ThreadEnded { name: "camera" }),
+            Some(Ok(()) | Err(TrySendError::Full(()))) => Ok(()),
+            Some(Err(TrySendError::Disconnected(()))) | None => Err(Failure::ThreadEnded { name: "camera" }),
         }
     }
 }
@@ -76,22 +90,41 @@ impl Looker for ThreadLooker {
 /// # Errors
 /// When the system gives no thread.
 pub fn start_looker(
-    mut camera: Box<dyn Camera>,
+    camera: Box<dyn Camera>,
     mut sight: Box<dyn Sight>,
     frames: u32,
     began: Instant,
     outbox: Outbox,
 ) -> Result<ThreadLooker, Failure> {
     let (orders, waiting) = sync_channel(1);
+    let (off, camera_off) = sync_channel(0);
     start("camera", outbox, move |outbox| {
-        while waiting.recv().is_ok() {
+        // Dropped after the camera, which makes the looker's wait end.
+        let _off: SyncSender<()> = off;
+        let mut camera = camera;
+        while next_order(&waiting, camera.as_mut()) {
             let look = take_look(camera.as_mut(), sight.as_mut(), frames, &|| began.elapsed());
             if outbox.send(Message::Looked(look)).is_err() {
                 return;
             }
         }
     })?;
-    Ok(ThreadLooker { orders })
+    Ok(ThreadLooker { orders: Some(orders), camera_off })
+}
+
+/// Waits for an order, and lets the camera rest meanwhile; false when none will come.
+fn next_order(orders: &Receiver<()>, camera: &mut dyn Camera) -> bool {
+    loop {
+        let order = match camera.rest() {
+            None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(wait) => orders.recv_timeout(wait),
+        };
+        match order {
+            Ok(()) => return true,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return false,
+        }
+    }
 }
 
 /// Starts the button's thread.

@@ -194,6 +194,7 @@ fn no_frame_leaves_the_box_and_none_is_written() {
         "TcpStream",
         "UdpSocket",
         "process::Command",
+        "process::{",
         "ImageEncoder",
         ".save(",
         "fs::write",
@@ -207,7 +208,11 @@ fn no_frame_leaves_the_box_and_none_is_written() {
             } else if !path.ends_with("tests.rs") {
                 let source = std::fs::read_to_string(&path).unwrap();
                 let shipped = source.split("#[cfg(test)]").next().unwrap_or_default();
-                let found: Vec<_> = forbidden.iter().filter(|word| shipped.contains(*word)).collect();
+                // The one program that is run is a camera: it is read from, and nothing is written to it.
+                let is_camera = path.ends_with("camera/rpicam.rs");
+                let allowed = |word: &str| is_camera && word == "process::{" && shipped.contains("stdin(Stdio::null())");
+                let found: Vec<_> =
+                    forbidden.iter().filter(|word| shipped.contains(*word) && !allowed(word)).collect();
                 assert!(found.is_empty(), "{}: {found:?}", path.display());
                 read += 1;
             }

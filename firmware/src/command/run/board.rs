@@ -8,7 +8,8 @@ use crate::gpio::button::LineButton;
 use crate::gpio::lamp::Lamp;
 use crate::gpio::lights::BoardLights;
 use crate::hw;
-use crate::ports::Button;
+use crate::camera::SensorLamp;
+use crate::ports::{Button, Camera};
 use crate::report::Transcript;
 use crate::runner::{Moment, Parts, Runner, Settings, Witness, threads};
 use crate::sound;
@@ -23,7 +24,7 @@ pub(super) fn run(args: &RunArgs, config: &Config, began: Instant) -> Result<(),
     let lamp = Lamp::open(gpio.as_mut(), &config.wiring)?;
     let lights = BoardLights::open(gpio.as_mut(), &config.wiring, lamp.clone())?;
     let button = LineButton::open(gpio.as_mut(), &config.wiring, config.debounce)?;
-    let camera = hw::open_camera(lamp);
+    let camera = hw::open_camera(&config.camera, sensor_lamp(lamp));
     let opened = sound::open(speaker_choice(args, config), &config.music)?;
 
     let mut witness = Transcript::new(Box::new(stdout()));
@@ -36,7 +37,7 @@ pub(super) fn run(args: &RunArgs, config: &Config, began: Instant) -> Result<(),
 
     let (outbox, inbox) = threads::inbox(began);
     stop_on_signals(&outbox)?;
-    let looker = threads::start_looker(camera, Box::new(eyes), config.look.frames, began, outbox.clone())?;
+    let looker = threads::start_looker(Box::new(camera), Box::new(eyes), config.look.frames, began, outbox.clone())?;
     threads::start_button(Box::new(button), outbox)?;
     let settings = Settings {
         device: config.device(args.seed.unwrap_or_else(seed_of_the_day)),
@@ -52,4 +53,13 @@ pub(super) fn run(args: &RunArgs, config: &Config, began: Instant) -> Result<(),
         witness: Box::new(witness),
     };
     Runner::new(settings, parts).run()
+}
+
+/// Lights the privacy lamp while the sensor is on, whatever the box thinks.
+fn sensor_lamp(lamp: Lamp) -> SensorLamp {
+    Box::new(move |on| {
+        if let Err(error) = lamp.sensor(on) {
+            tracing::warn!(%error, on, "The privacy lamp does not obey");
+        }
+    })
 }

@@ -1,0 +1,110 @@
+//! A driver's buffer as a frame, whatever its pixel format.
+
+use crate::picture;
+use mood::{Flip, Frame, Range, Raw, RawFormat};
+use std::time::Duration;
+
+/// What a driver really gives, which may differ from what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Granted {
+    /// The pixel format (V4L2 fourcc).
+    pub fourcc: String,
+    /// Pixels per line.
+    pub width: u32,
+    /// Lines.
+    pub height: u32,
+    /// Bytes from one line to the next; zero where it means nothing.
+    pub stride: usize,
+    /// Which values luminance takes.
+    pub range: Range,
+}
+
+impl Granted {
+    /// Whether it is a JPEG a frame.
+    #[must_use]
+    pub fn is_jpeg(&self) -> bool {
+        matches!(self.fourcc.as_str(), "MJPG" | "JPEG")
+    }
+
+    /// Whether the box can read it at all.
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        self.is_jpeg() || RawFormat::from_fourcc(&self.fourcc).is_some()
+    }
+
+    /// The frame in a buffer.
+    ///
+    /// # Errors
+    /// When the buffer holds no whole frame of the size that was granted; in words.
+    pub fn frame(&self, bytes: &[u8], flip: Flip, timestamp: Duration) -> Result<Frame, String> {
+        if self.is_jpeg() {
+            return self.jpeg(bytes, flip, timestamp);
+        }
+        let format = RawFormat::from_fourcc(&self.fourcc).ok_or_else(|| format!("{} can't be read", self.fourcc))?;
+        let stride = if self.stride == 0 { format.least_stride(self.width) } else { self.stride };
+        let raw = Raw { width: self.width, height: self.height, stride, format, range: self.range, bytes };
+        raw.to_frame(flip, timestamp).map_err(|error| error.to_string())
+    }
+
+    fn jpeg(&self, bytes: &[u8], flip: Flip, timestamp: Duration) -> Result<Frame, String> {
+        let mut picture = picture::decode(bytes, "frame").map_err(|error| error.to_string())?;
+        if (picture.width(), picture.height()) != (self.width, self.height) {
+            let (width, height) = (picture.width(), picture.height());
+            return Err(format!("it is {width}x{height} pixels, the driver promised {}x{}", self.width, self.height));
+        }
+        if flip.horizontal {
+            picture = picture.fliph();
+        }
+        if flip.vertical {
+            picture = picture.flipv();
+        }
+        picture::frame(picture, "frame", timestamp).map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JPEG: &[u8] = include_bytes!("../../assets/frames/1-astronaut.jpg");
+
+    fn granted(fourcc: &str, width: u32, height: u32) -> Granted {
+        Granted { fourcc: fourcc.into(), width, height, stride: 0, range: Range::Limited }
+    }
+
+    fn of_the_jpeg() -> Granted {
+        let picture = picture::decode(JPEG, "frame").unwrap();
+        granted("MJPG", picture.width(), picture.height())
+    }
+
+    #[test]
+    fn a_webcams_jpeg_is_a_frame_also_without_huffman_tables_and_with_padding() {
+        let whole = of_the_jpeg().frame(JPEG, Flip::default(), Duration::ZERO).unwrap();
+        let padded = [JPEG, &[0; 4096]].concat();
+        assert_eq!(of_the_jpeg().frame(&padded, Flip::default(), Duration::ZERO), Ok(whole));
+    }
+
+    #[test]
+    fn a_jpeg_is_turned_round_too() {
+        let frame = |horizontal, vertical| {
+            of_the_jpeg().frame(JPEG, Flip { horizontal, vertical }, Duration::ZERO).unwrap()
+        };
+        let (plain, mirrored, upside_down) = (frame(false, false), frame(true, false), frame(false, true));
+        assert_eq!(plain.luminance(0, 7), mirrored.luminance(plain.width() - 1, 7));
+        assert_eq!(plain.luminance(3, 0), upside_down.luminance(3, plain.height() - 1));
+    }
+
+    #[test]
+    fn what_is_cut_or_of_another_size_is_told() {
+        let told = |granted: &Granted, bytes: &[u8]| granted.frame(bytes, Flip::default(), Duration::ZERO).unwrap_err();
+        assert!(told(&of_the_jpeg(), &JPEG[..JPEG.len() / 2]).contains("ends in the middle"));
+        let Granted { width, height, .. } = of_the_jpeg();
+        assert_eq!(
+            told(&granted("MJPG", 160, 120), JPEG),
+            format!("it is {width}x{height} pixels, the driver promised 160x120")
+        );
+        assert!(told(&of_the_jpeg(), b"").contains("empty"));
+        assert_eq!(told(&granted("YUYV", 4, 2), &[0; 15]), "frame holds 15 bytes, 4x2 YUYV needs 16");
+        assert_eq!(told(&granted("H264", 4, 2), &[0; 99]), "H264 can't be read");
+    }
+}

@@ -1,0 +1,247 @@
+//! The camera at a Raspberry Pi's ribbon cable. Its sensor gives raw data that only the system's camera stack can turn
+//! into a picture, so this runs `rpicam-vid`, which does, and reads frames from it: YUV 4:2:0, one after the other. The
+//! sensor is on exactly while the program runs.
+
+use super::Sensor;
+use super::settings::{CameraSettings, Flicker};
+use crate::ports::CameraError;
+use mood::{Flip, Frame, Range, Raw, RawFormat};
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The program's name now, and before 2024.
+const PROGRAMS: [&str; 2] = ["rpicam-vid", "libcamera-vid"];
+
+/// Frames a second that are asked for: enough for a burst, and a dark room may still be exposed for long.
+const FRAMES_PER_SECOND: &str = "15";
+
+/// How long the program may take to give its first frame.
+const START_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long it may take to end by itself when nobody reads any more.
+const END_LIMIT: Duration = Duration::from_millis(500);
+
+/// Lines of pixels are a multiple of this long, so that the program pads none.
+const ALIGNMENT: u32 = 64;
+
+/// The program, if one of `folders` (the value of PATH) has it.
+#[must_use]
+pub fn find(folders: &OsStr) -> Option<PathBuf> {
+    let named = |name: &str| std::env::split_paths(folders).map(|folder| folder.join(name)).find(|path| path.is_file());
+    PROGRAMS.iter().find_map(|name| named(name))
+}
+
+/// The size that is asked for: the owner's, to the next multiple of what needs no padding.
+fn size(camera: &CameraSettings) -> (u32, u32) {
+    (camera.size.0.next_multiple_of(ALIGNMENT), camera.size.1.next_multiple_of(2))
+}
+
+/// What the program is told.
+#[must_use]
+pub fn arguments(camera: &CameraSettings) -> Vec<String> {
+    let (width, height) = size(camera);
+    let (width, height) = (width.to_string(), height.to_string());
+    let mut list: Vec<String> = [
+        "--timeout", "0", "--nopreview", "--verbose", "0", "--codec", "yuv420", "--flush", "--output", "-",
+        "--framerate", FRAMES_PER_SECOND, "--width", &width, "--height", &height,
+    ]
+    .map(str::to_owned)
+    .into();
+    let mut add = |name: &str, value: String| list.extend([name.to_owned(), value]);
+    if let Some(time) = camera.exposure {
+        add("--shutter", format!("{}us", time.as_micros()));
+    }
+    if let Some(gain) = camera.gain {
+        add("--gain", gain.to_string());
+    }
+    match camera.flicker {
+        Flicker::Hz50 => add("--flicker-period", "10000us".into()),
+        Flicker::Hz60 => add("--flicker-period", "8333us".into()),
+        Flicker::Auto | Flicker::Off => {}
+    }
+    list
+}
+
+/// The camera, running.
+pub struct Rpicam {
+    child: Child,
+    shared: Arc<Shared>,
+    /// Number of the last frame that was given.
+    given: u64,
+    began: Instant,
+    size: (u32, u32),
+    flip: Flip,
+    name: String,
+}
+
+#[derive(Default)]
+struct Shared {
+    stream: Mutex<Stream>,
+    news: Condvar,
+}
+
+/// What the program has said so far.
+#[derive(Default)]
+struct Stream {
+    latest: Option<(Vec<u8>, Instant)>,
+    frames: u64,
+    ended: bool,
+    /// Nobody wants frames any more.
+    unwanted: bool,
+    /// The last line it complained in.
+    complaint: String,
+}
+
+impl Shared {
+    fn stream(&self) -> MutexGuard<'_, Stream> {
+        self.stream.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Rpicam {
+    /// Starts the program, and waits for its first frame.
+    ///
+    /// # Errors
+    /// When it can't be started, ends at once, or gives no frame.
+    pub fn switch_on(program: &Path, camera: &CameraSettings) -> Result<Self, CameraError> {
+        let size = size(camera);
+        let name = format!("{}: {} {}x{}", program.display(), RawFormat::I420, size.0, size.1);
+        let lost = |detail: String| CameraError::Lost { camera: name.clone(), detail };
+        let mut child = Command::new(program)
+            .args(arguments(camera))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| lost(error.to_string()))?;
+        let shared = Arc::new(Shared::default());
+        if let Some(output) = child.stdout.take() {
+            let (shared, length) = (Arc::clone(&shared), frame_length(size));
+            read_apart("rpicam", move || read_frames(output, length, &shared)).map_err(&lost)?;
+        }
+        if let Some(complaints) = child.stderr.take() {
+            let shared = Arc::clone(&shared);
+            read_apart("rpicam-log", move || read_complaints(BufReader::new(complaints), &shared)).map_err(&lost)?;
+        }
+        let mut camera =
+            Self { child, shared, given: 0, began: Instant::now(), size, flip: camera.flip, name: name.clone() };
+        camera.frame(START_LIMIT)?;
+        Ok(camera)
+    }
+
+    fn lost(&self, complaint: &str) -> CameraError {
+        let detail = match complaint {
+            "" => "the program ended".into(),
+            complaint => format!("the program ended: {complaint}"),
+        };
+        CameraError::Lost { camera: self.name.clone(), detail }
+    }
+}
+
+fn read_apart(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), String> {
+    thread::Builder::new().name(name.into()).spawn(work).map(drop).map_err(|error| error.to_string())
+}
+
+/// Bytes of a frame: a plane of luminance and two of a quarter.
+fn frame_length((width, height): (u32, u32)) -> usize {
+    usize::try_from(width).unwrap_or(usize::MAX).saturating_mul(usize::try_from(height).unwrap_or(usize::MAX)) / 2 * 3
+}
+
+/// Cuts the stream into frames, of which only the newest is kept; half a frame at its end is none.
+fn read_frames(mut stream: impl Read, length: usize, shared: &Shared) {
+    let mut spare = Vec::new();
+    loop {
+        let mut frame = std::mem::take(&mut spare);
+        frame.resize(length, 0);
+        let whole = stream.read_exact(&mut frame).is_ok();
+        let mut state = shared.stream();
+        if whole {
+            state.frames += 1;
+            spare = state.latest.replace((frame, Instant::now())).map(|(old, _)| old).unwrap_or_default();
+        } else {
+            state.ended = true;
+        }
+        shared.news.notify_all();
+        if !whole || state.unwanted {
+            return;
+        }
+    }
+}
+
+/// Keeps the last line that says something.
+fn read_complaints(complaints: impl BufRead, shared: &Shared) {
+    for line in complaints.lines().map_while(Result::ok) {
+        tracing::debug!(line, "rpicam-vid");
+        if !line.trim().is_empty() {
+            line.trim().clone_into(&mut shared.stream().complaint);
+        }
+    }
+}
+
+impl Sensor for Rpicam {
+    fn frame(&mut self, limit: Duration) -> Result<Frame, CameraError> {
+        let nothing_new = |stream: &mut Stream| stream.frames == self.given && !stream.ended;
+        let waited = self.shared.news.wait_timeout_while(self.shared.stream(), limit, nothing_new);
+        let (mut stream, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        if stream.frames == self.given {
+            if !stream.ended {
+                let waited_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+                return Err(CameraError::Stalled { camera: self.name.clone(), waited_ms });
+            }
+            drop(stream);
+            // Its last words may be on their way still.
+            let _ = self.child.wait();
+            thread::sleep(Duration::from_millis(20));
+            let complaint = self.shared.stream().complaint.clone();
+            return Err(self.lost(&complaint));
+        }
+        self.given = stream.frames;
+        let Some((bytes, taken)) = stream.latest.take() else { return Err(self.lost("it gave no frame")) };
+        drop(stream);
+        let (width, height) = self.size;
+        let raw = Raw {
+            width,
+            height,
+            stride: usize::try_from(width).unwrap_or(usize::MAX),
+            format: RawFormat::I420,
+            range: Range::Limited,
+            bytes: &bytes,
+        };
+        let timestamp = taken.saturating_duration_since(self.began);
+        raw.to_frame(self.flip, timestamp)
+            .map_err(|error| CameraError::BadFrame { camera: self.name.clone(), detail: error.to_string() })
+    }
+
+    fn stale(&self) -> u32 {
+        1
+    }
+
+    fn describe(&self) -> String {
+        self.name.clone()
+    }
+}
+
+impl Drop for Rpicam {
+    fn drop(&mut self) {
+        // With nobody to read its next frame the program ends; if none comes, it is killed.
+        self.shared.stream().unwanted = true;
+        let end = Instant::now() + END_LIMIT;
+        while Instant::now() < end {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        if let Err(error) = self.child.kill().and_then(|()| self.child.wait()) {
+            tracing::warn!(%error, "rpicam-vid can't be ended");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

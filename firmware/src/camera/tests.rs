@@ -1,0 +1,179 @@
+//! The box's camera on simulated devices: formats, faults, warm-up, the lamp.
+
+use super::*;
+use crate::picture;
+use crate::sim::video::{Buffers, SimVideo, SimWebcam};
+use std::sync::{Arc, Mutex};
+use video::CameraFinder;
+
+const JPEG: &[u8] = include_bytes!("../../assets/frames/1-astronaut.jpg");
+
+/// A webcam that gives the photograph.
+fn webcam(formats: &[&str]) -> SimWebcam {
+    let picture = picture::decode(JPEG, "frame").unwrap();
+    SimWebcam {
+        found: Found {
+            path: "/dev/video0".into(),
+            name: "Sim Cam".into(),
+            driver: "uvcvideo".into(),
+            formats: formats.iter().map(|format| (*format).to_owned()).collect(),
+            trouble: None,
+        },
+        size: (picture.width(), picture.height()),
+        gives_instead: None,
+        frames: vec![JPEG.to_vec()],
+    }
+}
+
+fn settings() -> CameraSettings {
+    CameraSettings { size: (640, 480), warm_up: Duration::from_secs(20), ..CameraSettings::default() }
+}
+
+/// A camera on `machine`, and what its lamp was told.
+fn camera(machine: &SimVideo, settings: &CameraSettings) -> (BoxCamera, Arc<Mutex<Vec<(bool, u32)>>>) {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let (lamp, sensors) = (Arc::clone(&told), machine.clone());
+    let finder = CameraFinder::new(Box::new(machine.clone()), None, settings.clone());
+    let lamp = Box::new(move |on| lamp.lock().unwrap().push((on, sensors.sensors_on())));
+    (BoxCamera::new(Box::new(finder), settings, lamp), told)
+}
+
+#[test]
+fn a_look_is_lamp_sensor_settled_frames_and_all_off_again() {
+    let machine = SimVideo::default();
+    machine.plug(webcam(&["YUYV", "MJPG"]));
+    let (mut camera, lamp) = camera(&machine, &settings());
+    assert_eq!(camera.describe(), "/dev/video0, Sim Cam (it is the first that can)");
+    camera.open().unwrap();
+    let (width, height) = webcam(&[]).size;
+    assert_eq!(camera.describe(), format!("/dev/video0, Sim Cam: MJPG {width}x{height}"));
+    assert_eq!(machine.given(), 3, "dropped while the exposure settled");
+    assert_eq!(camera.capture().unwrap().width(), width);
+    camera.close();
+    assert_eq!(machine.sensors_on(), 0);
+    assert_eq!(*lamp.lock().unwrap(), [(true, 0), (false, 0)], "on before the sensor, off after it");
+    assert!(matches!(camera.capture(), Err(CameraError::Lost { .. })), "the sensor is off");
+    assert_eq!(machine.controls(), [(0x009a_0901, 3), (0x0098_0912, 1), (0x0098_0918, 3)]);
+}
+
+#[test]
+fn the_driver_has_the_last_word_about_the_format() {
+    let machine = SimVideo::default();
+    let luminance = vec![100; 128 * 96];
+    machine.plug(SimWebcam {
+        size: (128, 96),
+        gives_instead: Some("GREY"),
+        frames: vec![luminance],
+        ..webcam(&["MJPG"])
+    });
+    let (mut camera, _) = camera(&machine, &settings());
+    camera.open().unwrap();
+    assert_eq!(camera.describe(), "/dev/video0, Sim Cam: GREY 128x96");
+    assert_eq!(camera.capture().unwrap().luminance(5, 5), 100);
+
+    let odd = SimVideo::default();
+    odd.plug(SimWebcam { gives_instead: Some("H264"), ..webcam(&["MJPG", "YUYV"]) });
+    let (mut camera, lamp) = self::camera(&odd, &settings());
+    let error = camera.open().unwrap_err().to_string();
+    assert!(error.ends_with("MJPG was asked for, H264 is what it gives; YUYV was asked for, H264 is what it gives"));
+    assert_eq!(*lamp.lock().unwrap(), [(true, 0), (false, 0)]);
+}
+
+#[test]
+fn unplugged_while_streaming_it_is_lost_and_found_again_when_it_is_back() {
+    let machine = SimVideo::default();
+    machine.plug(webcam(&["MJPG"]));
+    let (mut camera, lamp) = camera(&machine, &settings());
+    camera.open().unwrap();
+    machine.unplug();
+    assert!(matches!(camera.capture(), Err(CameraError::Lost { .. })));
+    assert_eq!(lamp.lock().unwrap().last(), Some(&(false, 0)), "no sensor, no lamp");
+    camera.close();
+    assert!(camera.open().unwrap_err().to_string().ends_with("is lost: there is none"));
+    camera.close();
+    // Another socket: another number.
+    machine.plug(SimWebcam {
+        found: Found { path: "/dev/video4".into(), ..webcam(&["MJPG"]).found },
+        ..webcam(&["MJPG"])
+    });
+    camera.open().unwrap();
+    camera.capture().unwrap();
+    assert!(camera.describe().starts_with("/dev/video4, Sim Cam"));
+}
+
+#[test]
+fn one_truncated_jpeg_is_passed_over_and_many_are_told() {
+    let machine = SimVideo::default();
+    let cut = JPEG[..JPEG.len() / 2].to_vec();
+    machine.plug(SimWebcam { frames: vec![JPEG.to_vec(), cut], ..webcam(&["MJPG"]) });
+    let (mut camera, _) = camera(&machine, &settings());
+    camera.open().unwrap();
+    for _ in 0..4 {
+        camera.capture().unwrap();
+    }
+    machine.buffers(Buffers::Cut);
+    let error = camera.capture().unwrap_err();
+    assert!(matches!(error, CameraError::BadFrame { .. }), "{error}");
+    machine.buffers(Buffers::Whole);
+    camera.capture().unwrap();
+}
+
+#[test]
+fn a_frame_of_a_wrong_size_is_a_bad_one() {
+    let machine = SimVideo::default();
+    machine.plug(SimWebcam { size: (320, 240), ..webcam(&["MJPG"]) });
+    let (mut camera, _) = camera(&machine, &CameraSettings { warm_up: Duration::ZERO, ..settings() });
+    camera.open().unwrap();
+    let error = camera.capture().unwrap_err().to_string();
+    assert!(error.ends_with("the driver promised 320x240"), "{error}");
+    let raw = SimVideo::default();
+    raw.plug(SimWebcam { size: (128, 96), frames: vec![vec![0; 99]], ..webcam(&["YUYV"]) });
+    let (mut camera, _) = self::camera(&raw, &CameraSettings { warm_up: Duration::ZERO, ..settings() });
+    camera.open().unwrap();
+    let error = camera.capture().unwrap_err().to_string();
+    assert!(error.ends_with("frame holds 99 bytes, 128x96 YUYV needs 24576"), "{error}");
+}
+
+#[test]
+fn a_camera_that_stalls_or_is_taken_is_told_and_tried_anew_at_the_next_press() {
+    let machine = SimVideo::default();
+    machine.plug(webcam(&["MJPG"]));
+    let (mut camera, lamp) = camera(&machine, &settings());
+    machine.take(true);
+    assert!(camera.open().unwrap_err().to_string().ends_with("another program uses it"));
+    machine.take(false);
+    machine.buffers(Buffers::None);
+    assert!(matches!(camera.open(), Err(CameraError::Stalled { .. })));
+    assert_eq!((machine.sensors_on(), lamp.lock().unwrap().last().copied()), (0, Some((false, 0))));
+    machine.buffers(Buffers::Whole);
+    camera.open().unwrap();
+    camera.capture().unwrap();
+}
+
+#[test]
+fn a_sensor_that_is_kept_warm_keeps_its_lamp_gives_no_old_frame_and_rests_at_last() {
+    let machine = SimVideo::default();
+    machine.plug(webcam(&["MJPG"]));
+    let warm = CameraSettings { keep_warm: Duration::from_secs(3_600), ..settings() };
+    let (mut camera, lamp) = camera(&machine, &warm);
+    camera.open().unwrap();
+    assert_eq!(camera.rest(), None, "a look is on");
+    camera.close();
+    assert!(camera.rest().is_some_and(|left| left > Duration::from_secs(3_000)));
+    assert_eq!((machine.sensors_on(), lamp.lock().unwrap().len()), (1, 1), "sensor and lamp stay on");
+    let before = machine.given();
+    camera.open().unwrap();
+    assert_eq!(machine.given() - before, 4, "what the driver had waiting is dropped, and nothing else");
+    machine.unplug();
+    camera.close();
+    assert!(camera.open().is_err());
+    assert_eq!(lamp.lock().unwrap().last(), Some(&(false, 0)));
+
+    machine.plug(webcam(&["MJPG"]));
+    let short = CameraSettings { keep_warm: Duration::from_nanos(1), ..settings() };
+    let (mut camera, _) = self::camera(&machine, &short);
+    camera.open().unwrap();
+    camera.close();
+    while camera.rest().is_some() {}
+    assert_eq!(machine.sensors_on(), 0);
+}

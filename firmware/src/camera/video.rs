@@ -1,0 +1,283 @@
+//! A camera the kernel offers (V4L2): asks it for the best pixel format, sets its controls, reads its buffers. The calls
+//! to the kernel are behind [`VideoSystem`] and [`VideoDevice`], and stood in for by [`crate::sim::video`].
+
+use super::choose::{self, Choice, Found};
+use super::decode::Granted;
+use super::rpicam;
+use super::settings::{CameraSettings, Flicker};
+use super::{Finder, Sensor};
+use crate::ports::CameraError;
+use mood::{Flip, Frame};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Buffers the kernel fills in turn.
+pub const BUFFERS: u32 = 4;
+
+/// A frame smaller than this shows no face that can be read.
+const LEAST_SIDE: u32 = 96;
+
+/// The video devices of a machine.
+pub trait VideoSystem: Send {
+    /// All of them, in the order of their numbers.
+    fn list(&self) -> Vec<Found>;
+
+    /// Opens one.
+    ///
+    /// # Errors
+    /// When it is gone, taken or may not be opened.
+    fn open(&self, path: &Path) -> io::Result<Box<dyn VideoDevice>>;
+}
+
+/// An open video device. Its sensor is off when it is dropped.
+pub trait VideoDevice: Send {
+    /// Asks for a format (V4L2 fourcc) and a size, and gives what the driver makes of it.
+    ///
+    /// # Errors
+    /// When the driver refuses to talk about it.
+    fn set_format(&mut self, fourcc: &str, size: (u32, u32)) -> io::Result<Granted>;
+
+    /// Sets a control by its V4L2 number.
+    ///
+    /// # Errors
+    /// When the camera has no such control, or does not take the value.
+    fn set_control(&mut self, id: u32, value: i64) -> io::Result<()>;
+
+    /// Switches the sensor on.
+    ///
+    /// # Errors
+    /// When the device is gone or taken.
+    fn start(&mut self) -> io::Result<()>;
+
+    /// Waits at most `limit` for the next buffer; its bytes, and when it was filled.
+    ///
+    /// # Errors
+    /// [`ErrorKind::TimedOut`] when none came; after any error the device is of no use.
+    fn next(&mut self, limit: Duration) -> io::Result<(Vec<u8>, Duration)>;
+}
+
+/// A control that is set before the sensor goes on, with the values that mean the same to different cameras.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// What the owner knows it as.
+    pub name: &'static str,
+    /// The control's V4L2 number.
+    pub id: u32,
+    /// The values to try, in order.
+    pub values: Vec<i64>,
+    /// Whether the owner asked for it, so that it matters if it can't be had.
+    pub asked: bool,
+}
+
+/// Numbers from `linux/v4l2-controls.h`.
+mod control {
+    pub(super) const AUTOGAIN: u32 = 0x0098_0912;
+    pub(super) const GAIN: u32 = 0x0098_0913;
+    pub(super) const POWER_LINE_FREQUENCY: u32 = 0x0098_0918;
+    pub(super) const EXPOSURE_AUTO: u32 = 0x009a_0901;
+    pub(super) const EXPOSURE_ABSOLUTE: u32 = 0x009a_0902;
+}
+
+/// The controls for these settings, in order. What a camera was told by another program stays in it, so what is automatic
+/// is said too.
+#[must_use]
+pub fn settings(camera: &CameraSettings) -> Vec<Setting> {
+    let mut list = Vec::new();
+    let mut set = |name, id, values: &[i64], asked| list.push(Setting { name, id, values: values.to_vec(), asked });
+    match camera.exposure {
+        // Aperture priority is what webcams call automatic; others have 0.
+        None => set("exposure", control::EXPOSURE_AUTO, &[3, 0], false),
+        Some(time) => {
+            set("exposure", control::EXPOSURE_AUTO, &[1], true);
+            let hundred_us = i64::try_from(time.as_micros() / 100).unwrap_or(i64::MAX).max(1);
+            set("exposure", control::EXPOSURE_ABSOLUTE, &[hundred_us], true);
+        }
+    }
+    match camera.gain {
+        None => set("gain", control::AUTOGAIN, &[1], false),
+        Some(gain) => {
+            set("gain", control::AUTOGAIN, &[0], false);
+            set("gain", control::GAIN, &[gain.into()], true);
+        }
+    }
+    match camera.flicker {
+        Flicker::Auto => set("flicker", control::POWER_LINE_FREQUENCY, &[3], false),
+        Flicker::Hz50 => set("flicker", control::POWER_LINE_FREQUENCY, &[1], true),
+        Flicker::Hz60 => set("flicker", control::POWER_LINE_FREQUENCY, &[2], true),
+        Flicker::Off => set("flicker", control::POWER_LINE_FREQUENCY, &[0], true),
+    }
+    list
+}
+
+/// Finds the box's camera: the kernel's, or the ribbon cable's.
+pub struct CameraFinder {
+    system: Box<dyn VideoSystem>,
+    rpicam: Option<PathBuf>,
+    settings: CameraSettings,
+}
+
+impl CameraFinder {
+    /// Looks among the devices of `system`, and `rpicam`, the program for the ribbon cable.
+    #[must_use]
+    pub fn new(system: Box<dyn VideoSystem>, rpicam: Option<PathBuf>, settings: CameraSettings) -> Self {
+        Self { system, rpicam, settings }
+    }
+
+    fn choose(&self) -> Result<(Choice, &'static str), CameraError> {
+        let wanted = self.settings.device.as_deref();
+        choose::choose(&self.system.list(), self.rpicam.clone(), wanted)
+            .map_err(|detail| CameraError::Lost { camera: wanted.unwrap_or("of this box").into(), detail })
+    }
+}
+
+impl Finder for CameraFinder {
+    fn switch_on(&mut self) -> Result<Box<dyn Sensor>, CameraError> {
+        let (choice, why) = self.choose()?;
+        tracing::debug!(?choice, why, "Chose the camera");
+        match choice {
+            Choice::Video(found) => Ok(Box::new(Video::switch_on(self.system.as_ref(), &found, &self.settings)?)),
+            Choice::Rpicam(program) => Ok(Box::new(rpicam::Rpicam::switch_on(&program, &self.settings)?)),
+        }
+    }
+
+    fn describe(&mut self) -> String {
+        match self.choose() {
+            Ok((Choice::Video(found), why)) => format!("{}, {} ({why})", found.path.display(), found.name),
+            Ok((Choice::Rpicam(program), why)) => format!("{} ({why})", program.display()),
+            Err(error) => error.to_string(),
+        }
+    }
+}
+
+/// A sensor of the kernel's that is on.
+pub struct Video {
+    device: Box<dyn VideoDevice>,
+    granted: Granted,
+    flip: Flip,
+    name: String,
+}
+
+impl Video {
+    /// Switches a camera on: the first format of ours that the driver really gives.
+    ///
+    /// # Errors
+    /// When it is gone or taken, or gives nothing the box can read.
+    pub fn switch_on(system: &dyn VideoSystem, found: &Found, camera: &CameraSettings) -> Result<Self, CameraError> {
+        let name = format!("{}, {}", found.path.display(), found.name);
+        let lost = |error: &io::Error| CameraError::Lost { camera: name.clone(), detail: in_words(error) };
+        let mut device = system.open(&found.path).map_err(|error| lost(&error))?;
+        let granted = negotiate(device.as_mut(), &choose::formats(&found.formats, camera.format), camera.size)
+            .map_err(|detail| CameraError::Lost { camera: name.clone(), detail })?;
+        for Setting { name: setting, id, values, asked } in settings(camera) {
+            let results: Vec<io::Result<()>> = values
+                .iter()
+                .scan(false, |done, value| {
+                    let result = (!*done).then(|| device.set_control(id, *value))?;
+                    *done = result.is_ok();
+                    Some(result)
+                })
+                .collect();
+            if asked && let Some(Err(error)) = results.last() {
+                tracing::warn!(camera = name, setting, %error, "The camera does not take this setting");
+            }
+        }
+        device.start().map_err(|error| lost(&error))?;
+        let name = format!("{name}: {} {}x{}", granted.fourcc, granted.width, granted.height);
+        Ok(Self { device, granted, flip: camera.flip, name })
+    }
+}
+
+/// Asks for one format after the other, and takes the first that the driver gives as one the box can read.
+fn negotiate(device: &mut dyn VideoDevice, formats: &[&str], size: (u32, u32)) -> Result<Granted, String> {
+    let mut refused = Vec::new();
+    for format in formats {
+        match device.set_format(format, size) {
+            Ok(granted) if !granted.is_readable() => {
+                refused.push(format!("{format} was asked for, {} is what it gives", granted.fourcc));
+            }
+            Ok(granted) if granted.width.min(granted.height) < LEAST_SIDE => {
+                refused.push(format!("{format}: {}x{} pixels are too few", granted.width, granted.height));
+            }
+            Ok(granted) => {
+                if granted.fourcc != *format || (granted.width, granted.height) != size {
+                    tracing::info!(asked = format, asked_size = ?size, gave = ?granted, "The driver gives another format");
+                }
+                return Ok(granted);
+            }
+            Err(error) => refused.push(format!("{format}: {}", in_words(&error))),
+        }
+    }
+    let list = if refused.is_empty() { "it offers none that was asked for".into() } else { refused.join("; ") };
+    Err(format!("it gives no pixel format that can be read: {list}"))
+}
+
+/// What an error of the kernel means for a camera.
+fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::ResourceBusy => "another program uses it".into(),
+        ErrorKind::PermissionDenied => "it may not be opened; the user must be in group video".into(),
+        ErrorKind::NotFound => "it is not there any more".into(),
+        _ => error.to_string(),
+    }
+}
+
+impl Sensor for Video {
+    fn frame(&mut self, limit: Duration) -> Result<Frame, CameraError> {
+        let camera = || self.name.clone();
+        let (bytes, timestamp) = self.device.next(limit).map_err(|error| {
+            if error.kind() == ErrorKind::TimedOut {
+                let waited_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+                return CameraError::Stalled { camera: camera(), waited_ms };
+            }
+            CameraError::Lost { camera: camera(), detail: in_words(&error) }
+        })?;
+        self.granted
+            .frame(&bytes, self.flip, timestamp)
+            .map_err(|detail| CameraError::BadFrame { camera: camera(), detail })
+    }
+
+    fn stale(&self) -> u32 {
+        BUFFERS
+    }
+
+    fn describe(&self) -> String {
+        self.name.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_say_what_is_automatic_and_what_is_not() {
+        let told = |camera: &CameraSettings| {
+            settings(camera).into_iter().map(|it| (it.name, it.id & 0xffff, it.values, it.asked)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            told(&CameraSettings::default()),
+            [
+                ("exposure", 0x0901, vec![3, 0], false),
+                ("gain", 0x0912, vec![1], false),
+                ("flicker", 0x0918, vec![3], false)
+            ]
+        );
+        let by_hand = CameraSettings {
+            exposure: Some(Duration::from_millis(10)),
+            gain: Some(64),
+            flicker: Flicker::Hz50,
+            ..CameraSettings::default()
+        };
+        assert_eq!(
+            told(&by_hand),
+            [
+                ("exposure", 0x0901, vec![1], true),
+                ("exposure", 0x0902, vec![100], true),
+                ("gain", 0x0912, vec![0], false),
+                ("gain", 0x0913, vec![64], true),
+                ("flicker", 0x0918, vec![1], true)
+            ]
+        );
+    }
+}
