@@ -1,6 +1,6 @@
 //! The command line: verbs, options, and what `--help` says.
 
-use crate::command::{compose::ComposeArgs, look::LookArgs, run::RunArgs};
+use crate::command::{check::CheckArgs, compose::ComposeArgs, devices::DevicesArgs, look::LookArgs, run::RunArgs};
 use crate::exit_code;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -29,6 +29,13 @@ pub enum Command {
                       moodbox run --simulate --demo   a story of half a minute\n  \
                       moodbox run --simulate photos   with your own pictures as the camera")]
     Run(RunArgs),
+    /// Tries each part of the box, and says what to do about trouble
+    #[command(after_help = "Examples:\n  moodbox check                   everything\n  \
+                      moodbox check camera face       only these")]
+    Check(CheckArgs),
+    /// Lists cameras, GPIO chips and sound cards, and what would be chosen
+    #[command(after_help = "Example:\n  moodbox devices --config moodbox.toml")]
+    Devices(DevicesArgs),
     /// Prints the configuration: the commented template, or what would hold with FILE
     #[command(after_help = "Example:\n  moodbox config > moodbox.toml")]
     Config {

@@ -1,5 +1,7 @@
 //! The subcommands, one file each.
 
+pub mod check;
 pub mod compose;
+pub mod devices;
 pub mod look;
 pub mod run;

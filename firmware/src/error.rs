@@ -65,6 +65,14 @@ pub enum Failure {
     /// Music can't be rendered.
     #[error(transparent)]
     Compose(#[from] ComposeError),
+    /// The doctor found something broken; it has been told with its remedy.
+    #[error("broken: {broken}")]
+    Check {
+        /// The parts, by name.
+        broken: String,
+        /// What the first of them means to a script.
+        code: ExitCode,
+    },
     /// A result can't be written.
     #[error("{what} can't be written: {source}")]
     Write {
@@ -101,6 +109,7 @@ impl Failure {
     pub const fn exit_code(&self) -> ExitCode {
         match self {
             Self::Config(_) => ExitCode::Configuration,
+            Self::Check { code, .. } => *code,
             Self::NoHardware | Self::Gpio(_) | Self::NoTerminal { .. } | Self::Button(_) => ExitCode::Device,
             Self::Picture(_) | Self::Pictures { .. } => ExitCode::Data,
             Self::ModelFile { .. } | Self::Model { .. } => ExitCode::Model,
@@ -115,7 +124,7 @@ impl Failure {
     #[must_use]
     pub const fn hint(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Config(ConfigError::Mistakes { .. }) | Self::Pictures { .. } => return None,
+            Self::Config(ConfigError::Mistakes { .. }) | Self::Pictures { .. } | Self::Check { .. } => return None,
             Self::Config(_) => "write one with `moodbox config > moodbox.toml`, or leave out `--config`",
             Self::NoHardware => "try the whole box on this desk: `moodbox run --simulate`",
             Self::Gpio(error) => return Some(error.hint()),

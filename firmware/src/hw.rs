@@ -3,13 +3,15 @@
 
 mod chip;
 mod registers;
+pub mod systemd;
 mod v4l2;
 
-use crate::camera::video::CameraFinder;
-use crate::camera::{BoxCamera, CameraSettings, SensorLamp, rpicam};
+use crate::camera::video::{CameraFinder, VideoSystem};
+use crate::camera::{BoxCamera, CameraSettings, Found, SensorLamp, rpicam};
+use crate::gpio::chips::ChipInfo;
 use crate::gpio::wiring::{Backend, Wiring, buses_in_use};
 use crate::gpio::{Gpio, GpioError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Opens the pins the owner's way, after seeing that no bus that is switched on has one of them.
 ///
@@ -17,8 +19,8 @@ use std::path::Path;
 /// When there are none, they may not be used, or a bus has one.
 pub fn open_gpio(wiring: &Wiring) -> Result<Box<dyn Gpio>, GpioError> {
     wiring.check_buses(&buses_in_use(Path::new("/")))?;
-    let chip = || chip::Chip::open(wiring.chip.as_deref()).map(|chip| Box::new(chip) as Box<dyn Gpio>);
-    let registers = || registers::Registers::open().map(|board| Box::new(board) as Box<dyn Gpio>);
+    let chip = || -> Result<Box<dyn Gpio>, GpioError> { Ok(Box::new(chip::Chip::open(wiring.chip.as_deref())?)) };
+    let registers = || -> Result<Box<dyn Gpio>, GpioError> { Ok(Box::new(registers::Registers::open()?)) };
     match wiring.backend {
         Backend::Chip => chip(),
         Backend::Registers => registers(),
@@ -36,4 +38,22 @@ pub fn open_camera(settings: &CameraSettings, lamp: SensorLamp) -> BoxCamera {
     let rpicam = rpicam::find(&std::env::var_os("PATH").unwrap_or_default());
     let finder = CameraFinder::new(Box::new(v4l2::Kernel), rpicam, settings.clone());
     BoxCamera::new(Box::new(finder), settings, lamp)
+}
+
+/// The kernel's cameras, and the program for a Raspberry Pi's ribbon cable.
+#[must_use]
+pub fn list_cameras() -> (Vec<Found>, Option<PathBuf>) {
+    (v4l2::Kernel.list(), rpicam::find(&std::env::var_os("PATH").unwrap_or_default()))
+}
+
+/// The GPIO chips.
+#[must_use]
+pub fn list_chips() -> Vec<ChipInfo> {
+    chip::list()
+}
+
+/// The model, on a Raspberry Pi.
+#[must_use]
+pub fn raspberry_pi() -> Option<String> {
+    rppal::system::DeviceInfo::new().ok().map(|info| info.model().to_string())
 }

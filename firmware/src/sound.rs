@@ -8,7 +8,7 @@
 //! Each output has one thread, which owns the booth; the box talks to it through bounded channels and never waits.
 
 mod booth;
-mod card;
+pub mod card;
 mod chimes;
 pub mod deck;
 mod limiter;

@@ -153,13 +153,15 @@ impl Raw<'_> {
             RawFormat::Grey | RawFormat::Rgb => pixels.extend_from_slice(line),
             RawFormat::Yuyv => {
                 let pairs = line.as_chunks::<4>().0.iter();
-                let both = pairs.flat_map(|[left, blue, right, red]| [rgb(*left, *blue, *red), rgb(*right, *blue, *red)]);
+                let both =
+                    pairs.flat_map(|[left, blue, right, red]| [rgb(*left, *blue, *red), rgb(*right, *blue, *red)]);
                 pixels.extend(both.take(columns).flatten());
             }
             RawFormat::Nv12 => {
                 let start = self.stride * (index(self.height) + row / 2);
                 let colours = self.bytes[start..].as_chunks::<2>().0.iter().flat_map(|pair| [pair, pair]);
-                pixels.extend(line.iter().zip(colours).flat_map(|(luminance, [blue, red])| rgb(*luminance, *blue, *red)));
+                pixels
+                    .extend(line.iter().zip(colours).flat_map(|(luminance, [blue, red])| rgb(*luminance, *blue, *red)));
             }
             RawFormat::I420 => {
                 let half = self.stride.div_ceil(2);

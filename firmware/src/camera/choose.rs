@@ -152,8 +152,14 @@ mod tests {
             assert_eq!(path(choose(&desk(), None, Some(wanted))), "/dev/video1: it was asked for");
         }
         assert_eq!(path(choose(&[], None, None)), "there is none");
-        assert_eq!(path(choose(&[], None, Some("rpicam"))), "the program rpicam-vid is not installed (package rpicam-apps-lite)");
-        assert_eq!(path(choose(&desk(), None, Some("lamp"))), "/dev/video3: it gives only H264, which the box can't read");
+        assert_eq!(
+            path(choose(&[], None, Some("rpicam"))),
+            "the program rpicam-vid is not installed (package rpicam-apps-lite)"
+        );
+        assert_eq!(
+            path(choose(&desk(), None, Some("lamp"))),
+            "/dev/video3: it gives only H264, which the box can't read"
+        );
         assert_eq!(
             path(choose(&desk()[..1], None, Some("C920"))),
             "no camera is called `C920`; found: /dev/video0 `unicam` (part of a Raspberry Pi's camera interface, which \

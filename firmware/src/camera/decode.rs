@@ -86,9 +86,8 @@ mod tests {
 
     #[test]
     fn a_jpeg_is_turned_round_too() {
-        let frame = |horizontal, vertical| {
-            of_the_jpeg().frame(JPEG, Flip { horizontal, vertical }, Duration::ZERO).unwrap()
-        };
+        let frame =
+            |horizontal, vertical| of_the_jpeg().frame(JPEG, Flip { horizontal, vertical }, Duration::ZERO).unwrap();
         let (plain, mirrored, upside_down) = (frame(false, false), frame(true, false), frame(false, true));
         assert_eq!(plain.luminance(0, 7), mirrored.luminance(plain.width() - 1, 7));
         assert_eq!(plain.luminance(3, 0), upside_down.luminance(3, plain.height() - 1));

@@ -47,8 +47,22 @@ pub fn arguments(camera: &CameraSettings) -> Vec<String> {
     let (width, height) = size(camera);
     let (width, height) = (width.to_string(), height.to_string());
     let mut list: Vec<String> = [
-        "--timeout", "0", "--nopreview", "--verbose", "0", "--codec", "yuv420", "--flush", "--output", "-",
-        "--framerate", FRAMES_PER_SECOND, "--width", &width, "--height", &height,
+        "--timeout",
+        "0",
+        "--nopreview",
+        "--verbose",
+        "0",
+        "--codec",
+        "yuv420",
+        "--flush",
+        "--output",
+        "-",
+        "--framerate",
+        FRAMES_PER_SECOND,
+        "--width",
+        &width,
+        "--height",
+        &height,
     ]
     .map(str::to_owned)
     .into();

@@ -29,8 +29,11 @@ fn settings() -> CameraSettings {
     CameraSettings { size: (640, 480), warm_up: Duration::from_secs(20), ..CameraSettings::default() }
 }
 
+/// What the lamp was told, and how many sensors were on then.
+type LampLog = Arc<Mutex<Vec<(bool, u32)>>>;
+
 /// A camera on `machine`, and what its lamp was told.
-fn camera(machine: &SimVideo, settings: &CameraSettings) -> (BoxCamera, Arc<Mutex<Vec<(bool, u32)>>>) {
+fn camera(machine: &SimVideo, settings: &CameraSettings) -> (BoxCamera, LampLog) {
     let told = Arc::new(Mutex::new(Vec::new()));
     let (lamp, sensors) = (Arc::clone(&told), machine.clone());
     let finder = CameraFinder::new(Box::new(machine.clone()), None, settings.clone());

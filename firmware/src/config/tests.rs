@@ -108,15 +108,19 @@ fn pins_and_choices_are_checked_alone_and_together() {
     assert_eq!(
         mistakes("[button]\npin = 40\nhearing = \"eyes\"\n"),
         [
-            (2, "`button.pin` is 40, it must be a whole number from 0 to 27 (a BCM number, not that of the header)".into()),
+            (
+                2,
+                "`button.pin` is 40, it must be a whole number from 0 to 27 (a BCM number, not that of the header)"
+                    .into()
+            ),
             (3, "`button.hearing` is \"eyes\", it must be one of \"auto\", \"interrupt\", \"poll\"".into()),
         ]
     );
     let twice = |text| mistakes(text);
-    assert_eq!(twice("[look]\n\n[light]\nprivacy_pin = 17\n"), [(
-        4,
-        "GPIO 17 is for the button and for the privacy lamp".to_owned()
-    )]);
+    assert_eq!(
+        twice("[look]\n\n[light]\nprivacy_pin = 17\n"),
+        [(4, "GPIO 17 is for the button and for the privacy lamp".to_owned())]
+    );
     assert_eq!(twice("[button]\npin = 24\n"), [(1, "GPIO 24 is for the button and for the privacy lamp".to_owned())]);
     let anode = apply("[light]\ncommon = \"anode\"\nkind = \"ws2812\"\n[gpio]\nbackend = \"chip\"\n").unwrap().wiring;
     assert_eq!((anode.common, anode.light, anode.backend), (Common::Anode, LightKind::Ws2812, Backend::Chip));

@@ -23,7 +23,10 @@ const MOST_KERNEL_DEBOUNCE: Duration = Duration::from_millis(5);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     /// Edges; `proven` when one has come, or when they are trusted by order.
-    Edges { proven: bool, by_order: bool },
+    Edges {
+        proven: bool,
+        by_order: bool,
+    },
     Poll,
 }
 
@@ -52,11 +55,8 @@ impl LineButton {
             Hearing::Interrupt => Way::Edges { proven: true, by_order: true },
             Hearing::Poll => Way::Poll,
         };
-        let edges = if way == Way::Poll {
-            Edges::Unwanted
-        } else {
-            Edges::LongerThan(debounce.min(MOST_KERNEL_DEBOUNCE))
-        };
+        let edges =
+            if way == Way::Poll { Edges::Unwanted } else { Edges::LongerThan(debounce.min(MOST_KERNEL_DEBOUNCE)) };
         let line = gpio.input(Claim { pin, role: "button" }, pull, edges)?;
         let mut button =
             Self { line, active: wiring.button_active, way, last: Level::Up, name: format!("button at {pin}") };

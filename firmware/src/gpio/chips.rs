@@ -23,9 +23,7 @@ pub struct ChipInfo {
 
 impl ChipInfo {
     fn is_called(&self, name: &str) -> bool {
-        self.label == name
-            || self.path.as_os_str() == name
-            || self.path.file_name().is_some_and(|file| file == name)
+        self.label == name || self.path.as_os_str() == name || self.path.file_name().is_some_and(|file| file == name)
     }
 }
 
@@ -47,7 +45,8 @@ pub fn choose<'a>(chips: &'a [ChipInfo], wanted: Option<&str>) -> Result<(&'a Ch
     let (chip, why) = if let Some(wanted) = wanted {
         let called = chips.iter().find(|chip| chip.is_called(wanted)).ok_or_else(|| {
             let names: Vec<String> = chips.iter().map(ChipInfo::to_string).collect();
-            let there = if names.is_empty() { "there is none".into() } else { format!("there are {}", names.join("; ")) };
+            let there =
+                if names.is_empty() { "there is none".into() } else { format!("there are {}", names.join("; ")) };
             none(format!("no chip is called `{wanted}`; {there}"))
         })?;
         (called, "it was asked for")
@@ -87,10 +86,7 @@ mod tests {
             "this machine's GPIO can't be used: no chip is called `gpio`; there are /dev/gpiochip0, \
              `raspberrypi-exp-gpio`, 54 lines"
         );
-        assert_eq!(
-            chosen(&[], None).unwrap_err(),
-            "this machine's GPIO can't be used: there is no /dev/gpiochip*"
-        );
+        assert_eq!(chosen(&[], None).unwrap_err(), "this machine's GPIO can't be used: there is no /dev/gpiochip*");
     }
 
     #[test]

@@ -60,9 +60,7 @@ impl Lights for BoardLights {
     }
 
     fn privacy(&mut self, on: bool) -> Result<(), LightsError> {
-        self.lamp
-            .looking(on)
-            .map_err(|error| LightsError { light: "privacy lamp".into(), detail: error.to_string() })
+        self.lamp.looking(on).map_err(|error| LightsError { light: "privacy lamp".into(), detail: error.to_string() })
     }
 }
 
@@ -171,10 +169,7 @@ mod tests {
             gpio.has_pwm(&[Pin(12), Pin(13)]);
             let wiring = Wiring { common, ..wiring() };
             let mut lights = open(&gpio, &wiring).unwrap();
-            assert_eq!(
-                lights.describe(),
-                "RGB light at GPIO 12 (hardware PWM), 13 (hardware PWM), 16 (software PWM)"
-            );
+            assert_eq!(lights.describe(), "RGB light at GPIO 12 (hardware PWM), 13 (hardware PWM), 16 (software PWM)");
             lights.show(Rgb::new(0.25, 0.0, 1.0)).unwrap();
             assert_eq!(gpio.duty(Pin(12)), Some(common.high_share(0.25)));
             assert_eq!(gpio.duty(Pin(13)), Some(common.high_share(0.0)));

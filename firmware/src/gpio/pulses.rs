@@ -171,13 +171,7 @@ mod tests {
             (&[0.5], &[edge(0, 0, true), edge(500, 0, false)]),
             (
                 &[0.75, 0.0, 0.25],
-                &[
-                    edge(0, 0, true),
-                    edge(0, 1, false),
-                    edge(0, 2, true),
-                    edge(250, 2, false),
-                    edge(750, 0, false),
-                ],
+                &[edge(0, 0, true), edge(0, 1, false), edge(0, 2, true), edge(250, 2, false), edge(750, 0, false)],
             ),
             (&[f32::NAN, 7.0, -1.0], &[edge(0, 0, false), edge(0, 1, true), edge(0, 2, false)]),
             (&[], &[]),

@@ -41,14 +41,14 @@ mod tests {
 
     #[test]
     fn gamma_keeps_both_ends_and_polarity_turns_them_round() {
-        let colour = Rgb::new(0.0, 0.5, 1.0);
+        let is = |found: f32, wanted: f32| (found - wanted).abs() < 1e-6;
         for gamma in [0.5, 1.0, 2.2] {
-            let [dark, half, full] = Shade { gamma }.duties(colour);
-            assert_eq!([dark, full], [0.0, 1.0], "gamma {gamma}");
-            assert!((half - 0.5_f32.powf(gamma)).abs() < 1e-6);
+            let [dark, half, full] = Shade { gamma }.duties(Rgb::new(0.0, 0.5, 1.0));
+            assert!(is(dark, 0.0) && is(half, 0.5_f32.powf(gamma)) && is(full, 1.0), "gamma {gamma}");
         }
-        assert_eq!([0.0, 0.25, 1.0].map(|duty| Common::Cathode.high_share(duty)), [0.0, 0.25, 1.0]);
-        assert_eq!([0.0, 0.25, 1.0].map(|duty| Common::Anode.high_share(duty)), [1.0, 0.75, 0.0]);
+        for duty in [0.0, 0.25, 1.0] {
+            assert!(is(Common::Cathode.high_share(duty), duty) && is(Common::Anode.high_share(duty), 1.0 - duty));
+        }
         assert!(Common::Anode.off_high() && !Common::Cathode.off_high());
     }
 }

@@ -259,7 +259,9 @@ impl Wiring {
             }
             if let Some(signal) = Bus::Spi.signal(pin).filter(|_| self.light == LightKind::Ws2812) {
                 refuse(
-                    format!("{pin}, for the {role}, is {signal} of the SPI bus, which the WS2812 light takes (7 to 11)"),
+                    format!(
+                        "{pin}, for the {role}, is {signal} of the SPI bus, which the WS2812 light takes (7 to 11)"
+                    ),
                     "choose another pin (BCM number)",
                 );
             }
@@ -296,12 +298,7 @@ mod tests {
     use super::*;
 
     fn usual() -> Wiring {
-        Wiring {
-            button: Pin(17),
-            colours: [Pin(12), Pin(13), Pin(16)],
-            lamp: Pin(24),
-            ..Wiring::default()
-        }
+        Wiring { button: Pin(17), colours: [Pin(12), Pin(13), Pin(16)], lamp: Pin(24), ..Wiring::default() }
     }
 
     #[test]
@@ -339,8 +336,14 @@ mod tests {
         assert_eq!(wiring.check_buses(&[]), Ok(()));
         assert_eq!(usual().check_buses(&Bus::ALL), Ok(()), "the usual pins leave every bus free");
         let told = |buses: &[Bus]| wiring.check_buses(buses).unwrap_err().to_string();
-        assert_eq!(told(&[Bus::I2s]), "GPIO 18, for the privacy lamp, is taken: it is PCM_CLK of I2S, which is switched on");
-        assert_eq!(told(&[Bus::Spi, Bus::I2c]), "GPIO 3, for the button, is taken: it is SCL of I2C, which is switched on");
+        assert_eq!(
+            told(&[Bus::I2s]),
+            "GPIO 18, for the privacy lamp, is taken: it is PCM_CLK of I2S, which is switched on"
+        );
+        assert_eq!(
+            told(&[Bus::Spi, Bus::I2c]),
+            "GPIO 3, for the button, is taken: it is SCL of I2C, which is switched on"
+        );
     }
 
     #[test]

@@ -29,8 +29,8 @@ impl Chip {
         let chips = list();
         let (chosen, why) = chips::choose(&chips, wanted)?;
         tracing::info!(chip = %chosen, why, "Chose the GPIO chip");
-        let chip = gpiocdev::Chip::from_path(&chosen.path)
-            .map_err(|error| GpioError::NoGpio { detail: error.to_string() })?;
+        let chip =
+            gpiocdev::Chip::from_path(&chosen.path).map_err(|error| GpioError::NoGpio { detail: error.to_string() })?;
         Ok(Self { chip, name: chosen.to_string() })
     }
 

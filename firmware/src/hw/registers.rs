@@ -1,9 +1,7 @@
 //! The pins of a Raspberry Pi through its registers, with rppal: hardware PWM and SPI too.
 
 use crate::gpio::wiring::pwm_channel;
-use crate::gpio::{
-    Claim, Edges, Gpio, GpioError, InputLine, LineError, OutputLine, Pull, PwmLine, SpiBus,
-};
+use crate::gpio::{Claim, Edges, Gpio, GpioError, InputLine, LineError, OutputLine, Pull, PwmLine, SpiBus};
 use rppal::gpio::{InputPin, Level, OutputPin, Trigger};
 use rppal::pwm::{Channel, Polarity, Pwm};
 use rppal::spi::{Bus, Mode, SlaveSelect, Spi};

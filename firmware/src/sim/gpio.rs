@@ -2,9 +2,7 @@
 //! demand. Stricter than a board: a pin is given once, and a duty cycle outside 0..=1 is refused.
 
 use super::Faults;
-use crate::gpio::{
-    Claim, Edges, Gpio, GpioError, InputLine, LineError, OutputLine, Pin, Pull, PwmLine, SpiBus,
-};
+use crate::gpio::{Claim, Edges, Gpio, GpioError, InputLine, LineError, OutputLine, Pin, Pull, PwmLine, SpiBus};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

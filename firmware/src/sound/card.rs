@@ -4,8 +4,13 @@
 //! own thread and never waits: what isn't there in time is silence, and counted. From a request to the ear it takes
 //! the queue and the card's buffer, 80 to 90 ms.
 
+mod choose;
 mod device;
 mod pull;
+mod tone;
+
+pub use choose::Card;
+pub use tone::Tone;
 
 use super::booth::{Booth, Request};
 use super::remote::{MOST_REQUESTS, Remote};
@@ -24,6 +29,24 @@ const STALLED_NAPS: u32 = 400;
 
 /// How often a lost card is looked for.
 const LOOK_AGAIN: Duration = Duration::from_secs(3);
+
+/// The cards of this machine, and the place among them of the one that a name stands for, with why; an error in words.
+pub fn list(name: Option<&str>) -> (Vec<Card>, Result<(usize, &'static str), String>) {
+    let cards = device::cards();
+    let chosen = choose::candidates(&cards, name).and_then(|(found, why)| match found.first() {
+        Some(first) => Ok((*first, why)),
+        None => Err("there is no sound card".into()),
+    });
+    (cards, chosen)
+}
+
+/// Plays a tone of 440 Hz for `length` on a card, and counts what was not there in time.
+///
+/// # Errors
+/// When no card can be opened, or it is lost meanwhile.
+pub fn tone(name: Option<&str>, length: Duration) -> Result<Tone, SpeakerError> {
+    tone::play(Line::open(&Selection::new(name)?, None)?, length)
+}
 
 /// Opens a card and starts the sound thread.
 pub(super) fn open(name: Option<&str>, music: &MusicSettings) -> Result<Remote, SpeakerError> {

@@ -35,6 +35,8 @@ Usage: moodbox [OPTIONS] <COMMAND>
 Commands:
   look     Reads the expression in photographs
   run      Runs the box
+  check    Tries each part of the box, and says what to do about trouble
+  devices  Lists cameras, GPIO chips and sound cards, and what would be chosen
   config   Prints the configuration: the commented template, or what would hold with FILE
   compose  Renders a mood's music to a WAV file
   help     Print this message or the help of the given subcommand(s)
@@ -210,9 +212,9 @@ fn no_frame_leaves_the_box_and_none_is_written() {
                 let shipped = source.split("#[cfg(test)]").next().unwrap_or_default();
                 // The one program that is run is a camera: it is read from, and nothing is written to it.
                 let is_camera = path.ends_with("camera/rpicam.rs");
-                let allowed = |word: &str| is_camera && word == "process::{" && shipped.contains("stdin(Stdio::null())");
-                let found: Vec<_> =
-                    forbidden.iter().filter(|word| shipped.contains(*word) && !allowed(word)).collect();
+                let allowed =
+                    |word: &str| is_camera && word == "process::{" && shipped.contains("stdin(Stdio::null())");
+                let found: Vec<_> = forbidden.iter().filter(|word| shipped.contains(*word) && !allowed(word)).collect();
                 assert!(found.is_empty(), "{}: {found:?}", path.display());
                 read += 1;
             }
@@ -289,11 +291,16 @@ error: configuration gone.toml can't be read: No such file or directory (os erro
 
 #[test]
 fn run_without_hardware_says_what_to_do() {
-    moodbox().arg("run").assert().code(4).stdout_eq("").stderr_eq(str![[r#"
-error: the box's own camera, light and button are not in this build
-  hint: try the whole box on this desk: `moodbox run --simulate`
-
-"#]]);
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("box.toml");
+    std::fs::write(&config, "[gpio]\nbackend = \"chip\"\nchip = \"no such chip\"\n").unwrap();
+    let refused = said(&moodbox().args(["run", "--config"]).arg(config).assert().code(4).stdout_eq("")).1;
+    let start = if cfg!(feature = "hardware") {
+        "error: this machine's GPIO can't be used: no chip is called `no such chip`; "
+    } else {
+        "error: the box's own camera, light and button are not in this build\n  hint: "
+    };
+    assert!(refused.starts_with(start) && refused.contains("`moodbox run --simulate`"), "{refused}");
     moodbox().args(["run", "--simulate", "--interactive", "--silent"]).assert().code(4).stderr_eq(str![[r#"
 error: the box can't be driven by hand here: the output is no terminal
   hint: change that, or use `--demo` or `--press-at 1,8`, which need no terminal

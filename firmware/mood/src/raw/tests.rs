@@ -91,7 +91,9 @@ fn pixels(frame: &Frame) -> Vec<Vec<u8>> {
 #[test]
 fn one_picture_is_the_same_in_every_layout_with_and_without_padding() {
     let wanted: Vec<Vec<u8>> = (0..4)
-        .map(|y| (0..4).flat_map(|x| Range::Limited.rgb(LUMINANCE[y][x], BLUES[y / 2][x / 2], REDS[y / 2][x / 2])).collect())
+        .map(|y| {
+            (0..4).flat_map(|x| Range::Limited.rgb(LUMINANCE[y][x], BLUES[y / 2][x / 2], REDS[y / 2][x / 2])).collect()
+        })
         .collect();
     for format in [RawFormat::Yuyv, RawFormat::Nv12, RawFormat::I420] {
         for padding in [0, 6] {
@@ -138,7 +140,14 @@ fn odd_sides_take_the_last_colour_they_share() {
 
 #[test]
 fn buffers_of_a_wrong_size_are_refused_by_name() {
-    let raw = |width, height, stride, bytes| Raw { width, height, stride, format: RawFormat::Nv12, range: Range::Full, bytes };
+    let raw = |width, height, stride, bytes| Raw {
+        width,
+        height,
+        stride,
+        format: RawFormat::Nv12,
+        range: Range::Full,
+        bytes,
+    };
     let told = |raw: Raw<'_>| raw.to_frame(Flip::default(), Duration::ZERO).unwrap_err().to_string();
     assert_eq!(told(raw(0, 4, 4, &[])), "frame is 0x4 pixels, both sides must be at least 1");
     assert_eq!(told(raw(8, 4, 4, &[0; 99])), "stride is 4 bytes, 8 pixels of NV12 need 8");

@@ -1,17 +1,18 @@
 //! The box itself: camera, pins and speaker of a board.
 
 use super::{RunArgs, seed_of_the_day, speaker_choice, stop_on_signals};
+use crate::camera::SensorLamp;
 use crate::config::Config;
 use crate::error::Failure;
 use crate::eyes::Eyes;
 use crate::gpio::button::LineButton;
 use crate::gpio::lamp::Lamp;
 use crate::gpio::lights::BoardLights;
-use crate::hw;
-use crate::camera::SensorLamp;
+use crate::hw::{self, systemd, systemd::Systemd};
 use crate::ports::{Button, Camera};
 use crate::report::Transcript;
-use crate::runner::{Moment, Parts, Runner, Settings, Witness, threads};
+use crate::runner::{Inbox, Moment, Parts, Runner, Settings, Witness, threads};
+use crate::service::{ServiceWitness, WatchedInbox};
 use crate::sound;
 use std::io::stdout;
 use std::time::Instant;
@@ -45,13 +46,12 @@ pub(super) fn run(args: &RunArgs, config: &Config, began: Instant) -> Result<(),
         brightness: config.brightness,
         stop_at: args.seconds.map(|seconds| began.elapsed().saturating_add(seconds)),
     };
-    let parts = Parts {
-        lights: Box::new(lights),
-        speaker: opened.speaker,
-        looker: Box::new(looker),
-        inbox: Box::new(inbox),
-        witness: Box::new(witness),
+    let inbox: Box<dyn Inbox> = match systemd::watchdog() {
+        Some(limit) => Box::new(WatchedInbox::new(Box::new(inbox), Box::new(Systemd), limit)),
+        None => Box::new(inbox),
     };
+    let witness = Box::new(ServiceWitness::new(Box::new(witness), Box::new(Systemd)));
+    let parts = Parts { lights: Box::new(lights), speaker: opened.speaker, looker: Box::new(looker), inbox, witness };
     Runner::new(settings, parts).run()
 }
 

@@ -1,6 +1,7 @@
 //! Finding and opening the card. The only file that names cpal's devices.
 
 use super::SpeakerError;
+use super::choose::{self, Card};
 use super::pull::{self, Queue};
 use rodio::cpal::BufferSize;
 use rodio::cpal::traits::HostTrait;
@@ -27,25 +28,43 @@ impl Selection {
         Ok(Self(name.map(str::to_owned)))
     }
 
-    fn find(&self) -> Result<Device, SpeakerError> {
+    /// The cards to try, the best first, each with its name.
+    fn find(&self) -> Result<Vec<(String, Device)>, SpeakerError> {
         let no_device = |detail: String| SpeakerError::NoDevice { detail };
-        let host = cpal::default_host();
-        let Some(wanted) = &self.0 else {
-            return host.default_output_device().ok_or_else(|| no_device("the system has no default card".to_owned()));
+        let (cards, mut devices) = listed().map_err(no_device)?;
+        let default = self.0.is_none().then(|| cpal::default_host().default_output_device()).flatten();
+        let found = match choose::candidates(&cards, self.0.as_deref()) {
+            Ok((found, _)) => found,
+            // What the system has as its default need not be listed.
+            Err(_) if default.is_some() => Vec::new(),
+            Err(detail) => return Err(no_device(detail)),
         };
-        let devices = host.output_devices().map_err(|error| no_device(error.to_string()))?;
-        let mut named: Vec<(String, Device)> = devices.map(|device| (name_of(&device), device)).collect();
-        let wanted_lower = wanted.to_lowercase();
-        let exact = named.iter().position(|(name, _)| name.to_lowercase() == wanted_lower);
-        let part = || named.iter().position(|(name, _)| name.to_lowercase().contains(&wanted_lower));
-        match exact.or_else(part) {
-            Some(at) => Ok(named.swap_remove(at).1),
-            None => {
-                let names: Vec<String> = named.into_iter().map(|(name, _)| format!("`{name}`")).collect();
-                Err(no_device(format!("no card is called `{wanted}`; there are {}", names.join(", "))))
+        let mut chosen: Vec<(String, Device)> = default.map(|device| (name_of(&device), device)).into_iter().collect();
+        for at in found {
+            if let (Some(card), Some(device)) = (cards.get(at), devices.get_mut(at).and_then(Option::take)) {
+                chosen.push((format!("{} ({})", card.name, card.id), device));
             }
         }
+        Ok(chosen)
     }
+}
+
+/// Every way to play that ALSA lists, for people to choose from.
+pub(super) fn cards() -> Vec<Card> {
+    if cfg!(target_os = "linux") && !linux_has_sound() {
+        return Vec::new();
+    }
+    listed().map(|(cards, _)| cards).unwrap_or_default()
+}
+
+fn listed() -> Result<(Vec<Card>, Vec<Option<Device>>), String> {
+    let devices = cpal::default_host().output_devices().map_err(|error| error.to_string())?;
+    Ok(devices
+        .map(|device| {
+            let id = device.id().map_or_else(|_| String::new(), |id| id.id().to_owned());
+            (Card { id, name: name_of(&device) }, Some(device))
+        })
+        .unzip())
 }
 
 /// An open card.
@@ -62,10 +81,18 @@ pub(super) struct Line {
 impl Line {
     /// Opens a card; the queue runs at `rate_hz`, or at the card's own rate.
     pub(super) fn open(selection: &Selection, rate_hz: Option<u32>) -> Result<Self, SpeakerError> {
-        let device = selection.find()?;
-        let name = name_of(&device);
-        let no_device =
-            |error: rodio::DeviceSinkError| SpeakerError::NoDevice { detail: format!("{name}: {}", all(&error)) };
+        let mut refused = Vec::new();
+        for (name, device) in selection.find()? {
+            match Self::open_device(name, device, rate_hz) {
+                Ok(line) => return Ok(line),
+                Err(detail) => refused.push(detail),
+            }
+        }
+        Err(SpeakerError::NoDevice { detail: refused.join("; ") })
+    }
+
+    fn open_device(name: String, device: Device, rate_hz: Option<u32>) -> Result<Self, String> {
+        let no_device = |error: rodio::DeviceSinkError| format!("{name}: {}", all(&error));
         let (report, errors) = sync_channel(1);
         let on_error = move |error: cpal::Error| match error.kind() {
             CpalErrorKind::DeviceNotAvailable | CpalErrorKind::StreamInvalidated | CpalErrorKind::HostUnavailable => {

@@ -1,0 +1,263 @@
+//! `moodbox check`: the doctor. Tries each part, tells what it found, and one remedy for each trouble. Needs no root.
+
+use crate::config::Config;
+use crate::doctor::{Finding, Verdict, board, disk, eyes, hands, permissions};
+use crate::error::Failure;
+use crate::exit_code::ExitCode;
+use crate::eyes::Eyes;
+use crate::ports::{Button, Camera, Lights};
+use crate::sim::button::ScriptedButton;
+use crate::sim::camera::FolderCamera;
+use crate::sim::terminal::NoLights;
+use crate::sound;
+use serde::Serialize;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long each colour is shown, and the tone sounds.
+const COLOUR: Duration = Duration::from_millis(700);
+const TONE: Duration = Duration::from_secs(1);
+
+/// Tries each part of the box.
+#[derive(Debug, Clone, PartialEq, clap::Args)]
+pub struct CheckArgs {
+    /// Only these parts (default: all)
+    #[arg(value_enum, value_name = "PART")]
+    pub parts: Vec<Part>,
+    /// A configuration; `moodbox config` prints the template
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How long to wait for a press of the button, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub button_within: u64,
+    /// With simulated camera, light and button, as `moodbox run --simulate` has them
+    #[arg(long)]
+    pub simulate: bool,
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A part of the box, in the order they are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// Groups that own the devices.
+    Permissions,
+    /// Temperature and power.
+    Board,
+    /// Room, and whether it can be written to.
+    Disk,
+    /// The networks.
+    Model,
+    /// Formats, one frame's brightness and sharpness.
+    Camera,
+    /// Whether one is found.
+    Face,
+    /// Each colour, and the privacy lamp.
+    Light,
+    /// A press.
+    Button,
+    /// A tone.
+    Speaker,
+}
+
+impl Part {
+    const ALL: [Self; 9] = [
+        Self::Permissions,
+        Self::Board,
+        Self::Disk,
+        Self::Model,
+        Self::Camera,
+        Self::Face,
+        Self::Light,
+        Self::Button,
+        Self::Speaker,
+    ];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Permissions => "permissions",
+            Self::Board => "board",
+            Self::Disk => "disk",
+            Self::Model => "model",
+            Self::Camera => "camera",
+            Self::Face => "face",
+            Self::Light => "light",
+            Self::Button => "button",
+            Self::Speaker => "speaker",
+        }
+    }
+
+    /// What a broken one means to a script.
+    const fn exit_code(self) -> ExitCode {
+        match self {
+            Self::Model => ExitCode::Model,
+            Self::Disk => ExitCode::Write,
+            _ => ExitCode::Device,
+        }
+    }
+
+    /// What the owner is asked to do meanwhile.
+    fn request(self, args: &CheckArgs) -> Option<String> {
+        match self {
+            Self::Face => Some("hold still, and look at the camera".into()),
+            Self::Light => Some("watch the light: red, green, blue, white, privacy lamp".into()),
+            Self::Button => Some(format!("press the button now ({} s)", args.button_within)),
+            Self::Speaker => Some("listen: a tone of one second".into()),
+            _ => None,
+        }
+    }
+}
+
+/// A line of the report.
+#[derive(Debug, Serialize)]
+struct Line {
+    part: Part,
+    #[serde(flatten)]
+    finding: Finding,
+}
+
+/// Tries the parts; the report goes to `out`, what the owner is to do meanwhile to `err`.
+///
+/// # Errors
+/// When the configuration has mistakes, something is broken, or the report can't be written.
+pub fn check(args: &CheckArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
+    let config = Config::load(args.config.as_deref())?;
+    let mut bench = Bench { args, config: &config, hands: None };
+    let mut lines = Vec::new();
+    for part in Part::ALL.into_iter().filter(|part| args.parts.is_empty() || args.parts.contains(part)) {
+        if let Some(request) = part.request(args) {
+            // Without stderr there is nobody to ask.
+            let _ = writeln!(err, "check: {}: {request}", part.name());
+        }
+        let line = Line { part, finding: bench.examine(part) };
+        if !args.json {
+            text(&line, out).map_err(|source| Failure::Write { what: "the report", source })?;
+        }
+        lines.push(line);
+    }
+    let worst = lines.iter().filter(|line| line.finding.verdict == Verdict::Broken).map(|line| line.part);
+    let broken: Vec<Part> = worst.collect();
+    if args.json {
+        json(&lines, broken.is_empty(), out).map_err(|source| Failure::Write { what: "the report", source })?;
+    }
+    match broken.first() {
+        None => Ok(()),
+        Some(first) => Err(Failure::Check {
+            broken: broken.iter().map(|part| part.name()).collect::<Vec<_>>().join(", "),
+            code: first.exit_code(),
+        }),
+    }
+}
+
+fn text(Line { part, finding }: &Line, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{:8}  {:11}  {}", finding.verdict.name(), part.name(), finding.what)?;
+    finding.remedy.as_ref().map_or(Ok(()), |remedy| writeln!(out, "{:23}remedy: {remedy}", ""))
+}
+
+fn json(lines: &[Line], fine: bool, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &serde_json::json!({ "fine": fine, "parts": lines }))?;
+    writeln!(out)
+}
+
+/// What is examined, opened when it is first needed.
+struct Bench<'a> {
+    args: &'a CheckArgs,
+    config: &'a Config,
+    hands: Option<Result<Hands, Finding>>,
+}
+
+/// What is at the pins.
+struct Hands {
+    lights: Box<dyn Lights>,
+    button: Box<dyn Button>,
+}
+
+impl Bench<'_> {
+    fn examine(&mut self, part: Part) -> Finding {
+        match part {
+            Part::Permissions => permissions::permissions(Path::new("/")),
+            Part::Board => board::board(Path::new("/")),
+            Part::Disk => disk::disk(self.config.music.wav_fallback.parent().unwrap_or(Path::new("."))),
+            Part::Model => self.open_eyes().map_or_else(|finding| finding, |mut sight| eyes::model(&mut sight)),
+            Part::Camera => self.open_camera().map_or_else(|finding| finding, |mut it| eyes::camera(it.as_mut())),
+            Part::Face => {
+                let both = self.open_camera().and_then(|camera| Ok((camera, self.open_eyes()?)));
+                both.map_or_else(|finding| finding, |(mut camera, mut sight)| eyes::face(camera.as_mut(), &mut sight))
+            }
+            Part::Light => {
+                let each = if self.args.simulate { Duration::ZERO } else { COLOUR };
+                self.with_hands(|hands| hands::light(hands.lights.as_mut(), each))
+            }
+            Part::Button => {
+                let limit = Duration::from_secs(self.args.button_within);
+                self.with_hands(|hands| hands::button(hands.button.as_mut(), limit))
+            }
+            Part::Speaker => hands::speaker(sound::card::tone(self.config.card.as_deref(), TONE)),
+        }
+    }
+
+    fn open_eyes(&self) -> Result<Eyes, Finding> {
+        Eyes::open(self.config.model.as_deref(), self.config.look.unsure_below).map_err(|error| of(&error))
+    }
+
+    fn open_camera(&self) -> Result<Box<dyn Camera>, Finding> {
+        if self.args.simulate {
+            return Ok(Box::new(FolderCamera::bundled()));
+        }
+        #[cfg(feature = "hardware")]
+        return Ok(Box::new(crate::hw::open_camera(&self.config.camera, Box::new(|_| {}))));
+        #[cfg(not(feature = "hardware"))]
+        Err(not_in_this_build())
+    }
+
+    /// Light and button are opened together, as they share the board.
+    fn with_hands(&mut self, examine: impl FnOnce(&mut Hands) -> Finding) -> Finding {
+        if self.hands.is_none() {
+            self.hands = Some(self.open_hands());
+        }
+        match &mut self.hands {
+            Some(Ok(hands)) => examine(hands),
+            Some(Err(finding)) => finding.clone(),
+            None => not_in_this_build(),
+        }
+    }
+
+    fn open_hands(&self) -> Result<Hands, Finding> {
+        if self.args.simulate {
+            let button = Box::new(ScriptedButton::new(&[Duration::from_millis(50)]));
+            return Ok(Hands { lights: Box::new(NoLights), button });
+        }
+        #[cfg(feature = "hardware")]
+        return hardware_hands(self.config).map_err(|error| of(&error.into()));
+        #[cfg(not(feature = "hardware"))]
+        Err(not_in_this_build())
+    }
+}
+
+#[cfg(feature = "hardware")]
+fn hardware_hands(config: &Config) -> Result<Hands, crate::gpio::GpioError> {
+    use crate::gpio::{button::LineButton, lamp::Lamp, lights::BoardLights};
+    let mut gpio = crate::hw::open_gpio(&config.wiring)?;
+    let lamp = Lamp::open(gpio.as_mut(), &config.wiring)?;
+    let lights = Box::new(BoardLights::open(gpio.as_mut(), &config.wiring, lamp)?);
+    let button = Box::new(LineButton::open(gpio.as_mut(), &config.wiring, config.debounce)?);
+    Ok(Hands { lights, button })
+}
+
+/// A failure as a finding.
+fn of(error: &Failure) -> Finding {
+    Finding::broken(error.to_string(), error.hint().unwrap_or("start it again with `--log debug`"))
+}
+
+#[cfg(not(feature = "hardware"))]
+fn not_in_this_build() -> Finding {
+    Finding::skipped("this build has no adapters for it (`cargo build --features hardware`)")
+}
+
+#[cfg(feature = "hardware")]
+fn not_in_this_build() -> Finding {
+    Finding::skipped("it can't be opened")
+}

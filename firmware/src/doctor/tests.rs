@@ -1,0 +1,130 @@
+//! The doctor on simulated parts: what works, what fails, and that each trouble has one remedy.
+
+use super::*;
+use crate::camera::warm_up;
+use crate::eyes::{Observation, Sight, Stages};
+use crate::ports::{CameraError, SpeakerError};
+use crate::sim::button::ScriptedButton;
+use crate::sim::camera::FolderCamera;
+use crate::sim::lights::RecorderLights;
+use crate::sim::{Clock, Entry, Journal};
+use crate::sound::card::Tone;
+use mood::{Answer, Frame, ModelError, NoFaceReason, PixelFormat, Rgb};
+use std::time::Duration;
+
+/// Shows one frame again and again, or fails.
+struct StillCamera(Result<Frame, CameraError>);
+
+impl crate::ports::Camera for StillCamera {
+    fn capture(&mut self) -> Result<Frame, CameraError> {
+        self.0.clone()
+    }
+
+    fn describe(&self) -> String {
+        "still".into()
+    }
+}
+
+/// Sees nobody, for this reason.
+struct Blind(NoFaceReason);
+
+impl Sight for Blind {
+    fn look(&mut self, _frame: &Frame, _clock: &dyn Fn() -> Duration) -> Result<Observation, ModelError> {
+        let answer = Answer::NoFace { reason: self.0 };
+        Ok(Observation { answer, faces: Vec::new(), probabilities: None, stages: Stages::default() })
+    }
+}
+
+fn frame(pixel: impl Fn(u32, u32) -> u8) -> Frame {
+    let bytes = (0..120).flat_map(|y| (0..160).map(move |x| (x, y))).map(|(x, y)| pixel(x, y)).collect();
+    Frame::packed(160, 120, PixelFormat::Grey, Duration::ZERO, bytes).unwrap()
+}
+
+#[test]
+fn a_frames_light_and_focus_are_judged() {
+    let judged = |pixel: &dyn Fn(u32, u32) -> u8| eyes::camera(&mut StillCamera(Ok(frame(pixel))));
+    let stripes = |x: u32, _| if x % 8 < 4 { 80 } else { 160 };
+    assert_eq!(judged(&stripes).verdict, Verdict::Fine);
+    let dark = judged(&|_, _| 3);
+    let bright = judged(&|_, _| 250);
+    let soft = judged(&|x, _| u8::try_from(60 + x / 4).unwrap());
+    for (word, found) in [("lens cap", dark), ("window", bright), ("wipe the lens", soft)] {
+        assert_eq!(found.verdict, Verdict::Doubtful, "{word}: {}", found.what);
+        assert!(found.remedy.unwrap().contains(word), "{word}");
+    }
+    let bundled = eyes::camera(&mut FolderCamera::bundled());
+    assert_eq!(bundled.verdict, Verdict::Fine, "{}", bundled.what);
+    assert!(bundled.figures["sharpness"].as_u64().unwrap() >= 100, "{}", bundled.what);
+    assert_eq!(warm_up::mean_luminance(&frame(|_, _| 77)), 77);
+}
+
+#[test]
+fn each_trouble_of_a_camera_has_a_remedy_of_its_own() {
+    let lost = |detail: &str| CameraError::Lost { camera: "x".into(), detail: detail.into() };
+    let cases = [
+        (lost("there is none"), "plug in a USB camera"),
+        (lost("it may not be opened; the user must be in group video"), "usermod -aG video"),
+        (lost("another program uses it"), "fuser"),
+        (lost("the program ended: no cameras available"), "this is a CSI camera"),
+        (CameraError::Stalled { camera: "x".into(), waited_ms: 9 }, "unplug and replug"),
+        (CameraError::BadFrame { camera: "x".into(), detail: "cut".into() }, "yuyv"),
+    ];
+    for (error, remedy) in cases {
+        let found = eyes::camera(&mut StillCamera(Err(error.clone())));
+        assert_eq!((found.verdict, found.what), (Verdict::Broken, error.to_string()));
+        assert!(found.remedy.unwrap().contains(remedy), "{error}");
+    }
+}
+
+#[test]
+fn why_there_is_no_face_is_told() {
+    let cases = [
+        (NoFaceReason::NothingFound, "arm's length"),
+        (NoFaceReason::TooSmall, "come closer"),
+        (NoFaceReason::NotPlausible, "look straight"),
+    ];
+    for (reason, remedy) in cases {
+        let found = eyes::face(&mut FolderCamera::bundled(), &mut Blind(reason));
+        assert_eq!(found.verdict, Verdict::Doubtful);
+        assert!(found.remedy.unwrap().contains(remedy), "{reason:?}");
+    }
+}
+
+#[test]
+fn every_colour_and_the_lamp_are_shown_and_dark_afterwards_also_after_a_failure() {
+    let clock = Clock::default();
+    for fails_after in [None, Some(1), Some(5)] {
+        let journal = Journal::new(clock.clone());
+        let mut lights = RecorderLights::new(journal.clone());
+        if let Some(calls) = fails_after {
+            lights.faults().fail_after(calls);
+        }
+        let found = hands::light(&mut lights, Duration::ZERO);
+        assert_eq!(found.verdict == Verdict::Fine, fails_after.is_none());
+        let entries: Vec<Entry> = journal.entries().into_iter().map(|(_, entry)| entry).collect();
+        assert_eq!(entries[entries.len() - 2..], [Entry::Light(Rgb::OFF), Entry::Privacy(false)]);
+        assert!(fails_after.is_some() || entries.contains(&Entry::Privacy(true)));
+    }
+}
+
+#[test]
+fn a_press_is_felt_or_its_absence_told() {
+    let pressed = hands::button(&mut ScriptedButton::new(&[Duration::from_millis(1)]), Duration::from_secs(20));
+    assert_eq!(pressed.verdict, Verdict::Fine, "{}", pressed.what);
+    let silent = hands::button(&mut ScriptedButton::new(&[]), Duration::from_millis(1));
+    assert_eq!(silent.what, "script: no press within 0 s");
+    assert!(silent.remedy.unwrap().contains("ground"));
+}
+
+#[test]
+fn a_tone_is_judged_by_what_was_late() {
+    let tone = |missed| Ok(Tone { card: "x".into(), rate_hz: 48_000, missed });
+    assert_eq!(hands::speaker(tone(0)).verdict, Verdict::Fine);
+    let late = hands::speaker(tone(4_800));
+    assert_eq!(
+        (late.verdict, late.what.as_str()),
+        (Verdict::Doubtful, "x, 48000 Hz: a tone of one second, 100 ms of it were late")
+    );
+    let none = hands::speaker(Err(SpeakerError::NoDevice { detail: "no card".into() }));
+    assert_eq!((none.verdict, none.what.as_str()), (Verdict::Broken, "no speaker: no card"));
+}
