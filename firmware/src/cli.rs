@@ -1,6 +1,8 @@
 //! The command line: verbs, options, and what `--help` says.
 
-use crate::command::{check::CheckArgs, compose::ComposeArgs, devices::DevicesArgs, look::LookArgs, run::RunArgs};
+use crate::command::{
+    bench::BenchArgs, check::CheckArgs, compose::ComposeArgs, devices::DevicesArgs, look::LookArgs, run::RunArgs,
+};
 use crate::exit_code;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -36,6 +38,9 @@ pub enum Command {
     /// Lists cameras, GPIO chips and sound cards, and what would be chosen
     #[command(after_help = "Example:\n  moodbox devices --config moodbox.toml")]
     Devices(DevicesArgs),
+    /// Times each stage of a look on this board
+    #[command(after_help = "Example:\n  moodbox bench --runs 200 --json")]
+    Bench(BenchArgs),
     /// Prints the configuration: the commented template, or what would hold with FILE
     #[command(after_help = "Example:\n  moodbox config > moodbox.toml")]
     Config {

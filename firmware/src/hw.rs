@@ -6,9 +6,12 @@ mod registers;
 pub mod systemd;
 mod v4l2;
 
+use crate::board;
 use crate::camera::video::{CameraFinder, VideoSystem};
-use crate::camera::{BoxCamera, CameraSettings, Found, SensorLamp, rpicam};
+use crate::camera::{BoxCamera, CameraSettings, Finder, Found, SensorLamp, rpicam};
+use crate::config::Config;
 use crate::gpio::chips::ChipInfo;
+use crate::gpio::lamp::Lamp;
 use crate::gpio::wiring::{Backend, Wiring, buses_in_use};
 use crate::gpio::{Gpio, GpioError};
 use std::path::{Path, PathBuf};
@@ -32,18 +35,32 @@ pub fn open_gpio(wiring: &Wiring) -> Result<Box<dyn Gpio>, GpioError> {
     }
 }
 
-/// The camera: found anew at each look. `lamp` is told when its sensor is on.
+/// Where the camera is found.
 #[must_use]
-pub fn open_camera(settings: &CameraSettings, lamp: SensorLamp) -> BoxCamera {
-    let rpicam = rpicam::find(&std::env::var_os("PATH").unwrap_or_default());
-    let finder = CameraFinder::new(Box::new(v4l2::Kernel), rpicam, settings.clone());
-    BoxCamera::new(Box::new(finder), settings, lamp)
+pub fn find_camera(settings: &CameraSettings) -> Box<dyn Finder> {
+    let (system, rpicam) = (Box::new(v4l2::Kernel), rpicam_program());
+    Box::new(CameraFinder::new(system, rpicam, settings.clone()))
+}
+
+/// The camera for a try of its own. Its privacy lamp is lit where there is one; on a desk there is none.
+#[must_use]
+pub fn open_camera(config: &Config) -> BoxCamera {
+    let lamp = open_gpio(&config.wiring).and_then(|mut gpio| Lamp::open(gpio.as_mut(), &config.wiring));
+    let told: SensorLamp = match lamp {
+        Ok(lamp) => board::sensor_lamp(lamp),
+        Err(_) => Box::new(|_| {}),
+    };
+    BoxCamera::new(find_camera(&config.camera), &config.camera, told)
+}
+
+fn rpicam_program() -> Option<PathBuf> {
+    rpicam::find(&std::env::var_os("PATH").unwrap_or_default())
 }
 
 /// The kernel's cameras, and the program for a Raspberry Pi's ribbon cable.
 #[must_use]
 pub fn list_cameras() -> (Vec<Found>, Option<PathBuf>) {
-    (v4l2::Kernel.list(), rpicam::find(&std::env::var_os("PATH").unwrap_or_default()))
+    (v4l2::Kernel.list(), rpicam_program())
 }
 
 /// The GPIO chips.

@@ -4,6 +4,7 @@
 //! in the `mood` crate; [`device`] is the state machine, [`runner`] the loop around it, [`ports`] the seams to the
 //! hardware, and [`sim`] their simulated side.
 
+pub mod board;
 pub mod camera;
 pub mod cli;
 pub mod command;

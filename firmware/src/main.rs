@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use moodbox::cli::{Cli, Command};
-use moodbox::command::{check, compose, devices, look, run};
+use moodbox::command::{bench, check, compose, devices, look, run};
 use moodbox::config::{self, Config};
 use moodbox::error::Failure;
 use moodbox::exit_code::ExitCode;
@@ -33,6 +33,7 @@ fn dispatch(command: Command, began: Instant, logs: bool) -> Result<(), Failure>
         Command::Run(args) => run::run(&args, began, logs),
         Command::Check(args) => check::check(&args, &mut stdout().lock(), &mut stderr()),
         Command::Devices(args) => devices::devices(&args, &mut stdout().lock()),
+        Command::Bench(args) => bench::bench(&args, &mut stdout().lock()),
         Command::Config { file } => {
             let text = file.map_or_else(|| Ok(config::TEMPLATE.to_owned()), |file| Config::resolved(&file))?;
             written(&text)

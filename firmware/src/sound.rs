@@ -26,8 +26,10 @@ use std::time::Duration;
 /// Where the sound goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SpeakerChoice {
-    /// The sound card of this name, or the system's default one.
+    /// The sound card of this name, or the system's default one; a WAV file where there is none.
     Card(Option<String>),
+    /// As [`SpeakerChoice::Card`], but silent until there is one.
+    CardToCome(Option<String>),
     /// A WAV file, written at the pace it would sound.
     Wav(PathBuf),
     /// Nowhere.
@@ -79,6 +81,7 @@ pub fn open(choice: SpeakerChoice, music: &MusicSettings) -> Result<OpenedSpeake
         SpeakerChoice::Wav(path) => {
             return Ok(OpenedSpeaker { speaker: Box::new(wav::open(&path, music)?), note: None });
         }
+        SpeakerChoice::CardToCome(name) => return open_or_wait(name.as_deref(), music),
         SpeakerChoice::Card(name) => name,
     };
     let why = match card::open(name.as_deref(), music) {
@@ -97,6 +100,17 @@ pub fn open(choice: SpeakerChoice, music: &MusicSettings) -> Result<OpenedSpeake
             OpenedSpeaker { speaker: Box::new(silent::SilentSpeaker), note: Some(note) }
         }
     })
+}
+
+/// The card, or a speaker that looks for it every few seconds.
+fn open_or_wait(name: Option<&str>, music: &MusicSettings) -> Result<OpenedSpeaker, SpeakerError> {
+    let why = match card::open(name, music) {
+        Ok(card) => return Ok(OpenedSpeaker { speaker: Box::new(card), note: None }),
+        Err(SpeakerError::NoDevice { detail }) => detail,
+        Err(error) => error.to_string(),
+    };
+    let note = Some(format!("{why}; silent until there is one"));
+    Ok(OpenedSpeaker { speaker: Box::new(card::wait_for(name, music)?), note })
 }
 
 #[cfg(test)]

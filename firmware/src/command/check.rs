@@ -208,7 +208,7 @@ impl Bench<'_> {
             return Ok(Box::new(FolderCamera::bundled()));
         }
         #[cfg(feature = "hardware")]
-        return Ok(Box::new(crate::hw::open_camera(&self.config.camera, Box::new(|_| {}))));
+        return Ok(Box::new(crate::hw::open_camera(self.config)));
         #[cfg(not(feature = "hardware"))]
         Err(not_in_this_build())
     }

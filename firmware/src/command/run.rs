@@ -1,8 +1,8 @@
 //! `moodbox run`: chooses the ports, puts the box together and runs it.
 
-#[cfg(feature = "hardware")]
-mod board;
 mod desk;
+#[cfg(feature = "hardware")]
+mod real;
 
 use crate::config::Config;
 use crate::error::Failure;
@@ -68,7 +68,7 @@ pub fn run(args: &RunArgs, began: Instant, logs: bool) -> Result<(), Failure> {
     match &args.simulate {
         Some(folder) => desk::run(args, &config, folder.as_deref(), began, logs),
         #[cfg(feature = "hardware")]
-        None => board::run(args, &config, began),
+        None => real::run(args, &config, began),
         #[cfg(not(feature = "hardware"))]
         None => Err(Failure::NoHardware),
     }
@@ -78,6 +78,8 @@ fn speaker_choice(args: &RunArgs, config: &Config) -> SpeakerChoice {
     match (&args.wav, args.silent) {
         (Some(file), _) => SpeakerChoice::Wav(file.clone()),
         (None, true) => SpeakerChoice::Silent,
+        // A box on a shelf writes no file that nobody asked for; its card may be plugged in later.
+        (None, false) if args.simulate.is_none() => SpeakerChoice::CardToCome(config.card.clone()),
         (None, false) => SpeakerChoice::Card(config.card.clone()),
     }
 }

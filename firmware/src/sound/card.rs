@@ -27,6 +27,9 @@ const NAP: Duration = Duration::from_millis(5);
 /// Naps in a row with a full queue after which the card is taken for lost: two seconds.
 const STALLED_NAPS: u32 = 400;
 
+/// Frames a second when the card is not there to be asked; rodio converts where it must.
+const USUAL_RATE_HZ: u32 = 48_000;
+
 /// How often a lost card is looked for.
 const LOOK_AGAIN: Duration = Duration::from_secs(3);
 
@@ -45,43 +48,54 @@ pub fn list(name: Option<&str>) -> (Vec<Card>, Result<(usize, &'static str), Str
 /// # Errors
 /// When no card can be opened, or it is lost meanwhile.
 pub fn tone(name: Option<&str>, length: Duration) -> Result<Tone, SpeakerError> {
-    tone::play(Line::open(&Selection::new(name)?, None)?, length)
+    tone::play(Line::open(&Selection::new(name), None)?, length)
 }
 
 /// Opens a card and starts the sound thread.
 pub(super) fn open(name: Option<&str>, music: &MusicSettings) -> Result<Remote, SpeakerError> {
-    let selection = Selection::new(name)?;
+    let selection = Selection::new(name);
     let (requests, inbox) = sync_channel(MOST_REQUESTS);
     let (outbox, faults) = sync_channel(MOST_REQUESTS);
     let (ready, opened) = sync_channel(1);
     let music = music.clone();
-    let no_device = |detail: String| SpeakerError::NoDevice { detail };
-    let thread = thread::Builder::new()
-        .name("sound".to_owned())
-        // The card is opened on the thread that keeps it, as streams may not move between threads.
-        .spawn(move || match Line::open(&selection, None) {
-            Ok(line) => {
-                drop(ready.send(Ok(line.name.clone())));
-                run(&selection, line, &music, &inbox, &outbox);
-            }
-            Err(error) => drop(ready.send(Err(error))),
-        })
-        .map_err(|error| no_device(error.to_string()))?;
-    let name = opened.recv().unwrap_or_else(|_| Err(no_device("the sound system gave up".to_owned())))?;
+    // The card is opened on the thread that keeps it, as streams may not move between threads.
+    let thread = start(move || match Line::open(&selection, None) {
+        Ok(line) => {
+            drop(ready.send(Ok(line.name.clone())));
+            run(&selection, Some(line), &music, &inbox, &outbox);
+        }
+        Err(error) => drop(ready.send(Err(error))),
+    })?;
+    let gave_up = || Err(SpeakerError::NoDevice { detail: "the sound system gave up".to_owned() });
+    let name = opened.recv().unwrap_or_else(|_| gave_up())?;
     Ok(Remote::new(requests, faults, thread, name))
 }
 
-/// Feeds the card until the box lets go; when it is lost, says so once and looks for it again.
+/// Starts the sound thread without a card: it plays as soon as there is one.
+pub(super) fn wait_for(name: Option<&str>, music: &MusicSettings) -> Result<Remote, SpeakerError> {
+    let selection = Selection::new(name);
+    let (requests, inbox) = sync_channel(MOST_REQUESTS);
+    let (outbox, faults) = sync_channel(MOST_REQUESTS);
+    let music = music.clone();
+    let thread = start(move || run(&selection, None, &music, &inbox, &outbox))?;
+    Ok(Remote::new(requests, faults, thread, name.unwrap_or("the first card there is").to_owned()))
+}
+
+fn start(work: impl FnOnce() + Send + 'static) -> Result<thread::JoinHandle<()>, SpeakerError> {
+    let started = thread::Builder::new().name("sound".to_owned()).spawn(work);
+    started.map_err(|error| SpeakerError::NoDevice { detail: error.to_string() })
+}
+
+/// Feeds the card until the box lets go; when it is lost, or not there yet, looks for it again. A loss is told once.
 fn run(
     selection: &Selection,
-    line: Line,
+    mut line: Option<Line>,
     music: &MusicSettings,
     inbox: &Receiver<Request>,
     outbox: &SyncSender<SpeakerError>,
 ) {
-    let rate_hz = line.rate_hz;
+    let rate_hz = line.as_ref().map_or(USUAL_RATE_HZ, |line| line.rate_hz);
     let mut booth = Booth::new(music, rate_hz);
-    let mut line = Some(line);
     loop {
         let end = match line.take() {
             Some(line) => feed(line, &mut booth, inbox, outbox),

@@ -37,6 +37,7 @@ Commands:
   run      Runs the box
   check    Tries each part of the box, and says what to do about trouble
   devices  Lists cameras, GPIO chips and sound cards, and what would be chosen
+  bench    Times each stage of a look on this board
   config   Prints the configuration: the commented template, or what would hold with FILE
   compose  Renders a mood's music to a WAV file
   help     Print this message or the help of the given subcommand(s)
@@ -308,6 +309,63 @@ error: the box can't be driven by hand here: the output is no terminal
 "#]]);
     let empty = tempfile::tempdir().unwrap();
     moodbox().args(["run", "--simulate"]).arg(empty.path()).assert().code(5);
+}
+
+#[test]
+fn the_doctor_tries_each_part_and_tells_what_is_broken() {
+    let folder = tempfile::tempdir().unwrap();
+    let parts = ["model", "camera", "face", "light", "button", "disk"];
+    let fine = moodbox().current_dir(folder.path()).args(["check", "--simulate"]).args(parts).assert().success();
+    let (out, err) = said(&fine);
+    let found: Vec<(&str, &str)> = out
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split_whitespace();
+            Some((words.next()?, words.next()?))
+        })
+        .filter(|(verdict, _)| *verdict == "fine")
+        .collect();
+    assert_eq!(found, ["disk", "model", "camera", "face", "light", "button"].map(|part| ("fine", part)), "{out}");
+    assert!(err.contains("check: button: press the button now (10 s)"), "{err}");
+
+    std::fs::write(folder.path().join("box.toml"), "[model]\npath = \"gone.onnx\"\n").unwrap();
+    let arguments = ["check", "--simulate", "--json", "--config", "box.toml", "model", "disk"];
+    let broken = moodbox().current_dir(folder.path()).args(arguments).assert().code(6);
+    let (out, err) = said(&broken);
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["fine"], false);
+    assert_eq!((&report["parts"][0]["verdict"], &report["parts"][1]["verdict"]), (&"fine".into(), &"broken".into()));
+    assert!(report["parts"][1]["remedy"].is_string() && report["parts"][0]["figures"]["free_mib"].is_number(), "{out}");
+    assert_eq!(err, "error: broken: model\n");
+}
+
+#[test]
+fn devices_are_listed_for_people_and_for_machines() {
+    let (out, _) = said(&moodbox().arg("devices").assert().success());
+    for kind in ["cameras: ", "gpio chips: ", "sound cards: "] {
+        assert!(out.contains(kind), "{out}");
+    }
+    let (out, _) = said(&moodbox().args(["devices", "--json"]).assert().success());
+    let kinds: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert!(
+        kinds.as_array().unwrap().iter().all(|kind| kind["why"].is_string() && kind["devices"].is_array()),
+        "{out}"
+    );
+}
+
+#[test]
+fn bench_gives_a_row_for_each_stage() {
+    let arguments = ["bench", "--simulate", "--runs", "2"];
+    let (out, _) = said(&moodbox().args(arguments).arg("--json").assert().success());
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let stages: Vec<&str> =
+        report["stages"].as_array().unwrap().iter().map(|it| it["stage"].as_str().unwrap()).collect();
+    for stage in ["decode (MJPG 640x480)", "find", "crop", "classify, int8", "light"] {
+        assert!(stages.contains(&stage), "{stages:?}");
+    }
+    assert_eq!(report["left_out"][0][0], "classify, f32");
+    let (out, _) = said(&moodbox().args(arguments).assert().success());
+    assert!(out.contains("median") && out.contains("most memory: "), "{out}");
 }
 
 #[test]

@@ -18,14 +18,8 @@ pub(super) struct Selection(Option<String>);
 
 impl Selection {
     /// The card of this name, or the default one.
-    ///
-    /// ALSA writes to stderr when it is asked for a card on a machine without one, across the terminal light; so on
-    /// Linux it is only asked when there is a device file or a sound server.
-    pub(super) fn new(name: Option<&str>) -> Result<Self, SpeakerError> {
-        if cfg!(target_os = "linux") && !linux_has_sound() {
-            return Err(SpeakerError::NoDevice { detail: "no sound card and no sound server found".to_owned() });
-        }
-        Ok(Self(name.map(str::to_owned)))
+    pub(super) fn new(name: Option<&str>) -> Self {
+        Self(name.map(str::to_owned))
     }
 
     /// The cards to try, the best first, each with its name.
@@ -51,13 +45,15 @@ impl Selection {
 
 /// Every way to play that ALSA lists, for people to choose from.
 pub(super) fn cards() -> Vec<Card> {
-    if cfg!(target_os = "linux") && !linux_has_sound() {
-        return Vec::new();
-    }
     listed().map(|(cards, _)| cards).unwrap_or_default()
 }
 
+/// ALSA writes to stderr when it is asked for a card on a machine without one, across the terminal light; so on Linux it is
+/// only asked when there is a device file or a sound server.
 fn listed() -> Result<(Vec<Card>, Vec<Option<Device>>), String> {
+    if cfg!(target_os = "linux") && !linux_has_sound() {
+        return Err("no sound card and no sound server found".to_owned());
+    }
     let devices = cpal::default_host().output_devices().map_err(|error| error.to_string())?;
     Ok(devices
         .map(|device| {

@@ -1,0 +1,363 @@
+//! `moodbox bench`: milliseconds for each stage of a look on this board, processor time and memory.
+
+use crate::config::Config;
+use crate::error::Failure;
+use crate::eyes::{Eyes, Sight, Stages};
+use crate::music::Composer;
+use crate::picture;
+use crate::ports::{Camera, Lights};
+use crate::sim::camera::FolderCamera;
+use crate::sim::terminal::NoLights;
+use crate::sound::Deck;
+use mood::{Affect, Expression, Frame, Rgb};
+use serde::Serialize;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// The photograph that decoding and the networks are timed on: 640x480, one face.
+const PHOTOGRAPH: &[u8] = include_bytes!("../../assets/frames/1-astronaut.jpg");
+/// Frames a second of the sound that is rendered.
+const RATE_HZ: u32 = 48_000;
+/// The share of its full level at which a sound is heard.
+const AUDIBLE: f32 = 0.003;
+/// What a card keeps in store at most when the queue before it is full: three blocks of 10 ms, and two buffers.
+const CARD_STORE: Duration = Duration::from_millis(30 + 2 * 21);
+
+/// Times each stage of a look.
+#[derive(Debug, Clone, PartialEq, clap::Args)]
+pub struct BenchArgs {
+    /// Runs of each stage
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub runs: u32,
+    /// A configuration; `moodbox config` prints the template
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// An expression network instead of the built-in int8 one
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// A network in f32 with the same contract, to compare with
+    #[arg(long, value_name = "FILE")]
+    pub float: Option<PathBuf>,
+    /// With simulated camera and light, as `moodbox run --simulate` has them
+    #[arg(long)]
+    pub simulate: bool,
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A stage's times.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Stage {
+    /// Its name.
+    pub stage: &'static str,
+    /// Milliseconds: half of the runs took no longer.
+    pub median_ms: f64,
+    /// Milliseconds: 95 of 100 runs took no longer.
+    pub p95_ms: f64,
+    /// Runs.
+    pub runs: usize,
+}
+
+/// What was measured.
+#[derive(Debug, Serialize)]
+struct Report {
+    board: String,
+    camera: String,
+    stages: Vec<Stage>,
+    /// Stages that were not measured, and why.
+    left_out: Vec<(&'static str, String)>,
+    /// Processor time of all threads for one look: find, crop and classify.
+    cpu_ms_per_look: Option<f64>,
+    /// The most memory the program had, in MiB.
+    peak_memory_mib: Option<f64>,
+}
+
+/// Times the stages; the report goes to `out`.
+///
+/// # Errors
+/// When a network is refused, or the report can't be written. A camera or light that is missing is left out.
+pub fn bench(args: &BenchArgs, out: &mut dyn Write) -> Result<(), Failure> {
+    let config = Config::load(args.config.as_deref())?;
+    let mut report = Report {
+        board: board(),
+        camera: String::new(),
+        stages: Vec::new(),
+        left_out: Vec::new(),
+        cpu_ms_per_look: None,
+        peak_memory_mib: None,
+    };
+    frames(args, &config, &mut report);
+    networks(args, &config, &mut report)?;
+    hands(args, &config, &mut report);
+    report.peak_memory_mib = std::fs::read_to_string("/proc/self/status").ok().and_then(|text| peak_mib(&text));
+    let written = if args.json { json(&report, out) } else { text(&report, out) };
+    written.map_err(|source| Failure::Write { what: "the report", source })
+}
+
+impl Report {
+    fn add(&mut self, stage: &'static str, times: Vec<Duration>) {
+        self.stages.extend(Stage::of(stage, times));
+    }
+
+    fn leave_out(&mut self, stage: &'static str, why: impl Into<String>) {
+        self.left_out.push((stage, why.into()));
+    }
+}
+
+impl Stage {
+    /// `None` without times.
+    fn of(stage: &'static str, mut times: Vec<Duration>) -> Option<Self> {
+        times.sort_unstable();
+        // The nearest rank: the smallest time that at least this share of the runs stayed within.
+        let at = |percent: usize| times.get((times.len() * percent).div_ceil(100).saturating_sub(1)).copied();
+        Some(Self { stage, median_ms: ms(at(50)?), p95_ms: ms(at(95)?), runs: times.len() })
+    }
+}
+
+/// Sensor on, frames, decoding.
+fn frames(args: &BenchArgs, config: &Config, report: &mut Report) {
+    match camera(args, config) {
+        Ok(mut camera) => {
+            let (opened, opening) = timed(|| camera.open());
+            match opened {
+                Ok(()) => {
+                    report.add("sensor on, exposure settled", vec![opening]);
+                    match times(args.runs, || camera.capture().map(drop)) {
+                        Ok(times) => report.add("capture (next frame, decoded)", times),
+                        Err(error) => report.leave_out("capture", error.to_string()),
+                    }
+                    report.camera = camera.describe();
+                }
+                Err(error) => report.leave_out("capture", error.to_string()),
+            }
+            camera.close();
+        }
+        Err(why) => report.leave_out("capture", why),
+    }
+    match times(args.runs, || photograph().map(drop)) {
+        Ok(times) => report.add("decode (MJPG 640x480)", times),
+        Err(error) => report.leave_out("decode", error.to_string()),
+    }
+}
+
+fn camera(args: &BenchArgs, config: &Config) -> Result<Box<dyn Camera>, String> {
+    if args.simulate {
+        return Ok(Box::new(FolderCamera::bundled()));
+    }
+    #[cfg(feature = "hardware")]
+    return Ok(Box::new(crate::hw::open_camera(config)));
+    #[cfg(not(feature = "hardware"))]
+    {
+        let _ = config;
+        Err("not in this build (`--features hardware`)".into())
+    }
+}
+
+/// Find, crop, classify: by the network of the box, and by one in f32.
+fn networks(args: &BenchArgs, config: &Config, report: &mut Report) -> Result<(), Failure> {
+    let frame = photograph()?;
+    let model = args.model.as_deref().or(config.model.as_deref());
+    let before = cpu_time();
+    let looks = looks(model, config, &frame, args.runs)?;
+    if let (Some(before), Some(after)) = (before, cpu_time()) {
+        report.cpu_ms_per_look = Some(ms(after.saturating_sub(before) / (args.runs + 1)));
+    }
+    let of = |stage: fn(&Stages) -> Duration| looks.iter().map(stage).collect::<Vec<_>>();
+    report.add("find", of(|stages| stages.find));
+    report.add("crop", of(|stages| stages.crop));
+    report.add("classify, int8", of(|stages| stages.classify));
+    match args.float.as_deref() {
+        Some(float) => {
+            let looks = self::looks(Some(float), config, &frame, args.runs)?;
+            report.add("classify, f32", looks.iter().map(|stages| stages.classify).collect());
+        }
+        None => report.leave_out("classify, f32", "name the network in f32 with `--float`"),
+    }
+    Ok(())
+}
+
+/// The times of `runs` looks at a frame, after one that is not counted.
+fn looks(model: Option<&Path>, config: &Config, frame: &Frame, runs: u32) -> Result<Vec<Stages>, Failure> {
+    let mut eyes = Eyes::open(model, config.look.unsure_below)?;
+    let began = Instant::now();
+    let name = model.map_or_else(|| "built in".into(), |path| path.display().to_string());
+    let mut looked = Vec::new();
+    for _ in 0..=runs {
+        let seen = eyes.look(frame, &|| began.elapsed());
+        looked.push(seen.map_err(|source| Failure::Model { name: name.clone(), source })?.stages);
+    }
+    looked.remove(0);
+    Ok(looked)
+}
+
+/// Light and sound.
+fn hands(args: &BenchArgs, config: &Config, report: &mut Report) {
+    match lights(args, config) {
+        Ok(mut lights) => {
+            let mut lit = false;
+            let step = || {
+                lit = !lit;
+                lights.show(if lit { Rgb::new(0.1, 0.1, 0.1) } else { Rgb::OFF })
+            };
+            match times(args.runs, step) {
+                Ok(times) => report.add("light", times),
+                Err(error) => report.leave_out("light", error.to_string()),
+            }
+        }
+        Err(why) => report.leave_out("light", why),
+    }
+    let onsets: Vec<Onset> = (0..args.runs).map(|seed| onset(seed.into())).collect();
+    report.add("sound: first audible block computed", onsets.iter().map(|it| it.computed).collect());
+    report.add(
+        "sound onset (with music's own, queue and card)",
+        onsets.iter().map(|it| it.computed + it.rests + CARD_STORE).collect(),
+    );
+}
+
+fn lights(args: &BenchArgs, config: &Config) -> Result<Box<dyn Lights>, String> {
+    if args.simulate {
+        return Ok(Box::new(NoLights));
+    }
+    #[cfg(feature = "hardware")]
+    {
+        use crate::gpio::{lamp::Lamp, lights::BoardLights};
+        let mut gpio = crate::hw::open_gpio(&config.wiring).map_err(|error| error.to_string())?;
+        let lamp = Lamp::open(gpio.as_mut(), &config.wiring).map_err(|error| error.to_string())?;
+        let lights = BoardLights::open(gpio.as_mut(), &config.wiring, lamp).map_err(|error| error.to_string())?;
+        Ok(Box::new(lights))
+    }
+    #[cfg(not(feature = "hardware"))]
+    {
+        let _ = config;
+        Err("not in this build (`--features hardware`)".into())
+    }
+}
+
+/// From the request for music to its first sound.
+struct Onset {
+    /// Time it took to compute all blocks up to the first that is heard.
+    computed: Duration,
+    /// Time the music itself is silent before.
+    rests: Duration,
+}
+
+/// Renders a happy piece until it is heard, or for two seconds.
+fn onset(seed: u64) -> Onset {
+    let mut deck = Deck::new(RATE_HZ, 0.0);
+    let mut block = vec![[0.0; 2]; 480];
+    let began = Instant::now();
+    deck.play(Box::new(Composer::new(Expression::Happy, Affect::of(Expression::Happy), seed, RATE_HZ)), Duration::ZERO);
+    for blocks in 0..200 {
+        deck.render(&mut block);
+        if block.iter().flatten().any(|sample| sample.abs() > AUDIBLE) {
+            return Onset { computed: began.elapsed(), rests: Duration::from_millis(10) * blocks };
+        }
+    }
+    Onset { computed: began.elapsed(), rests: Duration::from_secs(2) }
+}
+
+fn photograph() -> Result<Frame, Failure> {
+    let picture = picture::decode(PHOTOGRAPH, "astronaut")?;
+    Ok(picture::frame(picture, "astronaut", Duration::ZERO)?)
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let began = Instant::now();
+    let result = work();
+    (result, began.elapsed())
+}
+
+fn times<E>(runs: u32, mut work: impl FnMut() -> Result<(), E>) -> Result<Vec<Duration>, E> {
+    (0..runs)
+        .map(|_| {
+            let (result, took) = timed(&mut work);
+            result.map(|()| took)
+        })
+        .collect()
+}
+
+fn ms(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e5).round() / 1e2
+}
+
+/// The board's model, or this machine's processor.
+fn board() -> String {
+    let model = std::fs::read_to_string("/proc/device-tree/model").map(|text| text.trim_end_matches('\0').to_owned());
+    model.unwrap_or_else(|_| {
+        let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let name =
+            info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name));
+        name.unwrap_or("unknown").to_owned()
+    })
+}
+
+/// Processor time of this process so far, as proc_pid_stat(5) has it: fields 14 and 15, in hundredths of a second.
+fn cpu_time() -> Option<Duration> {
+    ticks(&std::fs::read_to_string("/proc/self/stat").ok()?).map(|ticks| Duration::from_millis(10 * ticks))
+}
+
+fn ticks(stat: &str) -> Option<u64> {
+    // The name of the program, in brackets, may hold spaces.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
+}
+
+fn peak_mib(status: &str) -> Option<f64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: f64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
+    Some((kib / 102.4).round() / 10.0)
+}
+
+fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, report)?;
+    writeln!(out)
+}
+
+fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", report.board)?;
+    if !report.camera.is_empty() {
+        writeln!(out, "camera: {}", report.camera)?;
+    }
+    writeln!(out, "\n{:48} {:>9} {:>9} {:>5}", "stage, milliseconds", "median", "95 %", "runs")?;
+    for Stage { stage, median_ms, p95_ms, runs } in &report.stages {
+        writeln!(out, "{stage:48} {median_ms:>9.2} {p95_ms:>9.2} {runs:>5}")?;
+    }
+    for (stage, why) in &report.left_out {
+        writeln!(out, "{stage:48} left out: {why}")?;
+    }
+    if let Some(cpu) = report.cpu_ms_per_look {
+        writeln!(out, "\nprocessor time for find, crop and classify: {cpu:.1} ms")?;
+    }
+    report.peak_memory_mib.map_or(Ok(()), |peak| writeln!(out, "most memory: {peak:.1} MiB"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn median_and_95th_percentile_are_nearest_ranks() {
+        let times = |count: u64| (1..=count).rev().map(Duration::from_millis).collect();
+        let of = |count| Stage::of("x", times(count)).map(|stage| (stage.median_ms, stage.p95_ms, stage.runs));
+        assert_eq!(of(0), None);
+        assert_eq!(of(1), Some((1.0, 1.0, 1)));
+        assert_eq!(of(20), Some((10.0, 19.0, 20)));
+        assert_eq!(of(100), Some((50.0, 95.0, 100)));
+    }
+
+    #[test]
+    fn the_kernels_figures_are_read() {
+        let stat = "7 (a name) with) S 1 7 7 0 -1 4194560 100 0 0 0 25 5 0 0 20 0 1 0 100 1 1";
+        assert_eq!(ticks(stat), Some(30));
+        assert_eq!(peak_mib("Name:\tx\nVmHWM:\t   20480 kB\n"), Some(20.0));
+        assert_eq!((ticks(""), peak_mib("")), (None, None));
+    }
+
+    #[test]
+    fn music_is_heard_soon_after_it_is_asked_for() {
+        let onset = onset(1);
+        assert!(onset.rests < Duration::from_secs(1), "{:?}", onset.rests);
+    }
+}
