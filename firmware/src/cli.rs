@@ -29,7 +29,8 @@ pub enum Command {
     /// Runs the box
     #[command(after_help = "Examples:\n  moodbox run --simulate          the whole box in this terminal\n  \
                       moodbox run --simulate --demo   a story of half a minute\n  \
-                      moodbox run --simulate photos   with your own pictures as the camera")]
+                      moodbox run --simulate photos   with your own pictures as the camera\n  \
+                      moodbox run                     the box itself, on its board")]
     Run(RunArgs),
     /// Tries each part of the box, and says what to do about trouble
     #[command(after_help = "Examples:\n  moodbox check                   everything\n  \

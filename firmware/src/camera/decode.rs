@@ -1,7 +1,8 @@
 //! A driver's buffer as a frame, whatever its pixel format.
 
 use crate::picture;
-use mood::{Flip, Frame, Range, Raw, RawFormat};
+use mood::{Flip, Frame, Range, Raw, RawFormat, jpeg};
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// What a driver really gives, which may differ from what was asked for.
@@ -47,7 +48,7 @@ impl Granted {
     }
 
     fn jpeg(&self, bytes: &[u8], flip: Flip, timestamp: Duration) -> Result<Frame, String> {
-        let mut picture = picture::decode(bytes, "frame").map_err(|error| error.to_string())?;
+        let mut picture = picture::decode(&with_tables(bytes), "frame").map_err(|error| error.to_string())?;
         if (picture.width(), picture.height()) != (self.width, self.height) {
             let (width, height) = (picture.width(), picture.height());
             return Err(format!("it is {width}x{height} pixels, the driver promised {}x{}", self.width, self.height));
@@ -62,9 +63,21 @@ impl Granted {
     }
 }
 
+/// The start of a JPEG, and the segment by which a decoder knows a frame of Motion JPEG, for which it has the tables.
+const MARKED: &[u8] = b"\xFF\xD8\xFF\xE0\x00\x07AVI1\0";
+
+/// A webcam's JPEG as a decoder wants it: without Huffman tables of its own it is marked as Motion JPEG.
+fn with_tables(jpeg: &[u8]) -> Cow<'_, [u8]> {
+    match jpeg {
+        [0xFF, 0xD8, rest @ ..] if !jpeg::has_huffman_tables(jpeg) => Cow::Owned([MARKED, rest].concat()),
+        _ => Cow::Borrowed(jpeg),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use image::codecs::jpeg::JpegEncoder;
 
     const JPEG: &[u8] = include_bytes!("../../assets/frames/1-astronaut.jpg");
 
@@ -79,9 +92,29 @@ mod tests {
 
     #[test]
     fn a_webcams_jpeg_is_a_frame_also_without_huffman_tables_and_with_padding() {
-        let whole = of_the_jpeg().frame(JPEG, Flip::default(), Duration::ZERO).unwrap();
-        let padded = [JPEG, &[0; 4096]].concat();
-        assert_eq!(of_the_jpeg().frame(&padded, Flip::default(), Duration::ZERO), Ok(whole));
+        // This encoder uses the tables of annex K.3, as webcams do.
+        let mut jpeg = Vec::new();
+        let picture = picture::decode(JPEG, "frame").unwrap();
+        JpegEncoder::new(&mut jpeg).encode_image(&picture).unwrap();
+        let whole = of_the_jpeg().frame(&jpeg, Flip::default(), Duration::ZERO).unwrap();
+        let bare = without_tables(&jpeg);
+        assert!(bare.len() < jpeg.len() && !jpeg::has_huffman_tables(&bare));
+        for bytes in [bare.clone(), [bare, vec![0; 4096]].concat(), [jpeg, vec![0; 4096]].concat()] {
+            assert_eq!(of_the_jpeg().frame(&bytes, Flip::default(), Duration::ZERO).as_ref(), Ok(&whole));
+        }
+    }
+
+    /// The JPEG as a thrifty webcam sends it.
+    fn without_tables(jpeg: &[u8]) -> Vec<u8> {
+        let (mut bare, mut rest) = (jpeg[..2].to_vec(), &jpeg[2..]);
+        while rest[1] != 0xDA {
+            let (segment, next) = rest.split_at(2 + usize::from(u16::from_be_bytes([rest[2], rest[3]])));
+            if segment[1] != 0xC4 {
+                bare.extend(segment);
+            }
+            rest = next;
+        }
+        [&bare, rest].concat()
     }
 
     #[test]

@@ -17,7 +17,8 @@ pub struct RunArgs {
     /// A configuration; `moodbox config` prints the template
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The whole box on a desk: pictures of FOLDER (or bundled ones) as the camera, light in the terminal, keyboard
+    /// The whole box on a desk: pictures of FOLDER (or bundled ones, or /dev/video0) as the camera, light in the terminal,
+    /// keyboard
     #[arg(long, value_name = "FOLDER", num_args = 0..=1)]
     pub simulate: Option<Option<PathBuf>>,
     /// Presses by itself, each picture once, then sums up; the default without a terminal

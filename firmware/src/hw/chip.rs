@@ -34,8 +34,8 @@ impl Chip {
         Ok(Self { chip, name: chosen.to_string() })
     }
 
-    /// A request for one pin, when nobody else has it.
-    fn builder(&self, Claim { pin, role }: Claim) -> Result<Builder, GpioError> {
+    /// Whether nobody has a pin: another program, or a driver of the kernel.
+    pub(super) fn see_if_free(&self, Claim { pin, role }: Claim) -> Result<(), GpioError> {
         let fail = |detail: String| GpioError::Pin { pin, detail };
         let line = self.chip.line_info(pin.0.into()).map_err(|error| fail(error.to_string()))?;
         if line.used {
@@ -45,6 +45,13 @@ impl Chip {
             };
             return Err(GpioError::Taken { pin, role, by });
         }
+        Ok(())
+    }
+
+    /// A request for one pin, when nobody else has it.
+    fn builder(&self, claim: Claim) -> Result<Builder, GpioError> {
+        self.see_if_free(claim)?;
+        let Claim { pin, role } = claim;
         let mut builder = Request::builder();
         builder.on_chip(self.chip.path()).with_consumer(format!("moodbox {role}")).with_line(pin.0.into());
         Ok(builder)

@@ -1,5 +1,6 @@
 //! The pins of a Raspberry Pi through its registers, with rppal: hardware PWM and SPI too.
 
+use super::chip::Chip;
 use crate::gpio::wiring::pwm_channel;
 use crate::gpio::{Claim, Edges, Gpio, GpioError, InputLine, LineError, OutputLine, Pull, PwmLine, SpiBus};
 use rppal::gpio::{InputPin, Level, OutputPin, Trigger};
@@ -11,6 +12,8 @@ use std::time::Duration;
 /// The registers.
 pub(super) struct Registers {
     gpio: rppal::gpio::Gpio,
+    /// The kernel's view of the same pins, as registers can be written whoever has them.
+    kernel: Option<Chip>,
     model: String,
 }
 
@@ -24,10 +27,17 @@ impl Registers {
             rppal::gpio::Error::PermissionDenied(_) => GpioError::Forbidden { detail: error.to_string() },
             other => GpioError::NoGpio { detail: other.to_string() },
         })?;
-        Ok(Self { gpio, model })
+        Ok(Self { gpio, kernel: Chip::open(None).ok(), model })
     }
 
-    fn take(&self, Claim { pin, role }: Claim) -> Result<rppal::gpio::Pin, GpioError> {
+    /// A pin that nobody has.
+    fn take(&self, claim: Claim) -> Result<rppal::gpio::Pin, GpioError> {
+        self.kernel.as_ref().map_or(Ok(()), |kernel| kernel.see_if_free(claim))?;
+        self.reserve(claim)
+    }
+
+    /// A pin that nothing else in this program has.
+    fn reserve(&self, Claim { pin, role }: Claim) -> Result<rppal::gpio::Pin, GpioError> {
         self.gpio.get(pin.0).map_err(|error| match error {
             rppal::gpio::Error::PinUsed(_) => GpioError::Taken { pin, role, by: "this program has it already".into() },
             other => GpioError::Pin { pin, detail: other.to_string() },
@@ -66,8 +76,8 @@ impl Gpio for Registers {
     fn pwm(&mut self, claim: Claim, hz: u32, off_high: bool) -> Result<Box<dyn PwmLine>, GpioError> {
         let fail = |detail: String| GpioError::Pin { pin: claim.pin, detail };
         let channel = pwm_channel(claim.pin).ok_or_else(|| fail("it has no hardware PWM".into()))?;
-        // The pin must have been given to the PWM by an overlay; a plain input or output would stay dark.
-        let taken = self.take(claim)?;
+        // The kernel must have given the pin to the PWM (by an overlay); a plain input or output would stay dark.
+        let taken = self.reserve(claim)?;
         if matches!(taken.mode(), rppal::gpio::Mode::Input | rppal::gpio::Mode::Output | rppal::gpio::Mode::Null) {
             return Err(fail("the hardware PWM is not switched on for it (dtoverlay=pwm-2chan)".into()));
         }

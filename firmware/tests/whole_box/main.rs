@@ -4,6 +4,7 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod bench;
+mod board;
 mod command_line;
 mod faults;
 mod signals;

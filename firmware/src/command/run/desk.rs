@@ -4,7 +4,7 @@ use super::{RunArgs, seed_of_the_day, speaker_choice, stop_on_signals};
 use crate::config::Config;
 use crate::error::Failure;
 use crate::eyes::Eyes;
-use crate::ports::{Button, Lights};
+use crate::ports::{Button, Camera, Lights};
 use crate::report::{Summary, Transcript};
 use crate::runner::{Moment, Parts, Runner, Settings, Witness, threads};
 use crate::sim::button::ScriptedButton;
@@ -37,11 +37,15 @@ pub(super) fn run(
     began: Instant,
     logs: bool,
 ) -> Result<(), Failure> {
-    let camera = match folder {
-        Some(folder) => FolderCamera::folder(folder)?,
-        None => FolderCamera::bundled(),
+    let (camera, pictures): (Box<dyn Camera>, usize) = match folder {
+        Some(device) if device.to_string_lossy().starts_with("/dev/video") => (webcam(config, device)?, 1),
+        folder => {
+            let camera = folder.map_or_else(|| Ok(FolderCamera::bundled()), FolderCamera::folder)?;
+            let pictures = camera.pictures();
+            (Box::new(camera), pictures)
+        }
     };
-    let presses = presses(args, camera.pictures());
+    let presses = presses(args, pictures);
     let seed = seed(args, &presses);
     let obstacle = obstacle(logs);
     let drawn = obstacle.is_none() && !args.plain;
@@ -53,11 +57,11 @@ pub(super) fn run(
     }
     let eyes = Eyes::open(args.model.as_deref().or(config.model.as_deref()), config.look.unsure_below)?;
     let opened = sound::open(speaker_choice(args, config), &config.music)?;
-    let greeting = [crate::ports::Camera::describe(&camera), opened.speaker.describe()];
+    let greeting = [camera.describe(), opened.speaker.describe()];
 
     let (outbox, inbox) = threads::inbox(began);
     stop_on_signals(&outbox)?;
-    let looker = threads::start_looker(Box::new(camera), Box::new(eyes), config.look.frames, began, outbox.clone())?;
+    let looker = threads::start_looker(camera, Box::new(eyes), config.look.frames, began, outbox.clone())?;
 
     // From here on the terminal is ours; `Terminal` gives it back however this ends.
     let summary = Summary::default();
@@ -90,6 +94,19 @@ pub(super) fn run(
     let parts = Parts { lights, speaker: opened.speaker, looker: Box::new(looker), inbox: Box::new(inbox), witness };
     Runner::new(settings, parts).run()?;
     sum_up(&summary)
+}
+
+/// A real camera on the desk.
+#[cfg(feature = "hardware")]
+fn webcam(config: &Config, device: &Path) -> Result<Box<dyn Camera>, Failure> {
+    let mut config = config.clone();
+    config.camera.device = Some(device.display().to_string());
+    Ok(Box::new(crate::hw::open_camera(&config)))
+}
+
+#[cfg(not(feature = "hardware"))]
+const fn webcam(_config: &Config, _device: &Path) -> Result<Box<dyn Camera>, Failure> {
+    Err(Failure::NoHardware)
 }
 
 /// Why the box can't be drawn here.
