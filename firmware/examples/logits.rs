@@ -1,5 +1,5 @@
 //! The classifier's logits, bit for bit, to hold one processor against another:
-//! `cargo run --release -p mood --example logits -- MODEL.onnx PICTURE...`, or `-` for rows of `fer2013.csv` on stdin.
+//! `cargo run --release -p moodbox --example logits -- MODEL.onnx PICTURE...`, or `-` for rows of `fer2013.csv` on stdin.
 //!
 //! A line a crop: name, then each logit as the hexadecimal digits of its 32 bits. Pictures give two lines: the square in
 //! the middle, which no floating-point network has touched before the classifier, and the face that was found.
@@ -16,7 +16,7 @@ fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args_os().skip(1);
     let classifier = Classifier::from_onnx(&std::fs::read(arguments.next().ok_or("usage: logits MODEL PICTURE...")?)?)?;
     let side = classifier.contract().side;
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
     let model = |name: &str| std::fs::read(models.join(name));
     let finder =
         FaceFinder::from_onnx(&model("blazeface_short_192x144.onnx")?, &model("blazeface_short_256x192.onnx")?)?;

@@ -1,4 +1,4 @@
-//! Pictures as the bytes a webcam sends: `cargo run --release -p mood --example yuyv -- OUT.yuyv PICTURE`.
+//! Pictures as the bytes a webcam sends: `cargo run --release -p moodbox --example yuyv -- OUT.yuyv PICTURE`.
 //!
 //! 640x480 pixels, YUYV 4:2:2, BT.601 with limited range, as V4L2 means `YUYV` without further word. The picture fills the
 //! frame; what is over at two sides is cut. `scripts/virtual-pi` feeds it to the kernel's simulated camera.
