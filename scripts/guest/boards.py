@@ -32,7 +32,7 @@ def boot(options, board: str, extra: tuple[str, ...] = (), boot_limit: float = 9
                     "-append", f"{words} console=ttyS1,115200 iomem=relaxed", "-serial", "null", "-serial", console,
                     "-qtest", f"unix:{folder}/qtest,server=on,wait=off", "-qtest-log", "none"]
     elif of_host == "x86_64":
-        command += ["-M", "q35", "-cpu", "max", "-m", "1024", "-append", f"{words} console=ttyS0", "-serial", console]
+        command += ["-M", "q35", "-cpu", "max", "-m", "1024", "-append", f"{words} console=ttyS0 tsc=unstable clocksource=acpi_pm", "-serial", console]
     else:
         command += ["-M", "virt", "-cpu", "cortex-a53", "-m", "1024", "-append", f"{words} console=ttyAMA0", "-serial", console]
     environment = os.environ | {"LD_LIBRARY_PATH": os.environ.get("QEMU_LIBRARIES", "")}

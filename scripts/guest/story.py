@@ -115,12 +115,12 @@ class Box:
     # ---- sound ----
 
     def listen(self) -> None:
-        self.machine.run("rm -f /tmp/heard.wav; arecord -q -D plughw:CARD=Loopback,DEV=1 -f S16_LE -r 16000 -c 1 /tmp/heard.wav"
+        self.machine.run("rm -f /tmp/heard.wav; arecord -q -D plughw:CARD=Loopback,DEV=1 -f S16_LE -r 8000 -c 1 /tmp/heard.wav"
                          " >/tmp/arecord.log 2>&1 & echo $! >/tmp/arecord")
 
     def heard(self) -> tuple[list[float], int]:
         self.machine.run("kill -INT $(cat /tmp/arecord); sleep 1")
-        wav = self.machine.fetch("/tmp/heard.wav", 600) if self.machine else b""
+        wav = self.machine.fetch("/tmp/heard.wav", 900)
         (self.machine.folder / "heard.wav").write_bytes(wav)
         return hearing.samples(wav)
 
@@ -180,8 +180,8 @@ def play(box: Box) -> None:
     music, rate = box.heard()
     onset = hearing.onset_s(music, rate)
     assert onset is not None, "no music was heard"
-    playing = music[int(onset * rate):][-6 * rate:][::2]
-    tuned = hearing.in_tune(playing[: 3 * rate // 2], rate // 2)
+    playing = music[int(onset * rate):][-4 * rate:]
+    tuned = hearing.in_tune(playing[: 2 * rate], rate)
     assert tuned > 3, f"what was heard is no music in tune with 440 Hz: {tuned:.1f} dB"
     box.say(f"music heard: {began + onset - pressed:.1f} s of guest time after the press, {hearing.level_db(playing):.0f} dB,"
             f" notes {tuned:.1f} dB over the pitches between them")
