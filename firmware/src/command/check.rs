@@ -154,6 +154,9 @@ pub fn check(args: &CheckArgs, out: &mut dyn Write, err: &mut dyn Write) -> Resu
 
 fn text(Line { part, finding }: &Line, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{:8}  {:11}  {}", finding.verdict.name(), part.name(), finding.what)?;
+    for offer in finding.figures.get("offered").and_then(|offers| offers.as_array()).into_iter().flatten() {
+        writeln!(out, "{:23}{}", "", offer.as_str().unwrap_or_default())?;
+    }
     finding.remedy.as_ref().map_or(Ok(()), |remedy| writeln!(out, "{:23}remedy: {remedy}", ""))
 }
 
@@ -182,7 +185,10 @@ impl Bench<'_> {
             Part::Board => board::board(Path::new("/")),
             Part::Disk => disk::disk(self.config.music.wav_fallback.parent().unwrap_or(Path::new("."))),
             Part::Model => self.open_eyes().map_or_else(|finding| finding, |mut sight| eyes::model(&mut sight)),
-            Part::Camera => self.open_camera().map_or_else(|finding| finding, |mut it| eyes::camera(it.as_mut())),
+            Part::Camera => {
+                let found = self.open_camera().map_or_else(|finding| finding, |mut it| eyes::camera(it.as_mut()));
+                if self.args.simulate { found } else { found.with("offered", offered()) }
+            }
             Part::Face => {
                 let both = self.open_camera().and_then(|camera| Ok((camera, self.open_eyes()?)));
                 both.map_or_else(|finding| finding, |(mut camera, mut sight)| eyes::face(camera.as_mut(), &mut sight))
@@ -245,6 +251,19 @@ fn hardware_hands(config: &Config) -> Result<Hands, crate::gpio::GpioError> {
     let lights = Box::new(BoardLights::open(gpio.as_mut(), &config.wiring, lamp)?);
     let button = Box::new(LineButton::open(gpio.as_mut(), &config.wiring, config.debounce)?);
     Ok(Hands { lights, button })
+}
+
+/// The cameras of this machine with their pixel formats, or why one is no use.
+#[cfg(feature = "hardware")]
+fn offered() -> Vec<String> {
+    let formats = |camera: &crate::camera::Found| camera.obstacle().unwrap_or_else(|| camera.formats.join(" "));
+    let one = |camera: crate::camera::Found| format!("{}: {}", camera.path.display(), formats(&camera));
+    crate::hw::list_cameras().0.into_iter().map(one).collect()
+}
+
+#[cfg(not(feature = "hardware"))]
+const fn offered() -> Vec<String> {
+    Vec::new()
 }
 
 /// A failure as a finding.

@@ -62,7 +62,9 @@ pub(super) fn open(name: Option<&str>, music: &MusicSettings) -> Result<Remote, 
     let thread = start(move || match Line::open(&selection, None) {
         Ok(line) => {
             drop(ready.send(Ok(line.name.clone())));
-            run(&selection, Some(line), &music, &inbox, &outbox);
+            let cards =
+                Cards { open: Box::new(move |rate_hz| Line::open(&selection, rate_hz)), look_again: LOOK_AGAIN };
+            run(&cards, Some(line), &music, &inbox, &outbox);
         }
         Err(error) => drop(ready.send(Err(error))),
     })?;
@@ -77,7 +79,8 @@ pub(super) fn wait_for(name: Option<&str>, music: &MusicSettings) -> Result<Remo
     let (requests, inbox) = sync_channel(MOST_REQUESTS);
     let (outbox, faults) = sync_channel(MOST_REQUESTS);
     let music = music.clone();
-    let thread = start(move || run(&selection, None, &music, &inbox, &outbox))?;
+    let cards = Cards { open: Box::new(move |rate_hz| Line::open(&selection, rate_hz)), look_again: LOOK_AGAIN };
+    let thread = start(move || run(&cards, None, &music, &inbox, &outbox))?;
     Ok(Remote::new(requests, faults, thread, name.unwrap_or("the first card there is").to_owned()))
 }
 
@@ -86,9 +89,17 @@ fn start(work: impl FnOnce() + Send + 'static) -> Result<thread::JoinHandle<()>,
     started.map_err(|error| SpeakerError::NoDevice { detail: error.to_string() })
 }
 
+/// Where a card comes from.
+struct Cards {
+    /// Opens it, at a rate or at its own.
+    open: Box<dyn Fn(Option<u32>) -> Result<Line, SpeakerError> + Send>,
+    /// How often a lost one is looked for.
+    look_again: Duration,
+}
+
 /// Feeds the card until the box lets go; when it is lost, or not there yet, looks for it again. A loss is told once.
 fn run(
-    selection: &Selection,
+    cards: &Cards,
     mut line: Option<Line>,
     music: &MusicSettings,
     inbox: &Receiver<Request>,
@@ -99,7 +110,7 @@ fn run(
     loop {
         let end = match line.take() {
             Some(line) => feed(line, &mut booth, inbox, outbox),
-            None => wait(&mut booth, inbox),
+            None => wait(&mut booth, inbox, cards.look_again),
         };
         match end {
             End::Done => return,
@@ -108,7 +119,7 @@ fn run(
                 drop(outbox.try_send(SpeakerError::NoDevice { detail }));
             }
             End::LookAgain => {
-                line = Line::open(selection, Some(rate_hz)).ok();
+                line = (cards.open)(Some(rate_hz)).ok();
                 if let Some(line) = &line {
                     tracing::info!(card = line.name, "sound card is back");
                 }
@@ -165,8 +176,8 @@ fn feed(mut line: Line, booth: &mut Booth, inbox: &Receiver<Request>, outbox: &S
 }
 
 /// Without a card: requests are still followed, so that the right music is there when the card comes back.
-fn wait(booth: &mut Booth, inbox: &Receiver<Request>) -> End {
-    match inbox.recv_timeout(LOOK_AGAIN) {
+fn wait(booth: &mut Booth, inbox: &Receiver<Request>, look_again: Duration) -> End {
+    match inbox.recv_timeout(look_again) {
         Ok(request) => {
             booth.handle(request);
             End::LookAgain
@@ -175,3 +186,6 @@ fn wait(booth: &mut Booth, inbox: &Receiver<Request>) -> End {
         Err(RecvTimeoutError::Timeout) => End::LookAgain,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,8 +70,8 @@ pub(super) struct Line {
     /// Frames a second that the queue is fed with.
     pub(super) rate_hz: u32,
     errors: Receiver<String>,
-    /// Sound ends when it is dropped.
-    _sink: MixerDeviceSink,
+    /// Sound ends when it is dropped. A test's line has none.
+    _sink: Option<MixerDeviceSink>,
 }
 
 impl Line {
@@ -106,7 +106,15 @@ impl Line {
         let rate_hz = rate_hz.unwrap_or(sink.config().sample_rate().get());
         let (queue, pull) = pull::queue(rate_hz);
         sink.mixer().add(pull);
-        Ok(Self { queue, name, rate_hz, errors, _sink: sink })
+        Ok(Self { queue, name, rate_hz, errors, _sink: Some(sink) })
+    }
+
+    /// A card that a test pulls samples from, and takes away by an error.
+    #[cfg(test)]
+    pub(super) fn simulated(rate_hz: u32) -> (Self, pull::Pull, std::sync::mpsc::SyncSender<String>) {
+        let (queue, pull) = pull::queue(rate_hz);
+        let (report, errors) = sync_channel(1);
+        (Self { queue, name: "simulated".to_owned(), rate_hz, errors, _sink: None }, pull, report)
     }
 
     /// What the card said if it is gone.
