@@ -41,6 +41,7 @@ pub fn run(board: Board, config: &Config, seed: u64, began: Instant, stop_at: Op
     let Board { mut gpio, cameras, speaker, sight, mut witness, outbox, inbox } = board;
     // Whatever holds a pin darkens it when it goes, so the order of these does not matter.
     let lamp = Lamp::open(gpio.as_mut(), &config.wiring)?;
+    let _dark_at_last = DarkAtLast(lamp.clone());
     let lights = BoardLights::open(gpio.as_mut(), &config.wiring, lamp.clone())?;
     let button = LineButton::open(gpio.as_mut(), &config.wiring, config.debounce)?;
     let camera = BoxCamera::new(cameras, &config.camera, sensor_lamp(lamp));
@@ -66,4 +67,15 @@ pub fn sensor_lamp(lamp: Lamp) -> SensorLamp {
             tracing::warn!(%error, on, "The privacy lamp does not obey");
         }
     })
+}
+
+/// Darkens the lamp when all else has let go of the board, or hangs: a sensor ends with the program at the latest, but a line
+/// keeps its level.
+struct DarkAtLast(Lamp);
+
+impl Drop for DarkAtLast {
+    fn drop(&mut self) {
+        // There is nobody left to tell about a failure.
+        let _ = self.0.end();
+    }
 }

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The lamp; clones switch the same one.
 ///
-/// INVARIANT: the lamp is dark only if neither the box nor the camera needs it, and dark once the last clone is gone.
+/// INVARIANT: while the box runs the lamp is dark only if neither the box nor the camera needs it; it is dark once the
+/// last clone is gone.
 #[derive(Clone)]
 pub struct Lamp(Arc<Mutex<State>>);
 
@@ -45,6 +46,16 @@ impl Lamp {
     pub fn sensor(&self, on: bool) -> Result<(), LineError> {
         let mut state = self.state();
         state.sensor = on;
+        state.update()
+    }
+
+    /// The program ends now, and every sensor with it: dark, whoever has not let go.
+    ///
+    /// # Errors
+    /// When the line can't be driven.
+    pub fn end(&self) -> Result<(), LineError> {
+        let mut state = self.state();
+        (state.looking, state.sensor) = (false, false);
         state.update()
     }
 
@@ -88,6 +99,9 @@ mod tests {
             assert!(is_on(), "the sensor is kept warm");
             camera.sensor(false).unwrap();
             assert!(!is_on());
+            camera.sensor(true).unwrap();
+            lamp.end().unwrap();
+            assert!(!is_on(), "a camera that hangs at the end of the program does not keep it on");
             camera.sensor(true).unwrap();
             drop(lamp);
             assert!(is_on(), "the camera still has it");

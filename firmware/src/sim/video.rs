@@ -8,6 +8,7 @@ use mood::Range;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 /// A webcam to plug in.
@@ -33,6 +34,8 @@ pub enum Buffers {
     Cut,
     /// None comes.
     None,
+    /// None comes, and the call does not return until that changes.
+    Hang,
 }
 
 /// The machine; clones are the same one.
@@ -153,6 +156,9 @@ impl VideoDevice for Device {
         self.check()?;
         if !self.on {
             return Err(io::Error::other("a frame was asked for while the sensor was off"));
+        }
+        while self.system.machine().buffers == Buffers::Hang {
+            thread::sleep(Duration::from_millis(1));
         }
         let mut machine = self.system.machine();
         if machine.buffers == Buffers::None {

@@ -178,6 +178,20 @@ fn stopped_in_any_state_everything_is_dark_and_the_sensor_off() {
 }
 
 #[test]
+fn a_camera_that_hangs_for_ever_does_not_keep_the_lamp_lit_when_the_box_ends() {
+    let running = start();
+    running.hear("Ready");
+    running.video.buffers(Buffers::Hang);
+    running.press();
+    running.hear("Looking");
+    running.gpio.wait_for_level(LAMP, true);
+    running.outbox.send(Message::Stop).unwrap();
+    running.thread.join().unwrap().unwrap();
+    assert_dark(&running.gpio, "ended");
+    running.video.buffers(Buffers::None);
+}
+
+#[test]
 fn a_pin_that_is_taken_is_told_and_the_others_stay_dark() {
     let gpio = SimGpio::default();
     gpio.occupy(BUTTON, "gpio-keys");
