@@ -3,7 +3,9 @@
 //! Prints the least and the median of many runs, in milliseconds of wall time.
 #![expect(clippy::print_stdout, reason = "a measuring tool")]
 
-use mood::{Classifier, Contract, Crop, FaceFinder, Frame, InputTensor, LabelSet, PixelFormat};
+use mood::{
+    Classifier, Contract, Crop, FaceFinder, Flip, Frame, InputTensor, LabelSet, PixelFormat, Range, Raw, RawFormat,
+};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -17,6 +19,13 @@ fn main() -> Result<(), Failure> {
     let (narrow, wide) = (model("blazeface_short_192x144.onnx")?, model("blazeface_short_256x192.onnx")?);
     measure("load both finder networks", 5, || FaceFinder::from_onnx(&narrow, &wide).is_ok());
     let finder = FaceFinder::from_onnx(&narrow, &wide)?;
+
+    let bytes = vec![127; 640 * 480 * 2];
+    for format in [RawFormat::Yuyv, RawFormat::Nv12, RawFormat::I420] {
+        let stride = format.least_stride(640);
+        let raw = Raw { width: 640, height: 480, stride, format, range: Range::Limited, bytes: &bytes };
+        measure(&format!("convert {format} 640x480"), RUNS, || raw.to_frame(Flip::default(), Duration::ZERO).is_ok());
+    }
 
     let empty = Frame::packed(640, 480, PixelFormat::Rgb, Duration::ZERO, vec![127; 640 * 480 * 3])?;
     measure("find nobody in 640x480 (both passes)", RUNS, || finder.find(&empty).is_ok());
