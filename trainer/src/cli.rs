@@ -5,6 +5,7 @@ mod course;
 mod data;
 mod devices;
 mod evaluation;
+mod music_fit;
 mod quantise;
 #[path = "cli/report.rs"]
 mod reporting;
@@ -15,6 +16,7 @@ pub use all::All;
 pub use data::Data;
 pub use devices::{Devices, TryDevice};
 pub use evaluation::Evaluate;
+pub use music_fit::MusicFit;
 pub use quantise::Quantise;
 pub use reporting::Report;
 pub use train::Train;
@@ -63,6 +65,11 @@ pub enum Command {
         after_help = "Example: trainer report runs/classic --model models/mood.onnx --output report.html --card models/README.md"
     )]
     Report(Report),
+    /// Fits the formula that places music between unpleasant and pleasant, calm and excited, on labelled clips.
+    #[command(
+        after_help = "Example: trainer music-fit --features features.jsonl --labels labels.csv --output firmware/assets/music-affect.json"
+    )]
+    MusicFit(MusicFit),
     /// Lists the networks: parameters, multiply-accumulates, size of the int8 file.
     #[command(after_help = "Example: trainer nets --width 24")]
     Nets(Nets),
@@ -116,6 +123,7 @@ pub fn run(cli: &Cli) -> Result<(), Error> {
         Command::Verify(args) => verify::run(args),
         Command::Evaluate(args) => evaluation::run(args),
         Command::Report(args) => reporting::run(args),
+        Command::MusicFit(args) => music_fit::run(args),
         Command::Nets(args) => {
             let (width, depth) = args.size.numbers();
             report::nets(&nets::figures(width, depth), args.json);

@@ -15,6 +15,7 @@ pub mod kernels;
 pub mod layers;
 pub mod measure;
 pub mod metrics;
+pub mod music;
 pub mod net;
 pub mod nets;
 pub mod onnx;

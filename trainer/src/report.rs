@@ -25,10 +25,12 @@ macro_rules! tell {
 
 mod data;
 mod devices;
+mod music;
 mod training;
 
 pub use data::{sheet_written, surveyed};
 pub use devices::{device, devices, trial};
+pub use music::music_fitted;
 pub use training::TrainingProgress;
 
 /// Says which stage of several begins.

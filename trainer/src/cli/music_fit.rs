@@ -1,0 +1,56 @@
+//! `trainer music-fit`: fits the formula that places music.
+
+use crate::error::Error;
+use crate::music::clips::Clips;
+use crate::music::fit;
+use crate::report;
+use crate::train::checkpoint::write_whole;
+use clap::Args;
+use std::path::PathBuf;
+
+/// `trainer music-fit`.
+#[derive(Debug, Args)]
+pub struct MusicFit {
+    /// What `moodbox music list --json` says about the clips.
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub features: PathBuf,
+    /// A table with the columns `file`, `quadrant` (Q1 to Q4) and, where known, `artist`.
+    #[arg(long, value_name = "FILE.csv")]
+    pub labels: PathBuf,
+    /// Where the coefficients go; without it there are only figures.
+    #[arg(long, value_name = "FILE.json")]
+    pub output: Option<PathBuf>,
+    /// How strongly weights are held back; more for fewer clips.
+    #[arg(long, default_value_t = 10.0, value_parser = penalty)]
+    pub penalty: f64,
+    /// What the clips are, in a few words, for the file.
+    #[arg(long, default_value = "labelled clips")]
+    pub source: String,
+    /// Chooses the parts of the cross-validation.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Prints one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn penalty(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|value| (1e-3..=1e6).contains(value))
+        .ok_or_else(|| "give a number from 0.001 to 1000000".into())
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the clips can't be read or the coefficients can't be written.
+pub(super) fn run(args: &MusicFit) -> Result<(), Error> {
+    let clips = Clips::read(&args.features, &args.labels)?;
+    let coefficients = fit(&clips, args.penalty, &args.source, args.seed);
+    if let Some(path) = &args.output {
+        write_whole(path, coefficients.to_json().as_bytes())?;
+    }
+    report::music_fitted(coefficients.figures(), clips.len(), args.output.as_deref(), args.json);
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! How well the formula does on clips it has not seen.
+
+use super::clips::Clips;
+use super::softmax::{Formula, Scale};
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_pcg::Pcg32;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Parts of a cross-validation, and how often it is repeated with other parts.
+const FOLDS: usize = 5;
+const REPEATS: u64 = 10;
+
+/// Tracks at the head of the list that count for the precision.
+const HEAD: usize = 10;
+
+/// Shares of clips that were placed rightly, and precision at the head of the list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Accuracy {
+    /// On the right side of valence 0.
+    pub valence: f64,
+    /// On the right side of arousal 0.
+    pub arousal: f64,
+    /// In the right quadrant.
+    pub quadrant: f64,
+    /// Of the ten clips nearest to a corner of the plane, those that belong there; the mean of the corners.
+    pub precision_at_10: f64,
+}
+
+/// What cross-validation says.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Figures {
+    /// Parts, and repeats with other parts.
+    pub folds: usize,
+    /// Repeats.
+    pub repeats: u64,
+    /// Clips whose artist is known, so that it was kept on one side.
+    pub artists_known: usize,
+    /// Features measured against the clips of the fit only.
+    pub fitted_scale: Accuracy,
+    /// Features measured against the clips that are judged, as the box does in a library of all of them.
+    pub library_scale: Accuracy,
+}
+
+/// Judges by repeated cross-validation; clips of one artist stay together.
+#[must_use]
+pub fn cross_validated(clips: &Clips, penalty: f64, seed: u64) -> Figures {
+    let mut sums = [Accuracy::default(); 2];
+    for repeat in 0..REPEATS {
+        let folds = folds(clips, seed.wrapping_add(repeat));
+        let mut places = [vec![(0.0, 0.0); clips.len()], vec![(0.0, 0.0); clips.len()]];
+        for fold in 0..FOLDS {
+            let (judged, fitted): (Vec<usize>, Vec<usize>) = (0..clips.len()).partition(|&row| folds[row] == fold);
+            let scale = Scale::of(clips, &fitted);
+            let formula = Formula::fit(&scale.apply(clips, &fitted), &clips.labels(&fitted), penalty);
+            // The library is all clips, whose labels are not looked at; only `judged` are counted.
+            let all: Vec<usize> = (0..clips.len()).collect();
+            for (places, scale) in places.iter_mut().zip([scale.clone(), scale.within(clips, &all)]) {
+                for (&row, features) in judged.iter().zip(scale.apply(clips, &judged)) {
+                    let [q1, q2, q3, q4] = formula.quadrants(&features);
+                    places[row] = (q1 + q4 - q2 - q3, q1 + q2 - q3 - q4);
+                }
+            }
+        }
+        for (sum, places) in sums.iter_mut().zip(&places) {
+            let found = accuracy(places, &clips.quadrants);
+            sum.valence += found.valence;
+            sum.arousal += found.arousal;
+            sum.quadrant += found.quadrant;
+            sum.precision_at_10 += found.precision_at_10;
+        }
+    }
+    let mean = |sum: f64| (1e4 * sum / crate::train::count(usize::try_from(REPEATS).unwrap_or(1))).round() / 1e4;
+    let [fitted_scale, library_scale] = sums.map(|sum| Accuracy {
+        valence: mean(sum.valence),
+        arousal: mean(sum.arousal),
+        quadrant: mean(sum.quadrant),
+        precision_at_10: mean(sum.precision_at_10),
+    });
+    let artists_known = clips.artists.iter().flatten().count();
+    Figures { folds: FOLDS, repeats: REPEATS, artists_known, fitted_scale, library_scale }
+}
+
+/// For each clip its part.
+fn folds(clips: &Clips, seed: u64) -> Vec<usize> {
+    let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (row, artist) in clips.artists.iter().enumerate() {
+        let group = artist.as_ref().map_or_else(|| format!("\u{0}{row}"), |artist| artist.to_lowercase());
+        groups.entry(group).or_default().push(row);
+    }
+    let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
+    groups.shuffle(&mut Pcg32::seed_from_u64(seed));
+    let mut folds = vec![0; clips.len()];
+    for (number, group) in groups.into_iter().enumerate() {
+        group.into_iter().for_each(|row| folds[row] = number % FOLDS);
+    }
+    folds
+}
+
+/// The accuracy of places `(valence, arousal)` against quadrants.
+#[must_use]
+pub fn accuracy(places: &[(f64, f64)], quadrants: &[usize]) -> Accuracy {
+    let all = crate::train::count(places.len().max(1));
+    let share = |right: &dyn Fn(f64, f64, usize) -> bool| {
+        let pairs = places.iter().zip(quadrants);
+        crate::train::count(pairs.filter(|((v, a), quadrant)| right(*v, *a, **quadrant)).count()) / all
+    };
+    let pleasant = |quadrant: usize| matches!(quadrant, 0 | 3);
+    let excited = |quadrant: usize| quadrant < 2;
+    let corners = [(1.0, 1.0), (-1.0, 1.0), (-1.0, -1.0), (1.0, -1.0)];
+    let precision = |corner: usize| {
+        let (v, a) = corners[corner];
+        let mut order: Vec<usize> = (0..places.len()).collect();
+        let distance = |row: usize| (places[row].0 - v).powi(2) + (places[row].1 - a).powi(2);
+        order.sort_by(|&x, &y| distance(x).total_cmp(&distance(y)));
+        order.truncate(HEAD);
+        let right = order.iter().filter(|&&row| quadrants[row] == corner).count();
+        crate::train::count(right) / crate::train::count(order.len().max(1))
+    };
+    Accuracy {
+        valence: share(&|v, _, quadrant| (v > 0.0) == pleasant(quadrant)),
+        arousal: share(&|_, a, quadrant| (a > 0.0) == excited(quadrant)),
+        quadrant: share(&|v, a, quadrant| (v > 0.0) == pleasant(quadrant) && (a > 0.0) == excited(quadrant)),
+        precision_at_10: (0..4).map(precision).sum::<f64>() / 4.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_judged_by_their_sides_and_the_heads_of_the_lists() {
+        let places = [(0.9, 0.8), (-0.9, 0.9), (-0.8, -0.7), (0.8, -0.9), (0.2, 0.1)];
+        let found = accuracy(&places, &[0, 1, 2, 3, 2]);
+        let expected = [0.8, 0.8, 0.8];
+        for (found, expected) in [found.valence, found.arousal, found.quadrant].into_iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-9, "{found}");
+        }
+    }
+
+    #[test]
+    fn an_artist_stays_on_one_side() {
+        let clips = Clips {
+            names: vec!["x".into()],
+            values: vec![vec![0.0]; 30],
+            quadrants: vec![0; 30],
+            artists: (0..30).map(|n| (n < 12).then(|| if n % 2 == 0 { "A".into() } else { "b".into() })).collect(),
+        };
+        let folds = folds(&clips, 7);
+        assert!((0..12).all(|row| folds[row] == folds[row % 2]));
+        assert_eq!(folds.iter().copied().max(), Some(FOLDS - 1));
+    }
+}
