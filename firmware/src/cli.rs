@@ -1,7 +1,8 @@
 //! The command line: verbs, options, and what `--help` says.
 
 use crate::command::{
-    bench::BenchArgs, check::CheckArgs, compose::ComposeArgs, devices::DevicesArgs, look::LookArgs, run::RunArgs,
+    bench::BenchArgs, check::CheckArgs, compose::ComposeArgs, devices::DevicesArgs, forget::ForgetArgs, look::LookArgs,
+    music::MusicArgs, run::RunArgs,
 };
 use crate::exit_code;
 use clap::{Parser, Subcommand};
@@ -51,4 +52,9 @@ pub enum Command {
     /// Renders a mood's music to a WAV file
     #[command(after_help = "Example:\n  moodbox compose --mood happy --seconds 30 --out happy.wav")]
     Compose(ComposeArgs),
+    /// Your own music: scan folders, see where each track lies, choose
+    Music(MusicArgs),
+    /// Erases what the box has learnt about you
+    #[command(after_help = "Example:\n  moodbox forget")]
+    Forget(ForgetArgs),
 }

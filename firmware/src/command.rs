@@ -4,5 +4,7 @@ pub mod bench;
 pub mod check;
 pub mod compose;
 pub mod devices;
+pub mod forget;
 pub mod look;
+pub mod music;
 pub mod run;

@@ -14,6 +14,8 @@ use crate::camera::CameraSettings;
 use crate::device;
 use crate::file;
 use crate::gpio::Wiring;
+use crate::home;
+use crate::music::shelf::ShelfSettings;
 use crate::sound::MusicSettings;
 use mood::Brightness;
 use std::path::{Path, PathBuf};
@@ -79,8 +81,14 @@ impl Config {
     /// When the embedded file has a mistake, which a test rules out.
     pub fn embedded() -> Result<Self, ConfigError> {
         let mut config = Self::default();
+        *config.shelf() = ShelfSettings { index: home::index(), taste: home::taste(), ..ShelfSettings::default() };
         read::apply(&mut config, TEMPLATE, Path::new("default.toml"))?;
         Ok(config)
+    }
+
+    /// How music is chosen from everything the owner has.
+    fn shelf(&mut self) -> &mut ShelfSettings {
+        self.music.shelf.get_or_insert_default()
     }
 
     /// The embedded default with the file at `path` on top; only the default without a path.

@@ -1,6 +1,7 @@
 //! What can go wrong for the owner: one fragment that says what and where, one hint that says what to do next.
 
 use crate::command::compose::ComposeError;
+use crate::command::music::MusicError;
 use crate::config::ConfigError;
 use crate::exit_code::ExitCode;
 use crate::gpio::GpioError;
@@ -73,6 +74,9 @@ pub enum Failure {
         /// What the first of them means to a script.
         code: ExitCode,
     },
+    /// Something about the owner's music can't be read or written.
+    #[error(transparent)]
+    Music(#[from] MusicError),
     /// A result can't be written.
     #[error("{what} can't be written: {source}")]
     Write {
@@ -113,7 +117,10 @@ impl Failure {
             Self::NoHardware | Self::Gpio(_) | Self::NoTerminal { .. } | Self::Button(_) => ExitCode::Device,
             Self::Picture(_) | Self::Pictures { .. } => ExitCode::Data,
             Self::ModelFile { .. } | Self::Model { .. } => ExitCode::Model,
+            Self::Compose(ComposeError::SoundFont { .. }) => ExitCode::Data,
             Self::Speaker(SpeakerError::Write { .. }) | Self::Compose(_) | Self::Write { .. } => ExitCode::Write,
+            Self::Music(error) if error.is_write() => ExitCode::Write,
+            Self::Music(_) => ExitCode::Data,
             Self::Speaker(SpeakerError::Track { .. }) => ExitCode::Data,
             Self::Speaker(_) => ExitCode::Device,
             Self::Signals { .. } | Self::Thread { .. } | Self::ThreadEnded { .. } => ExitCode::Bug,
@@ -131,9 +138,13 @@ impl Failure {
             Self::NoTerminal { .. } => "change that, or use `--demo` or `--press-at 1,8`, which need no terminal",
             Self::Button(_) => "check the button's wire (firmware/README.md has the table), then start the box again",
             Self::Picture(error) => return Some(error.hint()),
+            Self::Music(error) => return Some(error.hint()),
             Self::ModelFile { .. } => "name a file made by `trainer quantise`, or leave out the model: one is built in",
             Self::Model { .. } => {
                 "export again with `trainer quantise`, or install the firmware that came with this model"
+            }
+            Self::Compose(ComposeError::SoundFont { .. }) => {
+                "name an SF2 file that plays elsewhere, or leave `--soundfont` out"
             }
             Self::Speaker(SpeakerError::Write { .. }) | Self::Compose(_) => {
                 "name a file in a folder you may write to, on a disk with room"

@@ -13,7 +13,7 @@ pub enum ExitCode {
     Configuration,
     /// A device is missing.
     Device,
-    /// A picture, or a folder of them, can't be read.
+    /// A picture, music, or a folder of them, can't be read.
     Data,
     /// A network is missing, damaged or not made for this box.
     Model,
@@ -46,7 +46,7 @@ Exit codes:
   2  the command line can't be understood
   3  the configuration has mistakes (all are told)
   4  a device is missing
-  5  a picture, or a folder of them, can't be read
+  5  a picture, music, or a folder of them, can't be read
   6  a network is missing, damaged or not made for this box
   8  a file can't be written";
 

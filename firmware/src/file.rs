@@ -1,8 +1,8 @@
-//! The owner's files, read whole: the one place that does. Refuses what would never end, a pipe or a device, and what is
+//! Files read and written whole: the one place that does. Refuses what would never end, a pipe or a device, and what is
 //! larger than it can sensibly be.
 
-use std::fs::{File, metadata};
-use std::io::{Error, ErrorKind, Read, Result};
+use std::fs::{File, metadata, rename};
+use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::path::Path;
 
 /// The bytes of a file of at most `most_mib` MiB.
@@ -35,6 +35,26 @@ pub(crate) fn read(path: &Path, most_mib: u64) -> Result<Vec<u8>> {
 /// Also when it is not UTF-8.
 pub(crate) fn read_text(path: &Path, most_mib: u64) -> Result<String> {
     String::from_utf8(read(path, most_mib)?).map_err(|_| Error::new(ErrorKind::InvalidData, "it is no text in UTF-8"))
+}
+
+/// Puts `bytes` in the place of a file, all at once: after a loss of power there is the old content or the new one.
+///
+/// # Errors
+/// When it can't be written; then the old content is still there.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut name = path.file_name().ok_or(ErrorKind::InvalidInput)?.to_owned();
+    name.push(".new");
+    let new = path.with_file_name(name);
+    let written = File::create(&new).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    let placed = written.and_then(|()| rename(&new, path));
+    if placed.is_err() {
+        // Half a file helps nobody, and the disk may be full.
+        drop(std::fs::remove_file(&new));
+    }
+    placed
 }
 
 /// What the shell has opened for us, as in `... | moodbox look /dev/stdin` or `<(...)`: somebody writes there, or nobody

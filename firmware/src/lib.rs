@@ -17,6 +17,7 @@ pub mod exit_code;
 pub mod eyes;
 mod file;
 pub mod gpio;
+pub mod home;
 #[cfg(feature = "hardware")]
 pub mod hw;
 pub mod music;

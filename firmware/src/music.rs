@@ -8,16 +8,26 @@
 //!    -> score: sixteen bars at a time, A A' B A -> humanise -> voices -> reverb -> samples
 //! ```
 
+pub mod analysis;
 pub mod character;
+pub mod choose;
+pub mod collection;
 pub mod composer;
+mod downmix;
+pub mod estimate;
 pub mod fader;
 mod filter;
 mod humanise;
+pub mod index;
 pub(crate) mod leveller;
 pub mod library;
 pub mod plan;
+pub mod policy;
 mod reverb;
 mod score;
+pub mod shelf;
+pub mod soundfont;
+pub mod taste;
 pub mod theory;
 pub mod track;
 mod voices;

@@ -108,6 +108,18 @@ pub trait Speaker: Send {
     /// When nothing can be played any more.
     fn play(&mut self, programme: Programme, fade: Duration) -> Result<(), SpeakerError>;
 
+    /// Leaves what plays for the next piece of the same programme, cross-fading over `fade`. Without music nothing happens.
+    ///
+    /// # Errors
+    /// As [`Speaker::play`].
+    fn skip(&mut self, fade: Duration) -> Result<(), SpeakerError>;
+
+    /// How loud everything is from now on, in dB below what the owner set, at most 0.
+    ///
+    /// # Errors
+    /// As [`Speaker::play`].
+    fn volume(&mut self, gain_db: f32) -> Result<(), SpeakerError>;
+
     /// Gives a short signal on top of the music.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ pub(crate) mod wav;
 
 pub use deck::Deck;
 
+use crate::music::shelf::ShelfSettings;
 use crate::ports::Speaker;
 pub use crate::ports::SpeakerError;
 use std::path::PathBuf;
@@ -41,6 +42,10 @@ pub enum SpeakerChoice {
 pub struct MusicSettings {
     /// The owner's folder with one folder of tracks a mood; `None` composes everything.
     pub folder: Option<PathBuf>,
+    /// How the owner's whole music is chosen from; `None` leaves it alone.
+    pub shelf: Option<ShelfSettings>,
+    /// A SoundFont (SF2) whose instruments play composed music; `None` has the composer's own.
+    pub soundfont: Option<PathBuf>,
     /// Gain on everything, in dB; at most 0, as the limiter has the last word.
     pub gain_db: f32,
     /// How long one of the owner's tracks fades into the next.
@@ -53,6 +58,8 @@ impl Default for MusicSettings {
     fn default() -> Self {
         Self {
             folder: None,
+            shelf: None,
+            soundfont: None,
             gain_db: 0.0,
             track_fade: Duration::from_secs(2),
             wav_fallback: PathBuf::from("moodbox.wav"),

@@ -1,6 +1,7 @@
 //! `moodbox compose`: renders a mood's music to a WAV file.
 
 use crate::music::Composer;
+use crate::music::soundfont::SoundFont;
 use crate::ports::SpeakerError;
 use crate::sound::Deck;
 use crate::sound::wav::{RATE_HZ, WavFile};
@@ -27,6 +28,9 @@ pub struct ComposeArgs {
     /// Equal seeds give equal music
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// A SoundFont (SF2) that plays it instead of the composer's own instruments
+    #[arg(long, value_name = "FILE.sf2")]
+    pub soundfont: Option<PathBuf>,
     /// The WAV file to write (16 bit, stereo)
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
@@ -42,6 +46,14 @@ pub enum ComposeError {
         /// The file.
         path: String,
         /// What the system says.
+        detail: String,
+    },
+    /// The SoundFont can't be used.
+    #[error("SoundFont {path} can't be used: {detail}")]
+    SoundFont {
+        /// The file.
+        path: String,
+        /// What the reader says.
         detail: String,
     },
 }
@@ -68,9 +80,15 @@ fn expression(label: &str) -> Result<Expression, String> {
 /// When the file can't be written.
 pub fn compose(args: &ComposeArgs) -> Result<Composed, ComposeError> {
     let start = Instant::now();
+    let open = |path: &PathBuf| {
+        let failed = |detail| ComposeError::SoundFont { path: path.display().to_string(), detail };
+        SoundFont::open(path).map_err(failed)
+    };
+    let font = args.soundfont.as_ref().map(open).transpose()?;
+    let composer = Composer::new(args.mood, Affect::of(args.mood), args.seed, RATE_HZ).with_instruments(font.as_ref());
     let mut file = WavFile::create(&args.out)?;
     let mut deck = Deck::new(RATE_HZ, 0.0);
-    deck.play(Box::new(Composer::new(args.mood, Affect::of(args.mood), args.seed, RATE_HZ)), FADE_IN);
+    deck.play(Box::new(composer), FADE_IN);
     let mut second = vec![[0.0; 2]; usize::try_from(RATE_HZ).unwrap_or(48_000)];
     for left in (0..args.seconds).rev() {
         if left == FADE_OUT_S.min(args.seconds.saturating_sub(1)) {
@@ -98,7 +116,7 @@ mod tests {
     use super::*;
 
     fn args(out: PathBuf, seconds: u32) -> ComposeArgs {
-        ComposeArgs { mood: Expression::Fear, seconds, seed: 7, out }
+        ComposeArgs { mood: Expression::Fear, seconds, seed: 7, soundfont: None, out }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::Config;
 use crate::camera::settings::Flicker;
 use crate::gpio::Pin;
 use crate::gpio::wiring::{Active, Backend, ColourOrder, Common, Hearing, LightKind, PwmKind};
+use crate::music::policy::Policy;
 use mood::{Brightness, Flip};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -110,6 +111,16 @@ pub(super) const KEYS: &[Key] = &[
     Key { table: "gpio", name: "chip", kind: Kind::Text, set: |c, v, _| c.wiring.chip = v.text() },
     Key { table: "music", name: "folder", kind: Kind::Text,
         set: |c, v, folder| c.music.folder = v.path(folder) },
+    Key { table: "music", name: "index", kind: Kind::Text,
+        set: |c, v, folder| if let Some(path) = v.path(folder) { c.shelf().index = path } },
+    Key { table: "music", name: "taste", kind: Kind::Text,
+        set: |c, v, folder| if let Some(path) = v.path(folder) { c.shelf().taste = path } },
+    Key { table: "music", name: "policy", kind: Kind::Choice(&["match", "lift", "calm"]),
+        set: |c, v, _| c.shelf().policy = v.choice(Policy::ALL) },
+    Key { table: "music", name: "variety", kind: SHARE,
+        set: |c, v, _| c.shelf().variety = v.number() },
+    Key { table: "music", name: "soundfont", kind: Kind::Text,
+        set: |c, v, folder| c.music.soundfont = v.path(folder) },
     Key { table: "music", name: "gain_db", kind: Kind::Number { low: -60.0, high: 0.0, unit: "dB" },
         set: |c, v, _| c.music.gain_db = v.number() },
     Key { table: "music", name: "fade_in_ms", kind: FADE, set: |c, v, _| c.fades.fade_in = v.millis() },

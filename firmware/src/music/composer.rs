@@ -17,6 +17,7 @@ use super::leveller::{Leveller, USUAL_LUFS, decibels};
 use super::plan::Plan;
 use super::reverb::Reverb;
 use super::score::{Note, Part, Piece};
+use super::soundfont::{Orchestra, SoundFont};
 use super::track::{Status, Stereo, Track};
 use super::voices::{Touch, Voice, voice};
 use mood::{Affect, Expression};
@@ -25,13 +26,20 @@ use rand_pcg::Pcg32;
 use std::collections::VecDeque;
 
 /// Frames rendered at once.
-const BLOCK: usize = 64;
+const BLOCK: usize = super::soundfont::BLOCK;
 
 /// Notes sounding at once, so that a slow machine is never asked for more. Scores stay far below.
 const MOST_VOICES: usize = 64;
 
 /// How many seconds of measured loudness weigh as much as what is known of the mood's mix.
 const EXPECTATION_S: f32 = 6.0;
+
+/// How loud a SoundFont is expected to come out, and for how many seconds that is believed.
+const STRANGE_LUFS: f32 = -22.0;
+const STRANGE_TRUST_S: f32 = 2.0;
+
+/// Share of a SoundFont's sound that the room hears.
+const STRANGE_SEND: f32 = 0.5;
 
 /// Endless music.
 pub struct Composer {
@@ -49,6 +57,8 @@ pub struct Composer {
     room: Reverb,
     low_cut: [HighPass; 2],
     leveller: Leveller,
+    /// The owner's instruments instead of the composer's own.
+    orchestra: Option<Orchestra>,
     block: [Stereo; BLOCK],
     /// Frames of `block` already handed out.
     used: usize,
@@ -91,10 +101,26 @@ impl Composer {
             room: Reverb::new(0.9 + 2.2 * room, 2_500.0 + 4_500.0 * plan.brightness, rate),
             low_cut: [HighPass::new(28.0, rate); 2],
             leveller: Leveller::new(plan.character.mix_lufs, EXPECTATION_S, USUAL_LUFS + plan.loudness_lu, 9.0, rate),
+            orchestra: None,
             block: [[0.0; 2]; BLOCK],
             used: BLOCK,
             plan,
         }
+    }
+
+    /// With the instruments of a SoundFont, if there is one that can be played at this rate.
+    #[must_use]
+    pub fn with_instruments(mut self, font: Option<&SoundFont>) -> Self {
+        let Some(font) = font else { return self };
+        let rate_hz = self.rate_hz as u32;
+        match Orchestra::new(font, rate_hz) {
+            Ok(orchestra) => self.orchestra = Some(orchestra),
+            Err(error) => tracing::warn!(error, "the composer keeps its own instruments"),
+        }
+        // How loud a strange instrument comes out is not known; it is measured soon.
+        let target_lufs = USUAL_LUFS + self.plan.loudness_lu;
+        self.leveller = Leveller::new(STRANGE_LUFS, STRANGE_TRUST_S, target_lufs, 15.0, self.rate_hz);
+        self
     }
 
     /// What the piece is made to.
@@ -162,6 +188,12 @@ impl Composer {
             && played.at < self.now + BLOCK as u64
         {
             self.coming.pop_front();
+            let held = f64::from(played.note.length) * 60.0 / f64::from(self.plan.tempo_bpm);
+            let until = played.at + (held * f64::from(self.rate_hz)) as u64;
+            if let Some(orchestra) = &mut self.orchestra {
+                orchestra.start(&played.note, played.velocity, until);
+                continue;
+            }
             if self.sounding.len() < MOST_VOICES
                 && let Some(mut sounding) = self.start(&played)
             {
@@ -170,6 +202,17 @@ impl Composer {
                 if sounding.voice.render(&mut mono[offset..]) {
                     mix(&mono, &sounding, &mut self.block, &mut wet);
                     self.sounding.push(sounding);
+                }
+            }
+        }
+        if let Some(orchestra) = &mut self.orchestra {
+            let mut played = [[0.0; 2]; BLOCK];
+            orchestra.render(self.now, &mut played);
+            let send = STRANGE_SEND * self.plan.character.room;
+            for ((frame, wet), played) in self.block.iter_mut().zip(&mut wet).zip(played) {
+                for side in 0..2 {
+                    frame[side] += played[side];
+                    wet[side] += send * played[side];
                 }
             }
         }

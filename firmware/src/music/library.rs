@@ -1,25 +1,32 @@
 //! The owner's own music: a folder with one folder of tracks a mood.
 //!
-//! `folder/<mood name>/*.{mp3,flac,ogg,wav}`; mood names are understood as in the data sets, in any case. A mood
+//! `folder/<mood name>/*.{mp3,flac,ogg,wav,m4a,aac}`; mood names are understood as in the data sets, in any case. A mood
 //! without a folder, or without a track that can be played, gets the composer. The folder is read anew for every
 //! programme, so tracks can be added while the box runs.
 
 mod decode;
 mod playlist;
 mod prefetch;
+mod queue;
 mod resample;
 
 pub use decode::FileTrack;
 pub use playlist::Playlist;
-pub use prefetch::Prefetch;
+pub use prefetch::{Prefetch, Skipper};
+pub(super) use resample::Resampler;
 
-use mood::Expression;
+use super::composer::Composer;
+use super::shelf::Shelf;
+use super::soundfont::SoundFont;
+use mood::{Affect, Expression};
+use queue::{Chosen, Queue, Shuffled};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Extensions of files that are tried.
-const EXTENSIONS: [&str; 4] = ["mp3", "flac", "ogg", "wav"];
+const EXTENSIONS: [&str; 7] = ["mp3", "flac", "ogg", "oga", "wav", "m4a", "aac"];
 
 /// A track that could not be played.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +57,12 @@ impl Broken {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).0.contains(path)
     }
 
+    /// All files known to be broken.
+    #[must_use]
+    pub fn all(&self) -> BTreeSet<PathBuf> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+
     /// The files found broken since the last call.
     pub fn news(&self) -> Vec<BrokenTrack> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).1)
@@ -65,10 +78,10 @@ pub struct Library {
 }
 
 impl Library {
-    /// The library in `folder`, which may not exist: then every mood is composed.
+    /// The library in `folder`, which may not exist: then every mood is composed. `broken` is what could not be played so far.
     #[must_use]
-    pub fn new(folder: PathBuf) -> Self {
-        Self { folder, broken: Broken::default() }
+    pub fn new(folder: PathBuf, broken: Broken) -> Self {
+        Self { folder, broken }
     }
 
     /// The tracks for an expression in order of name, without those known to be broken.
@@ -87,12 +100,51 @@ impl Library {
     }
 }
 
+/// Who plays: the owner's folders and index, and what to do when they have nothing.
+#[derive(Debug, Clone)]
+pub struct Jukebox {
+    /// Folders a mood.
+    pub library: Option<Library>,
+    /// Everything else the owner has.
+    pub shelf: Option<Arc<Shelf>>,
+    /// The composer's instruments, where the owner has some.
+    pub soundfont: Option<SoundFont>,
+    /// What could not be played so far.
+    pub broken: Broken,
+    /// From one track to the next; zero joins them without a gap.
+    pub fade: Duration,
+}
+
+impl Jukebox {
+    /// Whether there is anything but the composer.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.library.is_none() && self.shelf.is_none()
+    }
+
+    /// Music for a mood without an end: from the owner's folder of that mood, else chosen from all the owner has, else
+    /// composed.
+    #[must_use]
+    pub fn programme(&self, expression: Expression, affect: Affect, seed: u64, rate_hz: u32) -> Playlist {
+        let folder = self.library.as_ref().map(|library| Shuffled::new(library, expression, seed));
+        let queue: Box<dyn Queue> = match folder {
+            Some(folder) if !folder.is_empty() => Box::new(folder),
+            folder => match self.shelf.clone().and_then(|shelf| Chosen::new(shelf, &self.broken, affect, seed)) {
+                Some(chosen) => Box::new(chosen),
+                None => Box::new(folder.unwrap_or_default()),
+            },
+        };
+        let composer = Composer::new(expression, affect, seed, rate_hz).with_instruments(self.soundfont.as_ref());
+        Playlist::over(queue, composer, self.broken.clone(), self.fade, rate_hz)
+    }
+}
+
 /// What a folder holds; nothing when it can't be read.
 fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
     std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
 }
 
-fn is_track(path: &Path) -> bool {
+pub(super) fn is_track(path: &Path) -> bool {
     let known = path
         .extension()
         .and_then(|extension| extension.to_str())

@@ -18,4 +18,7 @@ pub enum Status {
 pub trait Track: Send {
     /// Overwrites the whole of `out` with the next frames of sound.
     fn render(&mut self, out: &mut [Stereo]) -> Status;
+
+    /// Goes on to the next piece, where there is more than one.
+    fn skip(&mut self) {}
 }

@@ -38,6 +38,10 @@ pub enum Entry {
     Privacy(bool),
     /// Speaker: music, and the fade to it.
     Play(Programme, Duration),
+    /// Speaker: the next piece, and the fade to it.
+    Skip(Duration),
+    /// Speaker: how loud, in dB.
+    Volume(f32),
     /// Speaker: a signal.
     Chime(Chime),
     /// Speaker: fade to silence.

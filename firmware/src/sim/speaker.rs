@@ -40,6 +40,18 @@ impl Speaker for RecorderSpeaker {
         self.record(Some(Entry::Play(programme, fade)))
     }
 
+    fn skip(&mut self, fade: Duration) -> Result<(), SpeakerError> {
+        self.record(Some(Entry::Skip(fade)))
+    }
+
+    fn volume(&mut self, gain_db: f32) -> Result<(), SpeakerError> {
+        // Stricter than a real one, which would just clip it.
+        if gain_db.is_nan() || gain_db > 0.0 {
+            return Err(SpeakerError::NoDevice { detail: format!("a volume of {gain_db} dB") });
+        }
+        self.record(Some(Entry::Volume(gain_db)))
+    }
+
     fn chime(&mut self, chime: Chime) -> Result<(), SpeakerError> {
         self.record(Some(Entry::Chime(chime)))
     }

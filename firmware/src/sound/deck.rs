@@ -15,12 +15,42 @@ const MOST_CHIMES: usize = 3;
 /// Frames mixed at once.
 const BLOCK: usize = 256;
 
+/// The owner's gain and the volume set since, moved in small steps so that nothing clicks.
+struct Gain {
+    owner_db: f32,
+    now: f32,
+    wanted: f32,
+    /// Share of the way that is left after one frame.
+    left: f32,
+}
+
+impl Gain {
+    fn new(owner_db: f32, rate_hz: u32) -> Self {
+        let owner_db = owner_db.clamp(-80.0, 12.0);
+        let gain = decibels(owner_db);
+        #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "rates are exact in f32")]
+        let left = (-1.0 / (0.01 * rate_hz.max(1) as f32)).exp();
+        Self { owner_db, now: gain, wanted: gain, left }
+    }
+
+    fn volume(&mut self, gain_db: f32) {
+        self.wanted = decibels(self.owner_db + gain_db.clamp(-80.0, 0.0));
+    }
+
+    fn process(&mut self, block: &mut [Stereo]) {
+        for frame in block {
+            self.now = self.wanted + (self.now - self.wanted) * self.left;
+            *frame = frame.map(|sample| sample * self.now);
+        }
+    }
+}
+
 /// Music and chimes in, one stream out.
 pub struct Deck {
     music: Fader,
     chimes: Vec<ChimeTrack>,
     limiter: Limiter,
-    gain: f32,
+    gain: Gain,
     rate_hz: u32,
     /// Frames since anything sounded; the limiter still holds the last 2 ms.
     quiet: usize,
@@ -34,7 +64,7 @@ impl Deck {
             music: Fader::new(rate_hz),
             chimes: Vec::new(),
             limiter: Limiter::new(rate_hz),
-            gain: decibels(gain_db.clamp(-80.0, 12.0)),
+            gain: Gain::new(gain_db, rate_hz),
             rate_hz,
             quiet: BLOCK,
         }
@@ -56,6 +86,11 @@ impl Deck {
         if self.chimes.len() < MOST_CHIMES {
             self.chimes.push(ChimeTrack::new(chime, self.rate_hz));
         }
+    }
+
+    /// How loud everything is from now on, in dB below the deck's own gain, at most 0; within a twentieth of a second.
+    pub fn volume(&mut self, gain_db: f32) {
+        self.gain.volume(gain_db);
     }
 
     /// Fades the music to silence.
@@ -84,7 +119,7 @@ impl Deck {
                 }
                 status != Status::Ended
             });
-            block.iter_mut().flatten().for_each(|sample| *sample *= self.gain);
+            self.gain.process(block);
             self.limiter.process(block);
         }
     }

@@ -44,6 +44,14 @@ impl Speaker for Remote {
         self.send(Request::Play(programme, fade))
     }
 
+    fn skip(&mut self, fade: Duration) -> Result<(), SpeakerError> {
+        self.send(Request::Skip(fade))
+    }
+
+    fn volume(&mut self, gain_db: f32) -> Result<(), SpeakerError> {
+        self.send(Request::Volume(gain_db))
+    }
+
     fn chime(&mut self, chime: Chime) -> Result<(), SpeakerError> {
         self.send(Request::Chime(chime))
     }

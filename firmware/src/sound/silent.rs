@@ -12,6 +12,14 @@ impl Speaker for SilentSpeaker {
         Ok(())
     }
 
+    fn skip(&mut self, _fade: Duration) -> Result<(), SpeakerError> {
+        Ok(())
+    }
+
+    fn volume(&mut self, _gain_db: f32) -> Result<(), SpeakerError> {
+        Ok(())
+    }
+
     fn chime(&mut self, _chime: Chime) -> Result<(), SpeakerError> {
         Ok(())
     }

@@ -5,8 +5,14 @@ use snapbox::cmd::{Command, OutputAssert};
 use snapbox::str;
 use std::path::{Path, PathBuf};
 
+/// No home: the music of whoever runs the tests is not for them.
+const NOWHERE: &str = "/no/such/home";
+
 pub(crate) fn moodbox() -> Command {
-    Command::new(snapbox::cmd::cargo_bin!("moodbox")).env_remove("RUST_LOG").env("NO_COLOR", "1")
+    Command::new(snapbox::cmd::cargo_bin!("moodbox"))
+        .env_remove("RUST_LOG")
+        .env("NO_COLOR", "1")
+        .env("XDG_DATA_HOME", NOWHERE)
 }
 
 fn frames() -> PathBuf {
@@ -14,7 +20,7 @@ fn frames() -> PathBuf {
 }
 
 /// The output as text, for what a snapshot can't hold.
-fn said(output: &OutputAssert) -> (String, String) {
+pub(crate) fn said(output: &OutputAssert) -> (String, String) {
     let output = output.get_output();
     (String::from_utf8(output.stdout.clone()).unwrap(), String::from_utf8(output.stderr.clone()).unwrap())
 }
@@ -40,6 +46,8 @@ Commands:
   bench    Times each stage of a look on this board
   config   Prints the configuration: the commented template, or what would hold with FILE
   compose  Renders a mood's music to a WAV file
+  music    Your own music: scan folders, see where each track lies, choose
+  forget   Erases what the box has learnt about you
   help     Print this message or the help of the given subcommand(s)
 
 Options:
@@ -53,7 +61,7 @@ Exit codes:
   2  the command line can't be understood
   3  the configuration has mistakes (all are told)
   4  a device is missing
-  5  a picture, or a folder of them, can't be read
+  5  a picture, music, or a folder of them, can't be read
   6  a network is missing, damaged or not made for this box
   8  a file can't be written
 

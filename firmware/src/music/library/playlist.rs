@@ -1,93 +1,192 @@
-//! One mood's tracks one after the other, in a seeded order, for ever.
+//! One track after the other for ever: gapless to the frame, or fading into each other.
+#![expect(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "fades and lengths are counted in frames that fit f32 for the purpose of a gain or a share"
+)]
 
+use super::Broken;
 use super::decode::FileTrack;
-use super::{Broken, Library};
+use super::queue::{Next, Queue};
 use crate::music::composer::Composer;
-use crate::music::fader::Fader;
+use crate::music::taste::Event;
 use crate::music::track::{Status, Stereo, Track};
-use mood::{Affect, Expression};
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_pcg::Pcg32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Frames rendered at once, so that a track's end is noticed within 5 ms.
+/// Frames rendered at once.
 const BLOCK: usize = 256;
 
-/// A mood's tracks, fading into each other. Broken ones are skipped and remembered; when none is left, the composer
+/// How a skipped-to track begins: at once, but without a click.
+const ENTRY: Duration = Duration::from_millis(20);
+
+/// Between two notes of how far a track is.
+const NOTE_S: u32 = 15;
+
+/// What is opened ahead must be wanted soon; an open file of each is all that is kept.
+struct Opened {
+    next: Next,
+    track: FileTrack,
+}
+
+/// What sounds.
+enum Voice {
+    File(Box<Opened>),
+    Composer(Box<Composer>),
+}
+
+/// The owner's tracks in the order of a queue. Broken ones are skipped and remembered; when none is left, the composer
 /// takes over.
 pub struct Playlist {
-    tracks: Vec<PathBuf>,
-    next: usize,
-    fader: Fader,
+    queue: Box<dyn Queue>,
+    composer: Option<Composer>,
+    now: Option<Voice>,
+    /// The next track, opened while the present one plays, so that neither its end nor a skip waits for the disk.
+    ahead: Option<Opened>,
+    leaving: Option<Voice>,
     fade: Duration,
-    /// The fade out of the present track: `fade`, or less for a short one.
-    crossing: Duration,
+    /// Frames of the running fade done, and of all of it.
+    fading: (u32, u32),
     rate_hz: u32,
     broken: Broken,
-    /// Frames until the next track begins to fade in, where the present one has said how long it is.
+    /// Frames of the present track until the next one begins to fade in, where it has said how long it is.
     left: Option<u64>,
-    composer: Option<Composer>,
+    unnoted: u32,
 }
 
 impl Playlist {
-    /// The tracks of `library` for an expression, in an order drawn from `seed`, or composed music.
-    #[must_use]
-    pub fn new(
-        library: &Library,
-        expression: Expression,
-        affect: Affect,
-        seed: u64,
+    /// The tracks of a queue at `rate_hz`, fading into each other over `fade`; `composer` plays when none can be played.
+    pub(super) fn over(
+        queue: Box<dyn Queue>,
+        composer: Composer,
+        broken: Broken,
         fade: Duration,
         rate_hz: u32,
     ) -> Self {
-        let mut tracks = library.tracks(expression);
-        tracks.shuffle(&mut Pcg32::seed_from_u64(seed));
         let mut new = Self {
-            tracks,
-            next: 0,
-            fader: Fader::new(rate_hz),
+            queue,
+            composer: Some(composer),
+            now: None,
+            ahead: None,
+            leaving: None,
             fade,
-            crossing: fade,
+            fading: (0, 0),
             rate_hz,
-            broken: library.broken.clone(),
+            broken,
             left: None,
-            composer: Some(Composer::new(expression, affect, seed, rate_hz)),
+            unnoted: 0,
         };
-        // The deck fades the whole in; the first track starts at once.
         new.advance(Duration::ZERO);
         new
     }
 
-    /// Begins the next track that can be opened, or the composer.
-    fn advance(&mut self, fade: Duration) {
-        while !self.tracks.is_empty() {
-            let index = self.next % self.tracks.len();
-            match open(&self.tracks[index], self.rate_hz) {
-                Ok(track) => {
-                    self.next = index + 1;
-                    // A track shorter than two fades would be all fade.
-                    self.crossing = track.duration().map_or(self.fade, |all| self.fade.min(all / 2));
-                    self.left = track.duration().map(|all| frames(all - self.crossing, self.rate_hz));
-                    let path = self.tracks[index].clone();
-                    tracing::info!(track = %path.display(), "plays");
-                    let broken = self.broken.clone();
-                    let least_frames = u64::from(self.rate_hz / 4);
-                    self.fader.play(Box::new(Watched { track, path, broken, least_frames }), fade);
-                    return;
-                }
+    /// Opens the next track that can be opened.
+    fn open_next(&mut self) -> Option<Opened> {
+        while let Some(next) = self.queue.next() {
+            let opened = catch_unwind(|| FileTrack::open_at(&next.path, self.rate_hz, next.loudness_lufs, next.from));
+            match opened.unwrap_or_else(|_| Err("the decoder gave up".to_owned())) {
+                Ok(track) => return Some(Opened { next, track }),
                 Err(detail) => {
-                    self.broken.remember(&self.tracks[index], detail);
-                    self.tracks.remove(index);
-                    self.next = index;
+                    self.broken.remember(&next.path, detail);
+                    self.queue.broken(&next.path);
                 }
             }
         }
-        if let Some(composer) = self.composer.take() {
-            self.left = None;
-            self.fader.play(Box::new(composer), fade);
+        None
+    }
+
+    /// Begins the next track, or the composer; what played fades out over `fade`.
+    fn advance(&mut self, fade: Duration) {
+        let opened = self.ahead.take().or_else(|| self.open_next());
+        let next = match opened {
+            Some(opened) => {
+                tracing::info!(track = %opened.next.path.display(), "plays");
+                // A track shorter than two fades would be all fade.
+                let length = opened.track.duration().map(|all| all.saturating_sub(opened.next.from));
+                let crossing = length.map_or(self.fade, |all| self.fade.min(all / 2));
+                let until_crossing = length.map(|all| frames(all.saturating_sub(crossing), self.rate_hz));
+                self.left = until_crossing.filter(|_| !crossing.is_zero());
+                Some(Voice::File(Box::new(opened)))
+            }
+            None => {
+                self.left = None;
+                // Without a track that can be played the composer goes on, whoever asks.
+                if matches!(self.now, Some(Voice::Composer(_))) {
+                    return;
+                }
+                self.composer.take().map(|composer| Voice::Composer(Box::new(composer)))
+            }
+        };
+        let before = std::mem::replace(&mut self.now, next);
+        self.leaving = before.filter(|_| !fade.is_zero());
+        self.fading = (0, u32::try_from(frames(fade, self.rate_hz)).unwrap_or(u32::MAX));
+    }
+
+    /// The rest of a block after its first frames were filled: the next track begins where the last one ended.
+    fn fill(&mut self, block: &mut [Stereo]) {
+        let mut filled = 0;
+        let mut tries = 0;
+        while filled < block.len() && tries < 64 {
+            tries += 1;
+            let Some(voice) = &mut self.now else { break };
+            let count = voice.fill(&mut block[filled..], &self.broken);
+            filled += count;
+            if filled < block.len() {
+                self.end();
+                self.advance(Duration::ZERO);
+            }
+        }
+        block[filled..].fill([0.0; 2]);
+    }
+
+    /// The present track has ended by itself.
+    fn end(&mut self) {
+        if let Some(Voice::File(opened)) = &self.now {
+            if opened.track.frames() < u64::from(self.rate_hz / 4) {
+                // It would be opened again and again.
+                self.broken.remember(&opened.next.path, "there is hardly any sound in it".to_owned());
+            }
+            if self.broken.knows(&opened.next.path) {
+                self.queue.broken(&opened.next.path);
+            } else {
+                self.queue.heard(&opened.next, Event::Completed);
+            }
+        }
+    }
+
+    /// Adds what fades out, and lets what comes rise; powers add up to one.
+    fn cross(&mut self, block: &mut [Stereo]) {
+        let (done, all) = self.fading;
+        if done >= all {
+            return;
+        }
+        let mut out = [[0.0; 2]; BLOCK];
+        let out = &mut out[..block.len()];
+        let going = self.leaving.as_mut().map_or(0, |voice| voice.fill(out, &self.broken));
+        out[going..].fill([0.0; 2]);
+        for (number, (frame, old)) in (done..).zip(block.iter_mut().zip(&*out)) {
+            let share = (number as f32 / all as f32).min(1.0) * std::f32::consts::FRAC_PI_2;
+            let (rise, fall) = share.sin_cos();
+            *frame = [frame[0] * rise + old[0] * fall, frame[1] * rise + old[1] * fall];
+        }
+        self.fading.0 = done.saturating_add(u32::try_from(block.len()).unwrap_or(u32::MAX));
+        if self.fading.0 >= all {
+            self.leaving = None;
+        }
+    }
+
+    /// Now and then tells the queue how far it is, and opens the next track.
+    fn keep_house(&mut self, frames: usize) {
+        self.unnoted = self.unnoted.saturating_add(u32::try_from(frames).unwrap_or(u32::MAX));
+        let Some(Voice::File(opened)) = &self.now else { return };
+        if self.ahead.is_none() && opened.track.frames() > u64::from(self.rate_hz) {
+            self.ahead = self.open_next();
+        }
+        if let Some(Voice::File(opened)) = &self.now
+            && self.unnoted >= NOTE_S.saturating_mul(self.rate_hz)
+        {
+            self.unnoted = 0;
+            self.queue.at(&opened.next, opened.position(self.rate_hz));
         }
     }
 }
@@ -95,49 +194,82 @@ impl Playlist {
 impl Track for Playlist {
     fn render(&mut self, out: &mut [Stereo]) -> Status {
         for block in out.chunks_mut(BLOCK) {
-            if self.left.is_some_and(|left| left == 0) {
-                self.advance(self.crossing);
+            if self.left == Some(0) {
+                self.end();
+                self.advance(self.fade);
             }
-            self.fader.render(block);
-            if self.fader.is_idle() {
-                // Ended earlier than it said, or broke off: forget it if it is broken, go on at once.
-                let broken = &self.broken;
-                self.tracks.retain(|path| !broken.knows(path));
-                self.advance(Duration::ZERO);
+            // Up to where the fade begins, so that it begins there.
+            let until = self.left.and_then(|left| usize::try_from(left).ok()).unwrap_or(usize::MAX);
+            let (first, rest) = block.split_at_mut(until.min(block.len()));
+            self.fill(first);
+            self.cross(first);
+            if !rest.is_empty() {
+                self.end();
+                self.advance(self.fade);
+                self.fill(rest);
+                self.cross(rest);
             }
-            let rendered = u64::try_from(block.len()).unwrap_or(u64::MAX);
-            self.left = self.left.map(|left| left.saturating_sub(rendered));
+            let rendered = if rest.is_empty() { first.len() } else { rest.len() };
+            self.left = self.left.map(|left| left.saturating_sub(u64::try_from(rendered).unwrap_or(u64::MAX)));
+            self.keep_house(rendered);
         }
         Status::Playing
     }
-}
 
-/// A file that is remembered as broken when it ends within a quarter of a second or when its decoder gives up.
-struct Watched {
-    track: FileTrack,
-    path: PathBuf,
-    broken: Broken,
-    /// Shorter than this it is a scrap, and would be opened again and again.
-    least_frames: u64,
-}
-
-impl Track for Watched {
-    fn render(&mut self, out: &mut [Stereo]) -> Status {
-        // Decoders have been seen to panic on damaged files; one bad file must not silence the box.
-        let status = catch_unwind(AssertUnwindSafe(|| self.track.render(out))).unwrap_or_else(|_| {
-            self.broken.remember(&self.path, "the decoder gave up".to_owned());
-            out.fill([0.0; 2]);
-            Status::Ended
-        });
-        if status == Status::Ended && self.track.frames() < self.least_frames {
-            self.broken.remember(&self.path, "there is hardly any sound in it".to_owned());
+    fn skip(&mut self) {
+        // A composed piece has no next one here.
+        if !matches!(self.now, Some(Voice::File(_))) {
+            return;
         }
-        status
+        if let Some(Voice::File(opened)) = &self.now {
+            let share = opened.share(self.rate_hz);
+            self.queue.heard(&opened.next, Event::Skipped(share));
+        }
+        self.now = None;
+        self.leaving = None;
+        self.advance(ENTRY);
     }
 }
 
-fn open(path: &Path, rate_hz: u32) -> Result<FileTrack, String> {
-    catch_unwind(|| FileTrack::open(path, rate_hz)).unwrap_or_else(|_| Err("the decoder gave up".to_owned()))
+impl Drop for Playlist {
+    fn drop(&mut self) {
+        if let Some(Voice::File(opened)) = &self.now {
+            self.queue.at(&opened.next, opened.position(self.rate_hz));
+        }
+    }
+}
+
+impl Opened {
+    /// How far it is.
+    fn position(&self, rate_hz: u32) -> Duration {
+        let seconds = self.track.frames() as f64 / f64::from(rate_hz.max(1));
+        self.next.from.saturating_add(Duration::try_from_secs_f64(seconds).unwrap_or_default())
+    }
+
+    /// Which share of it was heard; of one that doesn't say how long it is, of four minutes.
+    fn share(&self, rate_hz: u32) -> f32 {
+        let all = self.track.duration().unwrap_or(Duration::from_secs(240)).max(Duration::from_secs(1));
+        (self.position(rate_hz).as_secs_f32() / all.as_secs_f32()).clamp(0.0, 1.0)
+    }
+}
+
+impl Voice {
+    /// Overwrites the beginning of `out`, up to the end of the track, and says how much.
+    fn fill(&mut self, out: &mut [Stereo], broken: &Broken) -> usize {
+        match self {
+            Self::Composer(composer) => {
+                composer.render(out);
+                out.len()
+            }
+            Self::File(opened) => {
+                // Decoders have been seen to panic on damaged files; one bad file must not silence the box.
+                catch_unwind(AssertUnwindSafe(|| opened.track.fill(out))).unwrap_or_else(|_| {
+                    broken.remember(&opened.next.path, "the decoder gave up".to_owned());
+                    0
+                })
+            }
+        }
+    }
 }
 
 fn frames(duration: Duration, rate_hz: u32) -> u64 {

@@ -24,7 +24,7 @@ const RATES: std::ops::RangeInclusive<u32> = 4_000..=768_000;
 
 /// A converter.
 #[derive(Debug)]
-pub(super) struct Resampler {
+pub(in crate::music) struct Resampler {
     /// Input frames for an output frame.
     step: f64,
     /// Position of the next output frame after the middle of `history`, in input frames, 0..1.
@@ -40,7 +40,7 @@ pub(super) struct Resampler {
 
 impl Resampler {
     /// Converts `from_hz` to `to_hz`; equal rates pass through unchanged.
-    pub(super) fn new(from_hz: u32, to_hz: u32) -> Self {
+    pub(in crate::music) fn new(from_hz: u32, to_hz: u32) -> Self {
         let from_hz = from_hz.clamp(*RATES.start(), *RATES.end());
         let step = f64::from(from_hz) / f64::from(to_hz.max(1));
         // Going down, everything above the new half rate has to go; the last 5 % are the filter's slope.
@@ -64,7 +64,7 @@ impl Resampler {
     }
 
     /// The next output frame, taking as many input frames as it needs; `None` when the input has ended and rung out.
-    pub(super) fn next(&mut self, mut input: impl FnMut() -> Option<Stereo>) -> Option<Stereo> {
+    pub(in crate::music) fn next(&mut self, mut input: impl FnMut() -> Option<Stereo>) -> Option<Stereo> {
         while self.between >= 1.0 {
             let frame = match input() {
                 Some(frame) => frame,

@@ -1,6 +1,6 @@
 //! The owner's tracks: good ones sound, bad ones are skipped, and there is always music.
 
-use super::{FileTrack, Library, Playlist, Prefetch};
+use super::{Broken, FileTrack, Jukebox, Library, Playlist, Prefetch};
 use crate::music::track::{Status, Stereo, Track};
 use mood::{Affect, Expression};
 use std::fs;
@@ -23,12 +23,14 @@ fn library(mood_folder: &str, files: &[(&str, &[u8])]) -> (TempDir, Library) {
     for (name, bytes) in files {
         fs::write(mood.join(name), bytes).unwrap();
     }
-    let library = Library::new(folder.path().to_owned());
+    let library = Library::new(folder.path().to_owned(), Broken::default());
     (folder, library)
 }
 
 fn happy(library: &Library, fade: Duration) -> Playlist {
-    Playlist::new(library, Expression::Happy, Affect::of(Expression::Happy), 1, fade, RATE)
+    let jukebox =
+        Jukebox { library: Some(library.clone()), shelf: None, soundfont: None, broken: library.broken.clone(), fade };
+    jukebox.programme(Expression::Happy, Affect::of(Expression::Happy), 1, RATE)
 }
 
 fn render(track: &mut dyn Track, frames: usize) -> Vec<Stereo> {
@@ -118,7 +120,7 @@ fn a_wrong_extension_does_not_matter() {
 #[test]
 fn without_a_playable_track_the_composer_plays() {
     let (_folder, broken) = library("happy", &[("empty.mp3", b"")]);
-    let missing = Library::new(PathBuf::from("there/is/no/such/folder"));
+    let missing = Library::new(PathBuf::from("there/is/no/such/folder"), Broken::default());
     let (_other, only_sad) = library("sad", &[("empty.mp3", b"")]);
     for library in [broken, missing, only_sad] {
         assert!(level(&render(&mut happy(&library, Duration::ZERO), 48_000)) > 0.01);
@@ -188,4 +190,93 @@ fn a_prefetched_track_arrives_whole_and_ends() {
         std::thread::yield_now();
     }
     assert_eq!(ones, 40 * 1_024);
+}
+
+/// A WAV file whose samples are a ramp that never repeats, so that every frame can be told.
+fn ramp(path: &Path, frames: i16, start: i16) {
+    let spec =
+        hound::WavSpec { channels: 1, sample_rate: RATE, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let mut file = hound::WavWriter::create(path, spec).unwrap();
+    (0..frames).for_each(|n| file.write_sample(start + n).unwrap());
+    file.finalize().unwrap();
+}
+
+#[test]
+fn without_a_fade_tracks_join_without_losing_or_adding_a_frame() {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("happy")).unwrap();
+    for (name, start) in [("a.wav", 100), ("b.wav", 15_100)] {
+        ramp(&folder.path().join("happy").join(name), 15_000, start);
+    }
+    let library = Library::new(folder.path().to_owned(), Broken::default());
+    let mut playlist = happy(&library, Duration::ZERO);
+    let out = render(&mut playlist, 60_000);
+    // The gain moves slowly, so from frame to frame the ramp goes on; only from b to a it falls.
+    let falls = out.windows(2).filter(|pair| pair[1][0] < 0.9 * pair[0][0]).count();
+    let silent = out.iter().filter(|frame| frame[0].abs() < 1e-6).count();
+    assert_eq!(silent, 0, "a gap");
+    assert!((1..=2).contains(&falls), "{falls} falls in four tracks");
+}
+
+#[test]
+fn a_skip_is_heard_at_once_although_much_is_rendered_ahead() {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("happy")).unwrap();
+    // Twenty seconds of a low or of a high square wave.
+    for (name, half) in [("a.wav", 240), ("b.wav", 24)] {
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: RATE,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut file = hound::WavWriter::create(folder.path().join("happy").join(name), spec).unwrap();
+        (0..20 * 48_000).for_each(|n| file.write_sample(if n / half % 2 == 0 { 8_000_i16 } else { -8_000 }).unwrap());
+        file.finalize().unwrap();
+    }
+    let library = Library::new(folder.path().to_owned(), Broken::default());
+    let mut track = Prefetch::new(move || happy(&library, Duration::ZERO)).unwrap();
+    let skipper = track.skipper();
+    let mut out = vec![[0.0; 2]; 2 * 48_000];
+    let mut block = [[0.0; 2]; 480];
+    let mut done = 0;
+    // As a card would ask, but without waiting: until two seconds have come.
+    while done < out.len() {
+        if track.render(&mut block) == Status::Playing && block[479][0] != 0.0 {
+            out[done..done + 480].copy_from_slice(&block);
+            done += 480;
+        }
+    }
+    let before = pitch_hz(&out[48_000..]);
+    // All that could be rendered ahead now waits in the queue.
+    std::thread::sleep(Duration::from_millis(300));
+    skipper.skip();
+    let mut heard: Vec<Stereo> = Vec::new();
+    let began = std::time::Instant::now();
+    while heard.len() < 48_000 && began.elapsed() < Duration::from_secs(20) {
+        if track.render(&mut block) == Status::Playing && block[479][0] != 0.0 {
+            heard.extend(block);
+        }
+    }
+    // What was rendered ahead, two thirds of a second, is not heard any more: after 5 ms it is the other track.
+    let after = pitch_hz(&heard[960..24_000]);
+    assert!(before.abs_diff(after) > 400, "{before} Hz before, {after} Hz after");
+    let jump = heard.windows(2).map(|pair| (pair[1][0] - pair[0][0]).abs()).fold(0.0, f32::max);
+    assert!(jump < 1.2, "{jump}");
+}
+
+#[test]
+fn a_file_that_vanishes_or_becomes_unreadable_is_skipped_and_the_music_goes_on() {
+    let tone = fs::read(sample("wav")).unwrap();
+    let (folder, library) = library("happy", &[("one.wav", &tone), ("two.wav", &tone)]);
+    let mut playlist = happy(&library, Duration::ZERO);
+    render(&mut playlist, 4_800);
+    for name in ["one.wav", "two.wav"] {
+        fs::remove_file(folder.path().join("happy").join(name)).unwrap();
+    }
+    // What is open plays to its end, then the composer takes over.
+    let out = render(&mut playlist, 4 * 48_000);
+    let quietest = out.chunks_exact(48_000).map(level).fold(9.0, f32::min);
+    assert!(quietest > 0.002, "{quietest}");
+    assert_eq!(library.broken.all().len(), 2, "{:?}", library.broken.all());
 }

@@ -1,0 +1,77 @@
+//! How fast a large library is: writes an index of made-up tracks, reads it, places the tracks and chooses.
+//! `cargo run --release -p moodbox --example library_speed [TRACKS]`
+#![expect(clippy::unwrap_used, reason = "a measuring tool; a failure ends it")]
+#![expect(clippy::print_stdout, reason = "an example prints its figures")]
+#![expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "bytes of a file")]
+
+use mood::Affect;
+use moodbox::music::analysis::{Features, NAMES};
+use moodbox::music::choose::Chooser;
+use moodbox::music::collection::Collection;
+use moodbox::music::index::{Entry, Index, Stamp, Tags};
+use moodbox::music::taste::{Event, Taste};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg32;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// The median and the 95th percentile of some runs, in milliseconds.
+fn timed(runs: usize, mut run: impl FnMut()) -> (f64, f64) {
+    let mut times: Vec<Duration> = (0..runs)
+        .map(|_| {
+            let began = Instant::now();
+            run();
+            began.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    let ms = |at: usize| times[at.min(runs - 1)].as_secs_f64() * 1e3;
+    (ms(runs / 2), ms(runs * 95 / 100))
+}
+
+fn main() {
+    let tracks: u32 = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(10_000);
+    let folder = std::env::temp_dir().join(format!("moodbox-library-speed-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("index.jsonl");
+    let mut rng = Pcg32::seed_from_u64(1);
+    let mut index = Index::new(file.clone());
+    for number in 0..tracks {
+        let values = NAMES.iter().map(|_| (rng.random_range(-20.0..20.0_f32) * 1e3).round() / 1e3).collect();
+        index.put(Entry {
+            path: PathBuf::from(format!(
+                "/media/music/Artist {}/An album of theirs/{number:05} A title.flac",
+                number / 12
+            )),
+            stamp: Stamp { size: 1, modified_ms: 1 },
+            tags: Tags {
+                title: Some(format!("A title {number}")),
+                artist: Some(format!("Artist {}", number / 12)),
+                genre: Some("Rock".into()),
+                ..Tags::default()
+            },
+            duration: Some(Duration::from_secs(200)),
+            sound: Ok(Features::from_values(values).unwrap()),
+        });
+    }
+    index.store().unwrap();
+    let bytes = file.metadata().unwrap().len();
+    println!("{tracks} tracks, {:.1} MB", bytes as f64 / 1e6);
+    let row =
+        |name: &str, (median, high): (f64, f64)| println!("{name:<28} {median:>8.2} ms median, {high:>8.2} ms 95 %");
+    row("read the index", timed(15, || drop(Index::load(&file).unwrap())));
+    let taste = Taste::default();
+    row("place the tracks", timed(9, || drop(Collection::new(index.clone(), &taste))));
+    let collection = Collection::new(index, &taste);
+    row("make a chooser", timed(15, || drop(Chooser::new(&collection, &taste, 0.5, 0))));
+    let mut chooser = Chooser::new(&collection, &taste, 0.5, 0);
+    let target = Affect { valence: 0.6, arousal: 0.4 };
+    row(
+        "choose the next track",
+        timed(200, || {
+            let choice = chooser.pick(target, &mut rng).unwrap();
+            chooser.note(&choice.path, Event::Completed, Some(target), 0);
+        }),
+    );
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -1,0 +1,213 @@
+//! `moodbox music`: the owner's library, from files to choices.
+
+mod learn;
+mod list;
+mod pick;
+mod plot;
+mod scan;
+
+use crate::error::Failure;
+use crate::home;
+use crate::music::collection::Collection;
+use crate::music::index::{Index, IndexError, ScanError};
+use crate::music::taste::{Taste, TasteError};
+use mood::{Affect, Expression};
+use std::io::Write;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// The owner's music: finds it, listens to it, chooses from it.
+#[derive(Debug, Clone, PartialEq, clap::Args)]
+pub struct MusicArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub what: What,
+}
+
+/// What to do with the music.
+#[derive(Debug, Clone, PartialEq, clap::Subcommand)]
+pub enum What {
+    /// Listens to the music in folders; only to what is new or changed, and goes on where it was stopped
+    #[command(after_help = "Example:\n  moodbox music scan ~/Music")]
+    Scan(scan::ScanArgs),
+    /// Lists the tracks and where they lie between unpleasant and pleasant, calm and excited
+    #[command(after_help = "Example:\n  moodbox music list --json | jq -r 'select(.valence > 0.5) | .path'")]
+    List(list::ListArgs),
+    /// Shows all about one track
+    #[command(after_help = "Example:\n  moodbox music show \"so what\"")]
+    Show(list::ShowArgs),
+    /// Draws all tracks in the valence-arousal plane
+    #[command(after_help = "Example:\n  moodbox music plot plane.png")]
+    Plot(plot::PlotArgs),
+    /// Chooses tracks as the box would, and says why
+    #[command(after_help = "Example:\n  moodbox music pick --mood sad --policy lift -n 4 --json")]
+    Pick(pick::PickArgs),
+    /// Tells the box where a track lies, or that you like it; that overrides what it sounds like
+    #[command(after_help = "Examples:\n  moodbox music rate \"blue in green\" --mood sad\n  \
+                      moodbox music rate \"blue in green\" --at -0.4,-0.6\n  moodbox music rate \"my way\" --dislike")]
+    Rate(learn::RateArgs),
+    /// Writes out what was learnt; `moodbox forget` erases it
+    #[command(after_help = "Example:\n  moodbox music taste --json > taste.jsonl")]
+    Taste(learn::TasteArgs),
+}
+
+/// Which library.
+#[derive(Debug, Clone, PartialEq, clap::Args)]
+pub struct IndexFile {
+    /// The index [default: music.jsonl in ~/.local/share/moodbox]
+    #[arg(long, value_name = "FILE")]
+    pub index: Option<PathBuf>,
+    /// What was learnt [default: taste.jsonl in the same folder]
+    #[arg(long, value_name = "FILE")]
+    pub taste: Option<PathBuf>,
+}
+
+impl IndexFile {
+    fn path(&self) -> PathBuf {
+        self.index.clone().unwrap_or_else(home::index)
+    }
+
+    /// What was learnt lies beside the index, wherever that is.
+    fn taste_file(&self) -> PathBuf {
+        let beside = || self.index.as_ref().map(|index| home::beside(index));
+        self.taste.clone().or_else(beside).unwrap_or_else(home::taste)
+    }
+
+    fn taste(&self) -> Result<Taste, MusicError> {
+        Ok(Taste::load(&self.taste_file())?)
+    }
+
+    fn collection(&self) -> Result<Collection, MusicError> {
+        Ok(Collection::new(Index::load(&self.path())?, &self.taste()?))
+    }
+}
+
+/// Why a command about music failed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum MusicError {
+    /// The scan can't be done.
+    #[error(transparent)]
+    Scan(#[from] ScanError),
+    /// The index can't be used.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// What was learnt can't be read or kept.
+    #[error(transparent)]
+    Taste(#[from] TasteError),
+    /// No track, or more than one, is called so.
+    #[error("{}", .found.message(.name))]
+    Track {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        found: Matches,
+    },
+    /// There is nothing to show.
+    #[error("no track of index {} can be played", .path.display())]
+    Empty {
+        /// The index.
+        path: PathBuf,
+    },
+    /// The picture can't be written.
+    #[error("picture {} can't be written: {detail}", .path.display())]
+    Picture {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        detail: String,
+    },
+}
+
+/// Tracks that fit a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matches(Vec<PathBuf>);
+
+impl Matches {
+    fn message(&self, name: &str) -> String {
+        const SHOWN: usize = 5;
+        if self.0.is_empty() {
+            return format!("no track is called `{name}`");
+        }
+        let shown = self.0.iter().take(SHOWN).map(|path| format!("\n  {}", path.display())).collect::<String>();
+        let more = if self.0.len() > SHOWN { "\n  ..." } else { "" };
+        format!("{} tracks fit `{name}`{shown}{more}", self.0.len())
+    }
+}
+
+impl MusicError {
+    /// The next thing to do.
+    #[must_use]
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::Scan(ScanError::Folder { .. }) => {
+                "name a folder that is there; a disk may have to be plugged in first"
+            }
+            Self::Scan(ScanError::Index(error)) | Self::Index(error) => match error {
+                IndexError::Missing { .. } => "make one with `moodbox music scan FOLDER`, or name it with `--index`",
+                IndexError::Newer { .. } => "update this program, or scan into another file with `--index`",
+                IndexError::Busy { .. } => "wait for it, or scan into another file with `--index`",
+                IndexError::Write { .. } => {
+                    "name a file in a folder you may write to, on a disk with room; \
+                                             what was found so far is kept"
+                }
+                _ => "remove it and scan again, or name another with `--index`",
+            },
+            Self::Taste(TasteError::Write { .. }) => "see that the disk has room and the folder may be written to",
+            Self::Taste(_) => "update this program, name another file with `--taste`, or `moodbox forget`",
+            Self::Scan(_) => "start it again with `--threads 1`",
+            Self::Track { .. } => "give more of its path or title; `moodbox music list` shows them",
+            Self::Empty { .. } => "scan a folder with music: `moodbox music scan FOLDER`",
+            Self::Picture { .. } => "name a file in a folder you may write to, on a disk with room",
+        }
+    }
+
+    /// Whether a file can't be written; else something can't be read.
+    #[must_use]
+    pub const fn is_write(&self) -> bool {
+        matches!(
+            self,
+            Self::Scan(ScanError::Index(IndexError::Write { .. } | IndexError::Busy { .. }))
+                | Self::Index(IndexError::Write { .. } | IndexError::Busy { .. })
+                | Self::Taste(TasteError::Write { .. })
+                | Self::Picture { .. }
+        )
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When something it needs can't be read or written.
+pub fn music(args: &MusicArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
+    match &args.what {
+        What::Scan(args) => scan::scan(args, out, err),
+        What::List(args) => list::list(args, out),
+        What::Show(args) => list::show(args, out),
+        What::Plot(args) => plot::plot(args, out),
+        What::Pick(args) => pick::pick(args, out),
+        What::Rate(args) => learn::rate(args, out),
+        What::Taste(args) => learn::taste(args, out),
+    }
+}
+
+fn expression(label: &str) -> Result<Expression, String> {
+    Expression::from_label(label).ok_or_else(|| {
+        let names: Vec<&str> = Expression::ALL.iter().map(|e| e.name()).collect();
+        format!("not a mood; the moods are {}", names.join(", "))
+    })
+}
+
+/// `valence,arousal`.
+fn place(text: &str) -> Result<Affect, String> {
+    let parts: Option<Vec<f32>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
+    match parts.as_deref() {
+        Some(&[valence, arousal]) if valence.abs() <= 1.0 && arousal.abs() <= 1.0 => Ok(Affect { valence, arousal }),
+        _ => Err("give two numbers from -1 to 1, as in -0.4,0.6".to_owned()),
+    }
+}
+
+/// Wraps what the output says.
+fn written(source: std::io::Error) -> Failure {
+    Failure::Write { what: "the answer", source }
+}

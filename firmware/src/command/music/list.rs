@@ -1,0 +1,162 @@
+//! `moodbox music list` and `show`: what is in the index.
+
+use super::{IndexFile, Matches, MusicError, written};
+use crate::error::Failure;
+use crate::music::analysis::{Features, NAMES};
+use crate::music::collection::{Collection, Piece};
+use crate::music::index::Entry;
+use crate::report;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Lists the tracks.
+#[derive(Debug, Clone, PartialEq, clap::Args)]
+pub struct ListArgs {
+    /// Which library
+    #[command(flatten)]
+    pub index: IndexFile,
+    /// One JSON object a line: path, valence, arousal, uncertainty, tags, features, error
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Shows one track.
+#[derive(Debug, Clone, PartialEq, clap::Args)]
+pub struct ShowArgs {
+    /// Its path, file name or title, or a part of one
+    pub track: String,
+    /// Which library
+    #[command(flatten)]
+    pub index: IndexFile,
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A track for machines.
+#[derive(Serialize)]
+struct Answer<'a> {
+    path: &'a Path,
+    valence: Option<f32>,
+    arousal: Option<f32>,
+    uncertainty: Option<f32>,
+    /// Whether the place is the owner's own.
+    rated: bool,
+    seconds: Option<f64>,
+    loudness_lufs: Option<f32>,
+    tags: &'a crate::music::index::Tags,
+    features: Option<BTreeMap<&'static str, f32>>,
+    error: Option<&'a str>,
+}
+
+pub(super) fn list(args: &ListArgs, out: &mut dyn Write) -> Result<(), Failure> {
+    let collection = args.index.collection()?;
+    let mut out = BufWriter::new(out);
+    if args.json {
+        for entry in collection.index().entries() {
+            writeln!(out, "{}", json(entry, &collection)).map_err(written)?;
+        }
+        return out.flush().map_err(written);
+    }
+    writeln!(out, "valence arousal  doubt  track").map_err(written)?;
+    for piece in collection.pieces() {
+        let (affect, doubt) = (piece.affect, piece.uncertainty);
+        let Some(entry) = collection.index().get(&piece.path) else { continue };
+        writeln!(out, "{:>+7.2} {:>+7.2} {doubt:>6.2}  {}", affect.valence, affect.arousal, name(entry))
+            .map_err(written)?;
+    }
+    let broken: Vec<&Entry> = collection.index().entries().filter(|entry| entry.sound.is_err()).collect();
+    for entry in broken {
+        let why = entry.sound.as_ref().err().map(String::as_str).unwrap_or_default();
+        writeln!(out, "{:>22}  {}: {why}", "can't be played", entry.path.display()).map_err(written)?;
+    }
+    out.flush().map_err(written)
+}
+
+pub(super) fn show(args: &ShowArgs, out: &mut dyn Write) -> Result<(), Failure> {
+    let collection = args.index.collection()?;
+    let entry = find(&collection, &args.track)?;
+    if args.json {
+        return writeln!(out, "{}", json(entry, &collection)).map_err(written);
+    }
+    let text = sheet(entry, collection.piece(&entry.path));
+    out.write_all(text.as_bytes()).map_err(written)
+}
+
+/// The one track that is called so.
+pub(super) fn find<'a>(collection: &'a Collection, name: &str) -> Result<&'a Entry, MusicError> {
+    collection.index().find(name).map_err(|found| MusicError::Track {
+        name: name.to_owned(),
+        found: Matches(found.into_iter().map(PathBuf::from).collect()),
+    })
+}
+
+/// Title and artist, or else the file's name.
+fn name(entry: &Entry) -> String {
+    match (&entry.tags.title, &entry.tags.artist) {
+        (Some(title), Some(artist)) => format!("{title}, {artist}"),
+        (Some(title), None) => title.clone(),
+        _ => entry.path.display().to_string(),
+    }
+}
+
+fn json(entry: &Entry, collection: &Collection) -> String {
+    let piece = collection.piece(&entry.path);
+    let features = entry.sound.as_ref().ok();
+    let by_name = |features: &Features| NAMES.iter().copied().zip(features.values().iter().copied()).collect();
+    let answer = Answer {
+        path: &entry.path,
+        valence: piece.map(|piece| piece.affect.valence),
+        arousal: piece.map(|piece| piece.affect.arousal),
+        uncertainty: piece.map(|piece| piece.uncertainty),
+        rated: piece.is_some_and(|piece| piece.rated),
+        seconds: entry.duration.map(|duration| duration.as_secs_f64()),
+        loudness_lufs: features.and_then(|features| features.get("loudness")),
+        tags: &entry.tags,
+        features: features.map(by_name),
+        error: entry.sound.as_ref().err().map(String::as_str),
+    };
+    serde_json::to_string(&answer).unwrap_or_default()
+}
+
+/// All about a track, for people.
+fn sheet(entry: &Entry, piece: Option<&Piece>) -> String {
+    let mut text = format!("{}\n", entry.path.display());
+    let mut line = |name: &str, value: String| text.push_str(&format!("  {name:<12} {value}\n"));
+    let tags = &entry.tags;
+    let texts = [("title", &tags.title), ("artist", &tags.artist), ("album", &tags.album), ("genre", &tags.genre)];
+    for (name, value) in texts.into_iter().chain([("mood tag", &tags.mood), ("key", &tags.key)]) {
+        if let Some(value) = value {
+            line(name, value.clone());
+        }
+    }
+    if let Some(duration) = entry.duration {
+        line("plays", format!("{}:{:02}", duration.as_secs() / 60, duration.as_secs() % 60));
+    }
+    if let Some(piece) = piece {
+        let whose = if piece.rated { "as you rated it" } else { "as it sounds, within your library" };
+        line("valence", format!("{:+.2}  {}", piece.affect.valence, axis(piece.affect.valence)));
+        line("arousal", format!("{:+.2}  {}", piece.affect.arousal, axis(piece.affect.arousal)));
+        line("doubt", format!("{:.2}  {whose}", piece.uncertainty));
+    }
+    match &entry.sound {
+        Err(error) => line("error", error.clone()),
+        Ok(features) => {
+            let value = |name: &str| features.get(name).unwrap_or_default();
+            line("loudness", format!("{:.1} LUFS, range {:.1} LU", value("loudness"), value("loudness_range")));
+            line("tempo", format!("about {:.0} beats a minute", value("tempo")));
+            line("onsets", format!("{:.1} a second", value("onset_rate")));
+            for (name, value) in NAMES.iter().zip(features.values()) {
+                line(name, format!("{value}"));
+            }
+        }
+    }
+    text
+}
+
+/// A bar from -1 to 1.
+fn axis(value: f32) -> String {
+    format!("-1 |{:<20}| +1", report::bar((value + 1.0) / 2.0, 20))
+}

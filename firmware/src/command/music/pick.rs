@@ -1,0 +1,81 @@
+//! `moodbox music pick`: what the box would play, and why.
+
+use super::{IndexFile, MusicError, written};
+use crate::error::Failure;
+use crate::music::choose::{Choice, Chooser};
+use crate::music::policy::Policy;
+use crate::music::taste::Event;
+use mood::{Affect, Expression};
+use rand::SeedableRng;
+use rand_pcg::Pcg32;
+use std::io::Write;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Chooses tracks without playing them.
+#[derive(Debug, Clone, PartialEq, clap::Args)]
+pub struct PickArgs {
+    /// The mood: angry, disgust, fear, happy, sad, surprise, neutral or contempt
+    #[arg(long, value_parser = super::expression, required_unless_present = "at")]
+    pub mood: Option<Expression>,
+    /// A place in the plane instead, as valence,arousal from -1 to 1
+    #[arg(long, value_name = "V,A", value_parser = super::place, conflicts_with = "mood", allow_hyphen_values = true)]
+    pub at: Option<Affect>,
+    /// How the music answers: match, lift or calm
+    #[arg(long, value_parser = policy, default_value = "lift")]
+    pub policy: Policy,
+    /// How many tracks in a row, as if each were heard to its end
+    #[arg(short = 'n', long = "tracks", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub tracks: u32,
+    /// From 0, near and familiar, to 1, wide and seldom heard
+    #[arg(long, default_value_t = 0.5, value_parser = share)]
+    pub variety: f32,
+    /// Equal seeds give equal choices
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Which library
+    #[command(flatten)]
+    pub index: IndexFile,
+    /// One JSON object a track: path, place, target, distance, fit, draw, freshness, score, and who was passed over
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn policy(name: &str) -> Result<Policy, String> {
+    Policy::from_name(name).ok_or_else(|| "the policies are match, lift and calm".to_owned())
+}
+
+fn share(text: &str) -> Result<f32, String> {
+    text.parse().ok().filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| "give a number from 0 to 1".to_owned())
+}
+
+pub(super) fn pick(args: &PickArgs, out: &mut dyn Write) -> Result<(), Failure> {
+    let taste = args.index.taste()?;
+    let collection = args.index.collection()?;
+    let now_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let mut chooser = Chooser::new(&collection, &taste, args.variety, now_s);
+    let from = args.at.or(args.mood.map(Affect::of)).unwrap_or_default();
+    let mut rng = Pcg32::seed_from_u64(args.seed);
+    for step in 0..args.tracks {
+        let target = args.policy.target(from, usize::try_from(step).unwrap_or(usize::MAX));
+        let choice = chooser.pick(target, &mut rng).ok_or_else(|| MusicError::Empty { path: args.index.path() })?;
+        chooser.start(&choice.path);
+        chooser.note(&choice.path, Event::Completed, Some(target), now_s);
+        let text = if args.json { serde_json::to_string(&choice).unwrap_or_default() } else { words(&choice) };
+        writeln!(out, "{text}").map_err(written)?;
+    }
+    Ok(())
+}
+
+fn words(choice: &Choice) -> String {
+    let Choice { path, valence, arousal, target, distance, fit, draw, freshness, passed, .. } = choice;
+    let mut text = format!(
+        "{}\n  at {valence:+.2} {arousal:+.2}, {distance:.2} from {:+.2} {:+.2}; fits {fit:.2}, drew {draw:.2}, fresh {freshness:.2}",
+        path.display(),
+        target.valence,
+        target.arousal
+    );
+    for passed in passed.iter().take(3) {
+        text.push_str(&format!("\n  not {}, {:.2} away: {}", passed.path.display(), passed.distance, passed.why));
+    }
+    text
+}

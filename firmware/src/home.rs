@@ -1,0 +1,31 @@
+//! Where the box keeps what it remembers, when it isn't told otherwise.
+
+use std::env::var_os;
+use std::path::{Path, PathBuf};
+
+/// The index of the owner's music.
+#[must_use]
+pub fn index() -> PathBuf {
+    folder().join("music.jsonl")
+}
+
+/// What the box learnt about the owner's taste.
+#[must_use]
+pub fn taste() -> PathBuf {
+    folder().join("taste.jsonl")
+}
+
+/// Where what was learnt lies for an index that is somewhere else: beside it.
+#[must_use]
+pub fn beside(index: &Path) -> PathBuf {
+    index.with_file_name("taste.jsonl")
+}
+
+/// The service's state folder under systemd, else the user's (XDG Base Directory Specification), else here.
+fn folder() -> PathBuf {
+    let given = |name: &str| var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    given("STATE_DIRECTORY")
+        .or_else(|| given("XDG_DATA_HOME").map(|folder| folder.join("moodbox")))
+        .or_else(|| given("HOME").map(|folder| folder.join(".local/share/moodbox")))
+        .unwrap_or_default()
+}

@@ -1,0 +1,263 @@
+//! Chooses the next track: near the place that is wanted, liked as far as is known, and not heard just now.
+//!
+//! `score = fit x draw x freshness`. The fit falls with the distance to the target, less for tracks whose place is
+//! doubtful, and learns from what was skipped when such music was wanted. The draw is Thompson's (1933): what the track's
+//! success might be, given what happened to it, to its artist and to the whole library; so little-known tracks are tried,
+//! and disliked ones are not tried again and again. Pure and seeded: equal history and seed give equal choices.
+#![expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "tracks and plays are counted in f32")]
+
+mod explain;
+
+pub use explain::{Choice, Passed};
+
+use super::collection::{Collection, Piece};
+use super::taste::{Event, Record, Taste, quadrant};
+use mood::Affect;
+use rand_distr::{Beta, Distribution};
+use rand_pcg::Pcg32;
+use std::path::Path;
+
+/// How wide the circle of tracks that fit is, before doubt and variety widen it.
+const NEAR: f32 = 0.35;
+
+/// At least so many tracks must fit well, or the circle is widened.
+const FEWEST_FITTING: usize = 5;
+const FITS: f32 = 0.3;
+
+/// As many events the artist's and the library's record weigh in a track's.
+const PRIOR: f32 = 2.0;
+
+/// Artists heard last that are not heard again at once.
+const ARTISTS: u64 = 2;
+
+/// How much a completion or an early skip under a mood changes how well a track fits that mood.
+const LESSON: f32 = 0.9;
+
+/// A track's numbers while one is chosen.
+#[derive(Clone, Copy, Default)]
+struct Weighed {
+    distance: f32,
+    fit: f32,
+    draw: f32,
+    freshness: f32,
+    score: f32,
+}
+
+/// Chooses from a collection. Knows what was heard since.
+#[derive(Debug, Clone)]
+pub struct Chooser {
+    pieces: Vec<Piece>,
+    records: Vec<Record>,
+    /// What speaks for and against each artist, and when they were last played.
+    artists: Vec<(f32, f32, u64)>,
+    /// The same for everything.
+    library: (f32, f32),
+    plays: u64,
+    variety: f32,
+}
+
+impl Chooser {
+    /// A chooser among the collection's tracks, at `now_s` seconds since 1970. `variety` 0..=1: the higher, the wider it
+    /// looks and the longer a track rests.
+    #[must_use]
+    pub fn new(collection: &Collection, taste: &Taste, variety: f32, now_s: u64) -> Self {
+        Self::among(collection.pieces().to_vec(), taste, variety, now_s)
+    }
+
+    /// As [`Chooser::new`], among pieces in order of path.
+    #[must_use]
+    pub fn among(pieces: Vec<Piece>, taste: &Taste, variety: f32, now_s: u64) -> Self {
+        let records: Vec<Record> = pieces.iter().map(|piece| taste.record(&piece.path).faded(now_s)).collect();
+        let count = pieces.iter().filter_map(|piece| piece.artist).max().map_or(0, |most| most as usize + 1);
+        let mut new = Self {
+            pieces,
+            records: Vec::new(),
+            artists: vec![(0.0, 0.0, 0); count],
+            library: (0.0, 0.0),
+            plays: taste.plays(),
+            variety: if variety.is_nan() { 0.5 } else { variety.clamp(0.0, 1.0) },
+        };
+        for (at, record) in records.iter().enumerate() {
+            new.add(at, record.good, record.bad, record.last_play);
+        }
+        new.records = records;
+        new
+    }
+
+    /// How many tracks there are to choose from.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// Adds to the artist's and the library's record.
+    fn add(&mut self, at: usize, good: f32, bad: f32, play: u64) {
+        self.library.0 += good;
+        self.library.1 += bad;
+        let artist = self.pieces.get(at).and_then(|piece| piece.artist);
+        if let Some(record) = artist.and_then(|artist| self.artists.get_mut(artist as usize)) {
+            record.0 += good;
+            record.1 += bad;
+            record.2 = record.2.max(play);
+        }
+    }
+
+    /// Takes note of what happened to a track, when `target` was wanted.
+    pub fn note(&mut self, path: &Path, event: Event, target: Option<Affect>, now_s: u64) {
+        // Pieces are in order of path.
+        let Ok(at) = self.pieces.binary_search_by(|piece| piece.path.as_path().cmp(path)) else { return };
+        self.note_at(at, event, target, now_s);
+    }
+
+    /// As [`Chooser::note`], for the track with this number.
+    pub fn note_at(&mut self, at: usize, event: Event, target: Option<Affect>, now_s: u64) {
+        let Some(record) = self.records.get_mut(at) else { return };
+        if matches!(event, Event::Skipped(_) | Event::Completed) {
+            self.plays += 1;
+        }
+        let before = record.faded(now_s);
+        let after = before.with(event, target, now_s, self.plays);
+        *record = after;
+        self.add(at, after.good - before.good, after.bad - before.bad, after.last_play);
+    }
+
+    /// A track begins: it and its artist rest from now on.
+    pub fn start(&mut self, path: &Path) {
+        let Ok(at) = self.pieces.binary_search_by(|piece| piece.path.as_path().cmp(path)) else { return };
+        let play = self.plays + 1;
+        if let Some(record) = self.records.get_mut(at) {
+            record.last_play = play;
+        }
+        self.add(at, 0.0, 0.0, play);
+    }
+
+    /// Takes a track out, because it can't be played.
+    pub fn drop_broken(&mut self, path: &Path) {
+        if let Ok(at) = self.pieces.binary_search_by(|piece| piece.path.as_path().cmp(path)) {
+            self.pieces.remove(at);
+            self.records.remove(at);
+        }
+    }
+
+    /// The next track for a target; `None` when there is none at all.
+    pub fn pick(&self, target: Affect, rng: &mut Pcg32) -> Option<Choice> {
+        let weighed = self.weigh(target, rng);
+        let best = best(&weighed)?;
+        self.explained(best, target, &weighed)
+    }
+
+    /// The number of the next track for a target.
+    pub fn pick_at(&self, target: Affect, rng: &mut Pcg32) -> Option<usize> {
+        best(&self.weigh(target, rng))
+    }
+
+    fn weigh(&self, target: Affect, rng: &mut Pcg32) -> Vec<Weighed> {
+        let wanted = quadrant(target);
+        let squares: Vec<f32> = self.pieces.iter().map(|piece| squared(piece.affect, target)).collect();
+        let width = self.width(&squares);
+        let resting = self.resting();
+        let mut weighed: Vec<Weighed> = (0..self.pieces.len())
+            .map(|at| {
+                let (piece, record) = (&self.pieces[at], &self.records[at]);
+                let spread = width * width + piece.uncertainty * piece.uncertainty * DOUBT_SHARE;
+                let lesson = (LESSON * record.fit[wanted]).clamp(-3.0, 3.0);
+                let near = (-squares[at] / (2.0 * spread)).exp();
+                // A lesson moves the odds that it fits.
+                let odds = near / (1.0 - near).max(1e-4) * lesson.exp();
+                Weighed {
+                    distance: squares[at].sqrt(),
+                    fit: odds / (1.0 + odds),
+                    draw: 0.0,
+                    freshness: self.freshness(at, resting),
+                    score: 0.0,
+                }
+            })
+            .collect();
+        // All were heard just now: the one that was heard longest ago.
+        if weighed.iter().all(|weighed| weighed.freshness <= 0.0) {
+            let first = self.records.iter().map(|record| record.last_play).min().unwrap_or(0);
+            for (weighed, record) in weighed.iter_mut().zip(&self.records) {
+                weighed.freshness = if record.last_play == first { 1.0 } else { 0.0 };
+            }
+        }
+        let most = weighed.iter().map(|weighed| weighed.fit * weighed.freshness).fold(0.0, f32::max);
+        for (at, weighed) in weighed.iter_mut().enumerate() {
+            let chance = weighed.fit * weighed.freshness;
+            // What could hardly win is not worth a draw.
+            if chance > 1e-3 * most {
+                weighed.draw = self.draw(at, rng);
+                weighed.score = chance * weighed.draw;
+            }
+        }
+        weighed
+    }
+
+    /// How wide the circle must be.
+    fn width(&self, squares: &[f32]) -> f32 {
+        let fewest = FEWEST_FITTING.min(squares.len());
+        let mut width = NEAR * (0.6 + 0.8 * self.variety);
+        let fitting = |width: f32| {
+            let most = -2.0 * width * width * FITS.ln();
+            squares.iter().filter(|square| **square < most).count()
+        };
+        while width < 4.0 && fitting(width) < fewest {
+            width *= 1.25;
+        }
+        width
+    }
+
+    /// Plays for which a track is not heard again.
+    fn resting(&self) -> u64 {
+        let most = (30.0 * self.variety).round();
+        let share = (self.pieces.len() as f32 * 0.5 * self.variety).floor();
+        let most = most.min(share).max(if self.pieces.len() > 1 { 1.0 } else { 0.0 });
+        // A whole number within 0..=30.
+        (0..=30_u64).rev().find(|plays| *plays as f32 <= most).unwrap_or(0)
+    }
+
+    /// 0 while a track or its artist rests, then rising to 1.
+    fn freshness(&self, at: usize, resting: u64) -> f32 {
+        let age = |last: u64| if last == 0 { u64::MAX } else { self.plays + 1 - last };
+        let own = age(self.records[at].last_play);
+        let artist = self.pieces[at].artist.and_then(|artist| self.artists.get(artist as usize));
+        let crowd = self.artists.len() as u64 > 2 * ARTISTS && self.pieces.len() as u64 > 4 * ARTISTS;
+        if own <= resting || (crowd && artist.is_some_and(|artist| age(artist.2) <= ARTISTS)) {
+            return 0.0;
+        }
+        let patience = (0.1 * self.variety * self.pieces.len() as f32).max(1e-3);
+        1.0 - (-(own as f32 - resting as f32) / patience).exp()
+    }
+
+    /// What its success might be.
+    fn draw(&self, at: usize, rng: &mut Pcg32) -> f32 {
+        let (good, bad) = self.library;
+        let library = (good + 1.0) / (good + bad + 2.0);
+        let artist = self.pieces[at].artist.and_then(|artist| self.artists.get(artist as usize));
+        let (good, bad, _) = artist.copied().unwrap_or_default();
+        let prior = (good + PRIOR * library) / (good + bad + PRIOR);
+        let record = &self.records[at];
+        let (a, b) = (record.good + PRIOR * prior, record.bad + PRIOR * (1.0 - prior));
+        Beta::new(a.max(0.05), b.max(0.05)).map_or(prior, |beta| beta.sample(rng))
+    }
+}
+
+/// How much of a track's doubt widens its circle.
+const DOUBT_SHARE: f32 = 0.25;
+
+/// The number of the track with the highest score.
+fn best(weighed: &[Weighed]) -> Option<usize> {
+    (0..weighed.len()).max_by(|&a, &b| weighed[a].score.total_cmp(&weighed[b].score))
+}
+
+fn squared(a: Affect, b: Affect) -> f32 {
+    (a.valence - b.valence).powi(2) + (a.arousal - b.arousal).powi(2)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! Why a track was chosen, and others were not.
+
+use super::{Chooser, Weighed};
+use mood::Affect;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Other tracks that are told about in an explanation.
+pub(super) const TOLD: usize = 5;
+
+/// What speaks for a choice.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Choice {
+    /// The file.
+    pub path: PathBuf,
+    /// Where it lies.
+    pub valence: f32,
+    /// Where it lies.
+    pub arousal: f32,
+    /// What was wanted.
+    pub target: Affect,
+    /// How far it lies from there.
+    pub distance: f32,
+    /// How well it fits, 0..=1.
+    pub fit: f32,
+    /// What its success was drawn as, 0..=1.
+    pub draw: f32,
+    /// How long it wasn't heard, 0..=1.
+    pub freshness: f32,
+    /// All three together.
+    pub score: f32,
+    /// Nearer tracks that were not taken, and why.
+    pub passed: Vec<Passed>,
+}
+
+/// A track that was not taken.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Passed {
+    /// The file.
+    pub path: PathBuf,
+    /// How far it lies from the target.
+    pub distance: f32,
+    /// Why not.
+    pub why: String,
+}
+
+impl Chooser {
+    /// The choice of track number `best` in words and numbers.
+    pub(super) fn explained(&self, best: usize, target: Affect, weighed: &[Weighed]) -> Option<Choice> {
+        let piece = self.pieces.get(best)?;
+        let Weighed { distance, fit, draw, freshness, score } = *weighed.get(best)?;
+        Some(Choice {
+            path: piece.path.clone(),
+            valence: piece.affect.valence,
+            arousal: piece.affect.arousal,
+            target,
+            distance,
+            fit,
+            draw,
+            freshness,
+            score,
+            passed: self.passed(best, weighed),
+        })
+    }
+
+    /// The nearest tracks besides the one taken.
+    fn passed(&self, best: usize, weighed: &[Weighed]) -> Vec<Passed> {
+        let mut near: Vec<usize> = (0..weighed.len()).filter(|&at| at != best).collect();
+        let order = |&a: &usize, &b: &usize| weighed[a].distance.total_cmp(&weighed[b].distance);
+        if near.len() > TOLD {
+            near.select_nth_unstable_by(TOLD, order);
+            near.truncate(TOLD);
+        }
+        near.sort_by(order);
+        near.into_iter()
+            .filter_map(|at| {
+                let piece = self.pieces.get(at)?;
+                let why = self.why_not(at, &weighed[at], &weighed[best]);
+                Some(Passed { path: piece.path.clone(), distance: weighed[at].distance, why })
+            })
+            .collect()
+    }
+
+    fn why_not(&self, at: usize, this: &Weighed, best: &Weighed) -> String {
+        let last = self.records[at].last_play;
+        if this.freshness <= 0.0 {
+            let ago = self.plays + 1 - last;
+            return match last {
+                1.. if ago <= self.resting() => format!("heard {ago} tracks ago"),
+                _ => "its artist was heard just now".to_owned(),
+            };
+        }
+        // What cost it most, against the one that was taken.
+        let against = [
+            (this.fit / best.fit.max(1e-9), "fits less well", this.fit, best.fit),
+            (this.draw / best.draw.max(1e-9), "drew less", this.draw, best.draw),
+            (this.freshness / best.freshness.max(1e-9), "was heard more lately", this.freshness, best.freshness),
+        ];
+        let worst = against.iter().min_by(|a, b| a.0.total_cmp(&b.0));
+        worst.map_or_else(String::new, |(_, words, this, best)| format!("{words}: {this:.2} against {best:.2}"))
+    }
+}

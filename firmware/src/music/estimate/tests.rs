@@ -1,0 +1,60 @@
+//! The formula is there, and it is used as it was fitted.
+
+use super::*;
+use crate::music::analysis::NAMES;
+
+/// A track whose features lie `spreads` from the fitted mean, along the weights of a quadrant.
+fn towards(quadrant: usize, spreads: f32) -> Features {
+    let value = |name: &&str| {
+        let cue = FORMULA.cues.iter().find(|cue| cue.name == *name);
+        cue.map_or(0.0, |cue| cue.mean + cue.spread * spreads * cue.weights[quadrant].signum())
+    };
+    Features::from_values(NAMES.iter().map(value).collect()).unwrap()
+}
+
+#[test]
+fn the_built_in_formula_names_features_that_are_measured() {
+    assert!(FORMULA.cues.len() > 20, "the coefficients can't be read");
+    for cue in &FORMULA.cues {
+        assert!(NAMES.contains(&cue.name.as_str()), "{} is not measured", cue.name);
+        assert!(cue.spread > 0.0 && cue.weights.iter().all(|weight| weight.is_finite()), "{cue:?}");
+    }
+}
+
+#[test]
+fn each_quadrants_cues_lead_into_it_and_the_surer_the_further() {
+    let alone = Standing::fitted();
+    for (quadrant, (v, a)) in [(1.0, 1.0), (-1.0, 1.0), (-1.0, -1.0), (1.0, -1.0)].into_iter().enumerate() {
+        let far = place(&towards(quadrant, 1.0), &Tags::default(), &alone);
+        let near = place(&towards(quadrant, 0.1), &Tags::default(), &alone);
+        assert!(far.affect.valence * v > 0.5 && far.affect.arousal * a > 0.5, "{quadrant}: {far:?}");
+        assert!(far.uncertainty < near.uncertainty, "{quadrant}: {far:?} {near:?}");
+    }
+}
+
+#[test]
+fn a_library_is_its_own_measure_the_more_the_larger_it_is() {
+    // Everything here is like the first quadrant; the middle of it is nothing special.
+    let usual = towards(0, 1.0);
+    let arousal = |count: usize| {
+        let standing = Standing::among(std::iter::repeat_n(&usual, count));
+        place(&usual, &Tags::default(), &standing).affect.arousal
+    };
+    let (alone, few, many) = (arousal(0), arousal(10), arousal(1_000));
+    assert!(alone > few && few > many && many < 0.7, "{alone} {few} {many}");
+}
+
+#[test]
+fn tags_join_as_a_prior_and_a_mood_tag_weighs_more_than_a_genre() {
+    let sound = towards(1, 0.3);
+    let alone = Standing::fitted();
+    let with = |genre: Option<&str>, mood: Option<&str>| {
+        let tags = Tags { genre: genre.map(Into::into), mood: mood.map(Into::into), ..Tags::default() };
+        place(&sound, &tags, &alone)
+    };
+    let (plain, genre, mood) =
+        (with(None, None), with(Some("Disco"), None), with(Some("Disco"), Some("Happy; upbeat")));
+    assert!(plain.affect.valence < genre.affect.valence && genre.affect.valence < mood.affect.valence);
+    assert!(mood.uncertainty < genre.uncertainty && genre.uncertainty < plain.uncertainty);
+    assert_eq!(with(Some("Other"), Some("???")), plain);
+}

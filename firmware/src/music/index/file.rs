@@ -1,0 +1,250 @@
+//! The index as a file: lines in, lines out, whole or one by one.
+
+use super::{Entry, Index, Stamp, Tags};
+use crate::music::analysis::{self, Features, NAMES};
+use serde::{Deserialize, Serialize};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use thiserror::Error;
+
+/// The version of the form. A newer program reads older ones; an older one refuses newer ones.
+const VERSION: u32 = 1;
+
+/// The longest line that is believed.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// Why an index can't be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum IndexError {
+    /// It is not there.
+    #[error("there is no index {}", .path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It can't be read.
+    #[error("index {} can't be read: {detail}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        detail: String,
+    },
+    /// It is something else.
+    #[error("{} is no index of music: {detail}", .path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        detail: String,
+    },
+    /// A newer program wrote it.
+    #[error("index {} has version {found}, this program reads up to {VERSION}", .path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+    },
+    /// It can't be written.
+    #[error("index {} can't be written: {detail}", .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        detail: String,
+    },
+    /// Another scan writes to it.
+    #[error("index {} is being written by another scan", .path.display())]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// The first line.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    moodbox_music: u32,
+    /// The order of the lines' values.
+    features: Vec<String>,
+}
+
+/// Any other line.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    path: String,
+    size: u64,
+    modified_ms: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seconds: Option<f64>,
+    #[serde(default)]
+    tags: Tags,
+    /// The version of the analysis.
+    #[serde(default)]
+    analysis: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    values: Option<Vec<f32>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+impl Index {
+    /// Reads an index.
+    ///
+    /// # Errors
+    /// When it is missing, unreadable, foreign or too new. Lines that can't be understood cost their track only.
+    pub fn load(path: &Path) -> Result<Self, IndexError> {
+        let unreadable = |error: std::io::Error| match error.kind() {
+            ErrorKind::NotFound => IndexError::Missing { path: path.to_owned() },
+            _ => IndexError::Unreadable { path: path.to_owned(), detail: error.to_string() },
+        };
+        if !path.metadata().map_err(unreadable)?.is_file() {
+            return Err(unreadable(std::io::Error::other("it is no ordinary file")));
+        }
+        let file = File::open(path).map_err(unreadable)?;
+        let mut lines = BufReader::with_capacity(1 << 18, file);
+        let foreign = |detail: &str| IndexError::Foreign { path: path.to_owned(), detail: detail.to_owned() };
+        let mut line = Vec::new();
+        let mut next = |line: &mut Vec<u8>| {
+            line.clear();
+            lines.by_ref().take(MOST_BYTES).read_until(b'\n', line)
+        };
+        if next(&mut line).map_err(unreadable)? == 0 {
+            return Err(foreign("it is empty"));
+        }
+        let version: serde_json::Value =
+            serde_json::from_slice(&line).map_err(|_| foreign("its first line is no head of an index"))?;
+        let version = version.get("moodbox_music").and_then(serde_json::Value::as_u64);
+        let version = version.and_then(|version| u32::try_from(version).ok());
+        let version = version.ok_or_else(|| foreign("its first line is no head of an index"))?;
+        if version > VERSION {
+            return Err(IndexError::Newer { path: path.to_owned(), found: version });
+        }
+        let head: Head = serde_json::from_slice(&line).map_err(|_| foreign("its head is damaged"))?;
+        let same = head.features == NAMES;
+        let mut index = Self::new(path.to_owned());
+        let mut damaged = 0_u32;
+        while next(&mut line).map_err(unreadable)? > 0 {
+            match serde_json::from_slice::<Line>(&line) {
+                Ok(line) => index.put(line.entry(path, same)),
+                Err(_) if line.trim_ascii().is_empty() => {}
+                Err(_) => damaged += 1,
+            }
+        }
+        if damaged > 0 {
+            tracing::warn!(index = %path.display(), damaged, "lines of the index can't be read; scan again");
+        }
+        Ok(index)
+    }
+
+    /// Writes the whole index and puts it in place at once: after a loss of power there is the old one or the new one.
+    ///
+    /// # Errors
+    /// When it can't be written; then the old one is still there.
+    pub fn store(&self) -> Result<(), IndexError> {
+        let mut text = head().into_bytes();
+        for entry in self.entries() {
+            text.extend(line(entry, self.file()));
+        }
+        crate::file::replace(self.file(), &text).map_err(|error| failed(self.file(), &error))
+    }
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> IndexError {
+    IndexError::Write { path: path.to_owned(), detail: error.to_string() }
+}
+
+fn head() -> String {
+    let features = NAMES.iter().map(ToString::to_string).collect();
+    let head = serde_json::to_string(&Head { moodbox_music: VERSION, features }).unwrap_or_default();
+    format!("{head}\n")
+}
+
+/// The bytes of a line; empty for a path that is no text, which the scan has refused before.
+fn line(entry: &Entry, index: &Path) -> Vec<u8> {
+    let folder = std::path::absolute(index).ok().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
+    let path = entry.path.strip_prefix(&folder).unwrap_or(&entry.path);
+    let Some(path) = path.to_str() else { return Vec::new() };
+    let line = Line {
+        path: path.to_owned(),
+        size: entry.stamp.size,
+        modified_ms: entry.stamp.modified_ms,
+        seconds: entry.duration.map(|duration| duration.as_secs_f64()),
+        tags: entry.tags.clone(),
+        analysis: analysis::VERSION,
+        values: entry.sound.as_ref().ok().map(|features| features.values().to_vec()),
+        error: entry.sound.as_ref().err().cloned(),
+    };
+    let mut bytes = serde_json::to_vec(&line).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
+}
+
+impl Line {
+    fn entry(self, index: &Path, same_features: bool) -> Entry {
+        let folder = std::path::absolute(index).ok().and_then(|path| path.parent().map(Path::to_owned));
+        let features = self.values.and_then(Features::from_values);
+        let current = same_features && self.analysis == analysis::VERSION;
+        // What an older analysis found is measured again at the next scan: its stamp fits no file.
+        let stamp = Stamp { size: self.size, modified_ms: self.modified_ms };
+        let sound = match (features, self.error) {
+            (_, Some(error)) => Err(error),
+            (Some(features), None) if current => Ok(features),
+            _ => Err("it was analysed by another version; scan again".to_owned()),
+        };
+        Entry {
+            path: folder.unwrap_or_default().join(self.path),
+            stamp: if current { stamp } else { Stamp::default() },
+            tags: self.tags,
+            duration: self.seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            sound,
+        }
+    }
+}
+
+/// An index that grows line by line while a scan runs. Only one can be open.
+pub(super) struct Appender {
+    writer: BufWriter<File>,
+    path: PathBuf,
+}
+
+impl Appender {
+    /// Opens an index for appending; makes one, and its folder, when there is none.
+    pub(super) fn open(path: &Path) -> Result<Self, IndexError> {
+        let fail = |error: std::io::Error| failed(path, &error);
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(fail)?;
+        }
+        let mut file = OpenOptions::new().create(true).read(true).append(true).open(path).map_err(fail)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(IndexError::Busy { path: path.to_owned() }),
+            // Some network file systems can't lock; that is no reason not to write.
+            Err(TryLockError::Error(error)) => tracing::debug!(%error, "the index can't be locked"),
+        }
+        let length = file.metadata().map_err(fail)?.len();
+        let mut last = *b"\n";
+        if length > 0 {
+            file.seek(SeekFrom::End(-1)).and_then(|_| file.read_exact(&mut last)).map_err(fail)?;
+        }
+        let mut writer = BufWriter::new(file);
+        let start = match (length, last) {
+            (0, _) => head(),
+            // The last line was cut off: its rest must not swallow the next one.
+            (_, [end]) if end != b'\n' => "\n".to_owned(),
+            _ => String::new(),
+        };
+        writer.write_all(start.as_bytes()).and_then(|()| writer.flush()).map_err(fail)?;
+        Ok(Self { writer, path: path.to_owned() })
+    }
+
+    /// Adds an entry. It is in the system's hands when this returns.
+    pub(super) fn add(&mut self, entry: &Entry) -> Result<(), IndexError> {
+        let bytes = line(entry, &self.path);
+        self.writer.write_all(&bytes).and_then(|()| self.writer.flush()).map_err(|error| failed(&self.path, &error))
+    }
+}

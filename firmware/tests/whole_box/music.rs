@@ -1,0 +1,172 @@
+//! The owner's music on the command line: scanned, listed, drawn, chosen from, rated, forgotten.
+
+use crate::command_line::{moodbox, said};
+use snapbox::cmd::OutputAssert;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// A folder with some pieces, and an index of it.
+struct Owner {
+    folder: TempDir,
+}
+
+impl Owner {
+    fn new() -> Self {
+        let owner = Self { folder: TempDir::new().unwrap() };
+        let music = owner.music();
+        fs::create_dir(&music).unwrap();
+        for (name, hz, on) in [("fast.wav", 900, 3), ("slow.wav", 110, 40), ("middle.wav", 330, 12)] {
+            piece(&music.join(name), hz, on);
+        }
+        fs::write(music.join("broken.mp3"), b"no music at all, only words").unwrap();
+        owner
+    }
+
+    fn music(&self) -> PathBuf {
+        self.folder.path().join("music")
+    }
+
+    fn index(&self) -> PathBuf {
+        self.folder.path().join("index.jsonl")
+    }
+
+    /// `moodbox music ...` with this owner's index.
+    fn run(&self, arguments: &[&str], code: i32) -> OutputAssert {
+        moodbox().arg("music").args(arguments).arg("--index").arg(self.index()).assert().code(code)
+    }
+
+    fn scan(&self) -> OutputAssert {
+        self.run(&["scan", self.music().to_str().unwrap()], 0)
+    }
+
+    fn json(&self, arguments: &[&str]) -> Vec<serde_json::Value> {
+        let output = self.run(&[arguments, &["--json"]].concat(), 0);
+        said(&output).0.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+/// Four seconds of square waves that go on and off.
+fn piece(path: &Path, hz: u32, tenths: u32) {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 22_050,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut file = hound::WavWriter::create(path, spec).unwrap();
+    for n in 0..4 * 22_050_u32 {
+        let on = (n * 10 / 22_050 / tenths).is_multiple_of(2);
+        let high = (n * hz * 2 / 22_050).is_multiple_of(2);
+        file.write_sample(if !on {
+            0_i16
+        } else if high {
+            6_000
+        } else {
+            -6_000
+        })
+        .unwrap();
+    }
+    file.finalize().unwrap();
+}
+
+#[test]
+fn a_scan_says_what_it_found_and_a_second_one_has_nothing_to_do() {
+    let owner = Owner::new();
+    let (out, err) = said(&owner.scan());
+    assert!(out.contains("3 tracks; 4 listened to, 0 as they were, 0 gone, 1 damaged"), "{out}");
+    assert!(err.contains("can't be played: ") && err.contains("broken.mp3: it is no music"), "{err}");
+    let (out, _) = said(&owner.scan());
+    assert!(out.contains("3 tracks; 0 listened to, 4 as they were"), "{out}");
+}
+
+#[test]
+fn each_line_of_the_list_has_the_keys_of_its_contract() {
+    let owner = Owner::new();
+    owner.scan();
+    let lines = owner.json(&["list"]);
+    assert_eq!(lines.len(), 4);
+    for line in &lines {
+        for key in ["path", "valence", "arousal", "uncertainty", "features", "error", "tags", "seconds", "rated"] {
+            assert!(line.get(key).is_some(), "{key} is missing in {line}");
+        }
+        let broken = line["path"].as_str().unwrap().ends_with("broken.mp3");
+        assert_eq!((line["error"].is_string(), line["valence"].is_null()), (broken, broken), "{line}");
+        if !broken {
+            assert!(line["features"].as_object().unwrap().len() > 80);
+            assert!(["valence", "arousal"].iter().all(|axis| line[axis].as_f64().unwrap().abs() <= 1.0));
+        }
+    }
+    let (out, _) = said(&owner.run(&["list"], 0));
+    assert!(out.contains("fast.wav") && out.contains("can't be played"), "{out}");
+    let (out, _) = said(&owner.run(&["show", "fast"], 0));
+    assert!(out.contains("arousal") && out.contains("onsets"), "{out}");
+    let (_, err) = said(&owner.run(&["show", "wav"], 5));
+    assert!(err.contains("3 tracks fit `wav`") && err.contains("hint:"), "{err}");
+}
+
+#[test]
+fn the_plane_is_a_picture() {
+    let owner = Owner::new();
+    owner.scan();
+    let png = owner.folder.path().join("plane.png");
+    owner.run(&["plot", png.to_str().unwrap()], 0);
+    let picture = image::open(&png).unwrap().into_rgb8();
+    assert_eq!(picture.dimensions(), (1_200, 1_200));
+    let blue = picture.pixels().filter(|pixel| pixel[2] > 120 && pixel[0] < 110).count();
+    assert!(blue > 60, "{blue} pixels of dots");
+    owner.run(&["plot", "/no/such/folder/plane.png"], 8);
+}
+
+#[test]
+fn choices_are_explained_and_equal_for_equal_seeds() {
+    let owner = Owner::new();
+    owner.scan();
+    let pick = || owner.json(&["pick", "--mood", "sad", "--policy", "lift", "-n", "4", "--seed", "3"]);
+    let choices = pick();
+    assert_eq!(choices, pick());
+    assert_eq!(choices.len(), 4);
+    for choice in &choices {
+        for key in ["path", "target", "distance", "fit", "draw", "freshness", "score", "passed"] {
+            assert!(choice.get(key).is_some(), "{key} is missing in {choice}");
+        }
+        assert!(!choice["path"].as_str().unwrap().ends_with("broken.mp3"));
+    }
+    assert_ne!(choices[0]["target"], choices[3]["target"], "lifting moves");
+    let (_, err) = said(&owner.run(&["pick", "--mood", "jolly"], 2));
+    assert!(err.contains("the moods are"), "{err}");
+}
+
+#[test]
+fn the_owners_word_overrides_the_sound_until_it_is_forgotten() {
+    let owner = Owner::new();
+    owner.scan();
+    let valence = || {
+        let lines = owner.json(&["list"]);
+        lines.iter().find(|line| line["path"].as_str().unwrap().ends_with("slow.wav")).unwrap()["valence"].as_f64()
+    };
+    let before = valence();
+    owner.run(&["rate", "slow.wav", "--at", "-0.9,-0.8"], 0);
+    owner.run(&["rate", "fast.wav", "--like"], 0);
+    assert!((valence().unwrap() + 0.9).abs() < 1e-6);
+    let known = owner.json(&["taste"]);
+    assert_eq!(known.len(), 2, "{known:?}");
+    let taste = owner.folder.path().join("taste.jsonl");
+    let forget = || said(&moodbox().arg("forget").arg("--taste").arg(&taste).assert().success()).0;
+    assert!(forget().contains("taste in music: forgotten"));
+    assert!(forget().contains("taste in music: nothing was known"));
+    assert_eq!(valence(), before);
+    owner.run(&["rate", "slow.wav"], 2);
+}
+
+#[test]
+fn what_is_missing_or_foreign_is_told_with_the_next_thing_to_do() {
+    let owner = Owner::new();
+    let (_, err) = said(&owner.run(&["list"], 5));
+    assert!(err.contains("there is no index") && err.contains("hint: make one with `moodbox music scan"), "{err}");
+    let (_, err) = said(&owner.run(&["scan", "/no/such/folder"], 5));
+    assert!(err.contains("music folder /no/such/folder can't be read"), "{err}");
+    fs::write(owner.index(), "{\"moodbox_music\":99}\n").unwrap();
+    let (_, err) = said(&owner.run(&["list"], 5));
+    assert!(err.contains("version 99") && err.contains("hint: update this program"), "{err}");
+}
