@@ -13,9 +13,11 @@ pub use problem::{ConfigError, Problem};
 use crate::camera::CameraSettings;
 use crate::device;
 use crate::file;
+use crate::gesture::Timing;
 use crate::gpio::Wiring;
 use crate::home;
 use crate::music::shelf::ShelfSettings;
+use crate::runner::Limits;
 use crate::sound::MusicSettings;
 use mood::Brightness;
 use std::path::{Path, PathBuf};
@@ -34,6 +36,8 @@ pub struct Config {
     pub look: Look,
     /// Edges ignored after the first.
     pub debounce: Duration,
+    /// How long the button's gestures take.
+    pub gestures: Timing,
     /// Share of full that everything is dimmed to.
     pub brightness: Brightness,
     /// Times of the music.
@@ -53,10 +57,12 @@ pub struct Config {
 /// How the box looks.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Look {
-    /// Smallest confidence that counts as an answer, 0..=1.
+    /// Smallest confidence that counts as an answer, 0..=1; 0 takes the network's own.
     pub unsure_below: f32,
-    /// Frames at most, until a face is found.
-    pub frames: u32,
+    /// How far one look goes.
+    pub limits: Limits,
+    /// The folder for what the owner teaches about faces; `None` is [`crate::home::faces`].
+    pub memory: Option<PathBuf>,
     /// Longest time from press to answer.
     pub time_limit: Duration,
 }
@@ -114,15 +120,25 @@ impl Config {
 
     /// What the state machine needs of it. `seed` is the first piece's.
     #[must_use]
-    pub const fn device(&self, seed: u64) -> device::Settings {
+    pub fn device(&self, seed: u64) -> device::Settings {
         device::Settings {
             time_limit: self.look.time_limit,
             fade_in: self.fades.fade_in,
             crossfade: self.fades.crossfade,
             fade_out: self.fades.fade_out,
             play_for: self.fades.play_for,
+            choice: self.choice(),
             seed,
         }
+    }
+}
+
+impl Config {
+    /// How long each mood shows while the owner chooses: all of them until the hold means something else, and never so
+    /// short that the change of colours is a flicker.
+    fn choice(&self) -> Duration {
+        let time = self.gestures.stop.saturating_sub(self.gestures.choose);
+        (time / device::CHOICES).max(mood::light::SHORTEST_PERIOD)
     }
 }
 

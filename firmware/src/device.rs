@@ -1,96 +1,39 @@
 //! The state machine: `(Event, now)` in, `Command`s out. No I/O, no clock, no thread.
 //!
 //! ```text
-//!            press                  answer: mood, unsure
+//!            touch                  answer: mood, unsure
 //!   Idle ------------> Looking ---------------------------> Playing
-//!    ^  ^----------------'  |  ^----------- press ------------'
-//!    |    nobody there      |
-//!    |                      | camera lost, no frame in time, network fails
-//!    '---- (music ends)     '---------------> Trouble ---- press ----> Looking
+//!    ^  ^----------------'  |  ^----------- touch ------------'
+//!    |    nobody there,     |
+//!    |    no single press   | camera lost, no frame in time, network fails
+//!    '---- (music ends)     '---------------> Trouble ---- touch ----> Looking
+//!
+//!   any --- held 1 s ---> Choosing --- let go ---> Playing
+//!                            '------- held 5 s ---> Held --- let go ---> Idle
 //! ```
 //!
 //! Music and state are apart: while the box looks again, or can't, what plays goes on.
+//!
+//! A look begins with the touch of the button, long before it is known that the touch is a single press (see
+//! [`crate::gesture`]). An answer that is there sooner waits for that; a touch that becomes something else abandons the
+//! look. In silence and without an answer to correct there is nothing else it could mean, so then nothing waits.
 
+mod hand;
 mod lights;
 #[cfg(test)]
 mod tests;
+mod words;
 
+/// How many moods go round while the owner chooses.
+pub const CHOICES: u32 = 7;
+
+pub use words::{Command, Ending, Event, Fault, Lesson, Part, Seen, Settings};
+
+use crate::gesture::Gesture;
 use crate::ports::{Chime, Programme};
-use mood::{Answer, Cue, LightPattern, MusicCue};
+use hand::{Hand, Last};
+use mood::{Affect, Answer, Cue, Expression, LightPattern, MusicCue};
 use std::time::Duration;
-
-/// What the owner chose about the box's behaviour.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
-    /// Longest time from press to answer; then the camera counts as stalled.
-    pub time_limit: Duration,
-    /// Fade when music begins in silence.
-    pub fade_in: Duration,
-    /// Fade from one mood's music to the next.
-    pub crossfade: Duration,
-    /// Fade to silence.
-    pub fade_out: Duration,
-    /// Silence after this long without a press; `None` plays on.
-    pub play_for: Option<Duration>,
-    /// The first piece's seed; the next piece has the next seed.
-    pub seed: u64,
-}
-
-/// What happened.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// All parts are there.
-    Started,
-    /// The button went down.
-    Pressed,
-    /// The look that was asked for has ended, and the sensor is off again.
-    Looked(Result<Answer, Fault>),
-    /// A part failed that the box can do without.
-    Lost(Part),
-    /// Nothing; time passed.
-    Tick,
-    /// The owner or the system wants the box to end.
-    Stop,
-}
-
-/// Why a look gave no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Fault {
-    /// No usable frame came.
-    CameraLost,
-    /// The camera did not answer in time.
-    CameraStalled,
-    /// A network could not be run.
-    ModelRejected,
-}
-
-/// A part the box can do without.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Part {
-    /// The light: the music goes on.
-    Lights,
-    /// The speaker: the light goes on.
-    Speaker,
-}
-
-/// What to do now.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Command {
-    /// Sensor on, up to a few frames, read them, sensor off; then report [`Event::Looked`].
-    Look,
-    /// The privacy lamp. On before the sensor is, off after it.
-    Privacy(bool),
-    /// Show this pattern from now on.
-    Light(LightPattern),
-    /// Fade to this programme over the time given.
-    Play(Programme, Duration),
-    /// Give a signal.
-    Chime(Chime),
-    /// Fade to silence over the time given.
-    Silence(Duration),
-    /// End the program.
-    Quit,
-}
 
 /// Where the box is in its story.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -107,12 +50,23 @@ pub enum State {
         /// The light that goes with it.
         light: LightPattern,
     },
+    /// The button is held and the moods go round; letting go takes the one that shows.
+    Choosing {
+        /// When the first mood showed.
+        since: Duration,
+        /// Which mood shows.
+        place: usize,
+    },
+    /// The button was held until the music stopped, and is still down.
+    Held,
     /// The last look failed; the next press tries again.
     Trouble(Fault),
     /// Fading out before the end.
     Stopping {
         /// When the fade has ended.
         until: Duration,
+        /// What follows.
+        ending: Ending,
     },
 }
 
@@ -121,6 +75,18 @@ pub enum State {
 struct Music {
     light: LightPattern,
     until: Option<Duration>,
+}
+
+/// What the camera does, as far as the box knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Camera {
+    Off,
+    /// The sensor may be on: from [`Command::Look`] to [`Event::Looked`].
+    Busy,
+    /// As busy, but nobody waits for what it sees; `again` when a new look shall follow at once.
+    Abandoned {
+        again: bool,
+    },
 }
 
 /// The box.
@@ -135,16 +101,32 @@ pub struct Device {
     music: Option<Music>,
     /// Until when a notice covers the state's own light.
     notice: Option<Duration>,
-    /// The sensor may be on: from [`Command::Look`] to [`Event::Looked`].
-    camera_busy: bool,
+    camera: Camera,
+    hand: Hand,
+    /// The answer that can still be corrected.
+    last: Option<Last>,
+    volume: usize,
     pieces: u64,
+    /// Looks begun.
+    looks: u64,
 }
 
 impl Device {
     /// A box that has just been switched on.
     #[must_use]
     pub const fn new(settings: Settings) -> Self {
-        Self { settings, state: State::Idle, music: None, notice: None, camera_busy: false, pieces: 0 }
+        Self {
+            settings,
+            state: State::Idle,
+            music: None,
+            notice: None,
+            camera: Camera::Off,
+            hand: Hand::IDLE,
+            last: None,
+            volume: 0,
+            pieces: 0,
+            looks: 0,
+        }
     }
 
     /// Where the box is.
@@ -153,13 +135,25 @@ impl Device {
         self.state
     }
 
+    /// Whether a touch of the button would begin a look now.
+    #[must_use]
+    pub fn would_look(&self) -> bool {
+        let waits = matches!(self.state, State::Looking { .. } | State::Stopping { .. });
+        !waits && self.camera != Camera::Busy
+    }
+
     /// When [`Event::Tick`] is wanted, if nothing happens before.
     #[must_use]
     pub fn wake(&self) -> Option<Duration> {
         let state = match self.state {
+            // An answer that waits for the gesture is no camera that stalls.
+            State::Looking { .. } if self.hand.result.is_some() => None,
             State::Looking { since } => Some(since.saturating_add(self.settings.time_limit)),
-            State::Stopping { until } => Some(until),
-            State::Idle | State::Playing { .. } | State::Trouble(_) => self.music.and_then(|music| music.until),
+            State::Stopping { until, .. } => Some(until),
+            State::Choosing { since, place } => self.next_choice(since, place),
+            State::Idle | State::Playing { .. } | State::Trouble(_) | State::Held => {
+                self.music.and_then(|music| music.until)
+            }
         };
         [state, self.notice].into_iter().flatten().min()
     }
@@ -167,61 +161,103 @@ impl Device {
     /// Takes what happened at `now` and says what to do.
     pub fn handle(&mut self, event: &Event, now: Duration) -> Vec<Command> {
         match (event, self.state) {
-            (Event::Stop, State::Stopping { .. }) => vec![Command::Quit],
-            (Event::Stop, _) => self.stop(now),
+            (Event::Stop, State::Stopping { ending, .. }) => vec![Command::Quit(ending)],
+            (Event::Stop, _) => self.stop(lights::dark(), Ending::Stopped, now),
             (Event::Looked(_), State::Stopping { .. }) => self.camera_is_off(),
-            (Event::Tick, State::Stopping { until }) if now >= until => vec![Command::Quit],
+            (Event::Tick, State::Stopping { until, ending }) if now >= until => vec![Command::Quit(ending)],
             (_, State::Stopping { .. }) => Vec::new(),
-            (Event::Started, _) => vec![Command::Light(lights::ready()), Command::Chime(Chime::Ready)],
-            (Event::Pressed, State::Looking { .. }) => Vec::new(),
-            (Event::Pressed, _) if self.camera_busy => self.trouble(Fault::CameraStalled),
-            (Event::Pressed, _) => self.look(now),
-            (Event::Looked(result), State::Looking { .. }) => self.looked(result, now),
-            (Event::Looked(_), _) => self.camera_is_off(),
+            (Event::Started, _) => vec![self.show(lights::boot(), now), Command::Chime(Chime::Ready)],
+            (Event::Gesture(gesture), _) => self.gesture(*gesture, now),
+            (Event::Skip, _) => self.skip(),
+            (Event::Volume, _) => self.turn_volume(),
+            (Event::Looked(result), _) => self.looked(result, now),
             (Event::Lost(part), _) => self.lost(*part, now),
             (Event::Tick, _) => self.tick(now),
         }
     }
 
-    fn look(&mut self, now: Duration) -> Vec<Command> {
-        self.state = State::Looking { since: now };
-        self.notice = None;
-        self.camera_busy = true;
-        vec![Command::Privacy(true), Command::Light(lights::looking()), Command::Look]
+    fn gesture(&mut self, gesture: Gesture, now: Duration) -> Vec<Command> {
+        match gesture {
+            Gesture::Touched => self.touched(now),
+            Gesture::LetGo => self.let_go(now),
+            Gesture::Press => self.pressed(now),
+            Gesture::Double => self.twice(now),
+            Gesture::Triple => self.thrice(now),
+            Gesture::Held(hold) => self.held(hold, now),
+            Gesture::Released(hold) => self.released(hold, now),
+        }
     }
 
-    fn looked(&mut self, result: &Result<Answer, Fault>, now: Duration) -> Vec<Command> {
-        let mut commands = self.camera_is_off();
-        commands.extend(match result {
-            Ok(answer) => self.answer(answer, now),
+    fn looked(&mut self, result: &Result<Seen, Fault>, now: Duration) -> Vec<Command> {
+        match (self.camera, self.state) {
+            (Camera::Abandoned { again: true }, State::Looking { .. }) => {
+                vec![self.begin_look()]
+            }
+            (Camera::Busy, State::Looking { .. }) if self.hand.is_open() => {
+                self.hand.result = Some(result.clone());
+                self.camera_is_off()
+            }
+            (Camera::Busy, State::Looking { .. }) => {
+                let mut commands = self.camera_is_off();
+                commands.extend(self.conclude(result, now));
+                commands
+            }
+            _ => self.camera_is_off(),
+        }
+    }
+
+    fn conclude(&mut self, result: &Result<Seen, Fault>, now: Duration) -> Vec<Command> {
+        match result {
+            Ok(seen) => self.answer(seen, now),
             Err(fault) => self.trouble(*fault),
-        });
+        }
+    }
+
+    fn answer(&mut self, seen: &Seen, now: Duration) -> Vec<Command> {
+        let cue = Cue::of(&seen.answer);
+        let stood = self.last.take().and_then(|last| last.stood());
+        self.last = Last::of(seen, self.looks, now);
+        let mut commands = self.show_answer(seen, &cue, now);
+        commands.extend(stood.map(Command::Learn));
         commands
     }
 
-    fn answer(&mut self, answer: &Answer, now: Duration) -> Vec<Command> {
-        let cue = Cue::of(answer);
+    fn show_answer(&mut self, seen: &Seen, cue: &Cue, now: Duration) -> Vec<Command> {
         match cue.music {
             MusicCue::Play { expression, affect } => {
-                let seed = self.settings.seed.wrapping_add(self.pieces);
-                self.pieces += 1;
-                let fade = if self.music.is_some() { self.settings.crossfade } else { self.settings.fade_in };
-                let until = self.settings.play_for.map(|length| now.saturating_add(length));
-                self.music = Some(Music { light: cue.light, until });
-                self.state = State::Playing { light: cue.light };
-                vec![Command::Light(cue.light), Command::Play(Programme { expression, affect, seed }, fade)]
+                let mut commands = self.play(expression, affect, cue.light, now);
+                if let Answer::Unsure { .. } = seen.answer {
+                    commands.push(Command::Chime(Chime::Unsure));
+                }
+                if seen.several {
+                    commands.push(self.show(lights::several(), now));
+                }
+                commands
             }
             MusicCue::Tone => {
                 self.rest();
-                self.notice = Some(now.saturating_add(lights::NOTICE));
-                vec![Command::Light(cue.light), Command::Chime(Chime::NoFace)]
+                vec![self.show(cue.light, now), Command::Chime(Chime::NoFace)]
             }
         }
+    }
+
+    fn play(&mut self, expression: Expression, affect: Affect, light: LightPattern, now: Duration) -> Vec<Command> {
+        let seed = self.settings.seed.wrapping_add(self.pieces);
+        self.pieces += 1;
+        let fade = if self.music.is_some() { self.settings.crossfade } else { self.settings.fade_in };
+        let until = self.settings.play_for.map(|length| now.saturating_add(length));
+        self.music = Some(Music { light, until });
+        self.state = State::Playing { light };
+        vec![self.show(light, now), Command::Play(Programme { expression, affect, seed }, fade)]
     }
 
     fn trouble(&mut self, fault: Fault) -> Vec<Command> {
         self.state = State::Trouble(fault);
         self.notice = None;
+        self.hand = Hand::IDLE;
+        if self.camera != Camera::Off {
+            self.camera = Camera::Busy;
+        }
         vec![Command::Light(lights::trouble()), Command::Chime(Chime::Trouble)]
     }
 
@@ -229,18 +265,19 @@ impl Device {
         match part {
             Part::Lights => vec![Command::Chime(Chime::Trouble)],
             // The answer that is being looked for is more urgent than the news that it will be silent.
-            Part::Speaker if matches!(self.state, State::Looking { .. }) => Vec::new(),
-            Part::Speaker => {
-                self.notice = Some(now.saturating_add(lights::NOTICE));
-                vec![Command::Light(lights::silent())]
-            }
+            Part::Speaker if matches!(self.state, State::Looking { .. } | State::Choosing { .. }) => Vec::new(),
+            Part::Speaker => vec![self.show(lights::silent(), now)],
         }
     }
 
     fn tick(&mut self, now: Duration) -> Vec<Command> {
-        if let State::Looking { since } = self.state {
-            let overdue = now >= since.saturating_add(self.settings.time_limit);
-            return if overdue { self.trouble(Fault::CameraStalled) } else { Vec::new() };
+        match self.state {
+            State::Looking { since } => {
+                let overdue = now >= since.saturating_add(self.settings.time_limit) && self.hand.result.is_none();
+                return if overdue { self.trouble(Fault::CameraStalled) } else { Vec::new() };
+            }
+            State::Choosing { since, place } => return self.choose_on(since, place, now),
+            _ => {}
         }
         let mut commands = Vec::new();
         if self.music.and_then(|music| music.until).is_some_and(|until| now >= until) {
@@ -248,6 +285,7 @@ impl Device {
             commands.push(Command::Silence(self.settings.fade_out));
             if matches!(self.state, State::Playing { .. }) {
                 self.state = State::Idle;
+                self.last = None;
                 commands.push(Command::Light(self.own_light()));
             }
         }
@@ -258,17 +296,30 @@ impl Device {
         commands
     }
 
-    fn stop(&mut self, now: Duration) -> Vec<Command> {
+    fn stop(&mut self, light: LightPattern, ending: Ending, now: Duration) -> Vec<Command> {
         let fade =
             if self.music.is_some() { self.settings.fade_out.min(lights::LONGEST_FAREWELL) } else { Duration::ZERO };
-        self.state = State::Stopping { until: now.saturating_add(fade) };
+        let until = now.saturating_add(fade.max(light.lasts.unwrap_or_default()));
+        self.state = State::Stopping { until, ending };
         self.notice = None;
-        vec![Command::Light(lights::dark()), Command::Silence(fade)]
+        vec![Command::Light(light), Command::Silence(fade)]
+    }
+
+    const fn begin_look(&mut self) -> Command {
+        self.camera = Camera::Busy;
+        self.looks += 1;
+        Command::Look
     }
 
     fn camera_is_off(&mut self) -> Vec<Command> {
-        self.camera_busy = false;
+        self.camera = Camera::Off;
         vec![Command::Privacy(false)]
+    }
+
+    /// Shows a light; one that lasts a while only covers the state's own, which returns after it.
+    fn show(&mut self, light: LightPattern, now: Duration) -> Command {
+        self.notice = light.lasts.map(|time| now.saturating_add(time));
+        Command::Light(light)
     }
 
     /// Back to the music that plays, or to silence.
@@ -284,6 +335,8 @@ impl Device {
             State::Idle => lights::ready(),
             State::Looking { .. } => lights::looking(),
             State::Playing { light } => light,
+            State::Choosing { place, .. } => hand::choice(place).1,
+            State::Held => lights::stopped(),
             State::Trouble(_) => lights::trouble(),
             State::Stopping { .. } => lights::dark(),
         }

@@ -60,6 +60,14 @@ pub enum Failure {
         /// Why.
         source: ModelError,
     },
+    /// What the owner has taught can't be read or erased.
+    #[error("what was learnt can't be read from {}: {detail}", .path.display())]
+    Memory {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
     /// The speaker can't be opened.
     #[error(transparent)]
     Speaker(#[from] SpeakerError),
@@ -115,7 +123,7 @@ impl Failure {
             Self::Config(_) => ExitCode::Configuration,
             Self::Check { code, .. } => *code,
             Self::NoHardware | Self::Gpio(_) | Self::NoTerminal { .. } | Self::Button(_) => ExitCode::Device,
-            Self::Picture(_) | Self::Pictures { .. } => ExitCode::Data,
+            Self::Picture(_) | Self::Pictures { .. } | Self::Memory { .. } => ExitCode::Data,
             Self::ModelFile { .. } | Self::Model { .. } => ExitCode::Model,
             Self::Compose(ComposeError::SoundFont { .. }) => ExitCode::Data,
             Self::Speaker(SpeakerError::Write { .. }) | Self::Compose(_) | Self::Write { .. } => ExitCode::Write,
@@ -146,6 +154,7 @@ impl Failure {
             Self::Compose(ComposeError::SoundFont { .. }) => {
                 "name an SF2 file that plays elsewhere, or leave `--soundfont` out"
             }
+            Self::Memory { .. } => "take the file away, or erase it with `moodbox forget`; the box then learns anew",
             Self::Speaker(SpeakerError::Write { .. }) | Self::Compose(_) => {
                 "name a file in a folder you may write to, on a disk with room"
             }

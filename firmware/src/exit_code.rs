@@ -19,6 +19,8 @@ pub enum ExitCode {
     Model,
     /// A file can't be written.
     Write,
+    /// Done, and the owner wants the computer switched off.
+    ShutDown,
 }
 
 impl ExitCode {
@@ -34,6 +36,7 @@ impl ExitCode {
             Self::Data => 5,
             Self::Model => 6,
             Self::Write => 8,
+            Self::ShutDown => 10,
         }
     }
 }
@@ -48,7 +51,8 @@ Exit codes:
   4  a device is missing
   5  a picture, music, or a folder of them, can't be read
   6  a network is missing, damaged or not made for this box
-  8  a file can't be written";
+  8  a file can't be written
+ 10  done, and the computer shall be switched off (the button was held for long)";
 
 impl From<ExitCode> for std::process::ExitCode {
     fn from(code: ExitCode) -> Self {
@@ -62,9 +66,9 @@ mod tests {
 
     #[test]
     fn the_table_names_every_code() {
-        use ExitCode::{Bug, Configuration, Data, Device, Done, Model, Usage, Write};
-        for code in [Done, Bug, Usage, Configuration, Device, Data, Model, Write] {
-            assert!(TABLE.contains(&format!("\n  {}  ", code.number())), "{code:?}");
+        use ExitCode::{Bug, Configuration, Data, Device, Done, Model, ShutDown, Usage, Write};
+        for code in [Done, Bug, Usage, Configuration, Device, Data, Model, Write, ShutDown] {
+            assert!(TABLE.contains(&format!("\n{:>3}  ", code.number())), "{code:?}");
         }
     }
 }

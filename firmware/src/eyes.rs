@@ -1,8 +1,12 @@
-//! Reads a frame: face finder, crop, classifier, judgement. What `moodbox look` and the box itself both use.
+//! Reads frames: face finder, crop, classifier, judgement. What `moodbox look` and the box itself both use.
 
 use crate::error::Failure;
 use crate::file;
-use mood::{Answer, Classifier, Crop, FaceBox, FaceFinder, Frame, InputTensor, ModelError, Probabilities};
+use crate::memory::Memory;
+use mood::{
+    Answer, Burst, Classifier, Crop, Example, Expression, FaceBox, FaceFinder, Faces, Frame, Glimpse, Judge,
+    ModelError, Probabilities, Quality, Search, Thresholds, Verdict,
+};
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,31 +22,50 @@ mod embedded {
 /// The largest expression network that is read, in MiB, as the core also takes no larger one; ours has half of one.
 const MOST_MIB: u64 = 128;
 
-/// How long each stage took.
+/// How long each stage took, over all frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stages {
     /// Finding the faces.
     pub find: Duration,
-    /// Cutting out the primary one and making the input tensor; zero without a face.
+    /// Cutting out the primary one and measuring it; zero without a face.
     pub crop: Duration,
-    /// Running the expression network; zero without a face.
+    /// Running the expression network, on the face and its mirror image; zero without a face.
     pub classify: Duration,
 }
 
-/// What was seen in one frame.
+/// What was seen in one frame, or in a burst of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
     /// The judgement.
     pub answer: Answer,
     /// The faces, the primary one first.
     pub faces: Vec<FaceBox>,
+    /// Another face is nearly as large as the primary one.
+    pub several: bool,
     /// Of the primary face; `None` without one.
     pub probabilities: Option<Probabilities>,
     /// How long it took.
     pub stages: Stages,
 }
 
-/// Something that can read frames: the networks, or a test's script.
+impl Observation {
+    /// What a burst has come to, and how long it took.
+    #[must_use]
+    pub fn new(verdict: Verdict, stages: Stages) -> Self {
+        let Verdict { answer, faces, several, probabilities, .. } = verdict;
+        Self { answer, faces, several, probabilities, stages }
+    }
+
+    /// The expressions it might be, the most probable first; empty without a face.
+    #[must_use]
+    pub fn guesses(&self) -> Vec<Expression> {
+        let mut guesses: Vec<_> = self.probabilities.iter().flat_map(Probabilities::iter).collect();
+        guesses.sort_by(|a, b| b.1.total_cmp(&a.1));
+        guesses.into_iter().map(|(expression, _)| expression).collect()
+    }
+}
+
+/// Something that can read a frame by itself: the networks, or a test's script.
 pub trait Sight: Send {
     /// Reads one frame. `clock` gives the time since any fixed moment.
     ///
@@ -51,17 +74,46 @@ pub trait Sight: Send {
     fn look(&mut self, frame: &Frame, clock: &dyn Fn() -> Duration) -> Result<Observation, ModelError>;
 }
 
-/// The two networks and the threshold.
+/// Something that can watch: look at one frame of a burst after the other, and learn of them.
+pub trait Watch: Send {
+    /// What stands between a reading and an answer.
+    fn judge(&self) -> &Judge;
+
+    /// Looks at one frame of a burst as `search` says, and adds to `stages` how long it took.
+    ///
+    /// # Errors
+    /// When a network can't be run.
+    fn glance(
+        &mut self,
+        frame: &Frame,
+        search: Search,
+        stages: &mut Stages,
+        clock: &dyn Fn() -> Duration,
+    ) -> Result<Glimpse, ModelError>;
+
+    /// Remembers what a face shows; says how many corrections are remembered now. `None` when nothing is kept.
+    ///
+    /// # Errors
+    /// When it can't be written down; it is known until the box ends all the same.
+    fn learn(&mut self, example: Example) -> Option<Result<usize, String>> {
+        let _ = example;
+        None
+    }
+}
+
+/// The networks, the thresholds, and what the owner has taught.
 #[derive(Debug)]
 pub struct Eyes {
     finder: FaceFinder,
     classifier: Classifier,
-    unsure_below: f32,
+    judge: Judge,
+    memory: Option<Memory>,
 }
 
 impl Eyes {
     /// Loads the built-in networks, with the expression network at `model` instead of the built-in one if given.
-    /// `unsure_below` is the smallest confidence that counts as an answer, 0..=1.
+    /// `unsure_below` is the smallest confidence that counts as an answer, 0..=1; an unpleasant expression needs as much
+    /// more as the network's own thresholds say. 0 takes the network's own.
     ///
     /// # Errors
     /// When a network can't be read or is refused.
@@ -77,30 +129,87 @@ impl Eyes {
         };
         let finder = FaceFinder::from_onnx(embedded::FACE_NARROW, embedded::FACE_WIDE)
             .map_err(refused("of the face finder".into()))?;
-        Ok(Self { finder, classifier, unsure_below })
+        let mut judge = Judge::new(classifier.contract().clone());
+        if unsure_below > 0.0 {
+            let more = (judge.thresholds.unpleasant - judge.thresholds.pleasant).max(0.0);
+            judge.thresholds = Thresholds { pleasant: unsure_below, unpleasant: (unsure_below + more).min(1.0) };
+        }
+        Ok(Self { finder, classifier, judge, memory: None })
+    }
+
+    /// Remembers in `folder` what the owner teaches, and judges by what is remembered there already.
+    ///
+    /// # Errors
+    /// When what is there can't be read.
+    pub fn remember_in(&mut self, folder: &Path) -> Result<(), Failure> {
+        let memory = Memory::open(folder, self.classifier.fingerprint())?;
+        self.judge.layer = memory.owner().layer(&self.judge.contract);
+        tracing::info!(corrections = memory.owner().corrections(), adapted = !self.judge.layer.is_empty(), "Remembers");
+        self.memory = Some(memory);
+        Ok(())
+    }
+
+    /// Reads the primary one of the faces found.
+    fn read(
+        &self,
+        frame: &Frame,
+        faces: Faces,
+        stages: &mut Stages,
+        clock: &dyn Fn() -> Duration,
+    ) -> Result<Glimpse, ModelError> {
+        let Some(face) = faces.faces.first() else {
+            return Ok(Glimpse { luminance: frame.mean_luminance(), faces, reading: None });
+        };
+        let began = clock();
+        let crop = Crop::of(frame, face, self.judge.contract.side);
+        let (quality, luminance) = (Quality::of(face, &crop), crop.luminance());
+        let crop = crop.lit();
+        let cut = clock();
+        let reading = self.classifier.read_both_ways(&crop)?;
+        stages.crop += cut.saturating_sub(began);
+        stages.classify += clock().saturating_sub(cut);
+        Ok(Glimpse { luminance, faces, reading: Some((reading, quality)) })
     }
 }
 
 impl Sight for Eyes {
     fn look(&mut self, frame: &Frame, clock: &dyn Fn() -> Duration) -> Result<Observation, ModelError> {
+        let mut stages = Stages::default();
         let began = clock();
-        let found = self.finder.find(frame)?;
-        let find = clock().saturating_sub(began);
-        let Some(face) = found.faces.first() else {
-            let answer = Answer::NoFace { reason: found.reason };
-            let stages = Stages { find, ..Stages::default() };
-            return Ok(Observation { answer, faces: Vec::new(), probabilities: None, stages });
-        };
+        let faces = self.finder.find(frame)?;
+        stages.find += clock().saturating_sub(began);
+        let mut burst = Burst::new(1);
+        burst.add(Search::Whole, self.read(frame, faces, &mut stages, clock)?);
+        Ok(Observation::new(burst.verdict(&self.judge), stages))
+    }
+}
+
+impl Watch for Eyes {
+    fn judge(&self) -> &Judge {
+        &self.judge
+    }
+
+    fn glance(
+        &mut self,
+        frame: &Frame,
+        search: Search,
+        stages: &mut Stages,
+        clock: &dyn Fn() -> Duration,
+    ) -> Result<Glimpse, ModelError> {
         let began = clock();
-        let contract = self.classifier.contract();
-        let crop = Crop::of(frame, face, contract.side);
-        let input = InputTensor::new(&crop, contract);
-        let cut = clock();
-        let logits = self.classifier.logits(&input)?;
-        let probabilities = Probabilities::from_logits(&logits, contract);
-        let stages = Stages { find, crop: cut.saturating_sub(began), classify: clock().saturating_sub(cut) };
-        let answer = Answer::of_face(&crop, &probabilities, self.unsure_below)
-            .ok_or_else(|| ModelError::Run { detail: "it gave no probabilities".into() })?;
-        Ok(Observation { answer, faces: found.faces, probabilities: Some(probabilities), stages })
+        let faces = self.finder.glance(frame, search)?;
+        stages.find += clock().saturating_sub(began);
+        self.read(frame, faces, stages, clock)
+    }
+
+    fn learn(&mut self, example: Example) -> Option<Result<usize, String>> {
+        let memory = self.memory.as_mut()?;
+        let corrected = example.corrected;
+        let saved = memory.remember(example);
+        // An answer that was let stand changes next to nothing; it counts from the next correction on.
+        if corrected {
+            self.judge.layer = memory.owner().layer(&self.judge.contract);
+        }
+        Some(saved.map(|()| memory.owner().corrections()).map_err(|error| error.to_string()))
     }
 }

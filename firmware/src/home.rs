@@ -21,6 +21,12 @@ pub fn beside(index: &Path) -> PathBuf {
     index.with_file_name("taste.jsonl")
 }
 
+/// What the owner has taught about faces.
+#[must_use]
+pub fn faces() -> PathBuf {
+    folder().join("faces")
+}
+
 /// The service's state folder under systemd, else the user's (XDG Base Directory Specification), else here.
 fn folder() -> PathBuf {
     let given = |name: &str| var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);

@@ -16,10 +16,12 @@ pub mod error;
 pub mod exit_code;
 pub mod eyes;
 mod file;
+pub mod gesture;
 pub mod gpio;
 pub mod home;
 #[cfg(feature = "hardware")]
 pub mod hw;
+pub mod memory;
 pub mod music;
 pub mod picture;
 pub mod ports;

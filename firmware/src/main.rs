@@ -4,6 +4,7 @@ use clap::Parser;
 use moodbox::cli::{Cli, Command};
 use moodbox::command::{bench, check, compose, devices, forget, look, music, run};
 use moodbox::config::{self, Config};
+use moodbox::device::Ending;
 use moodbox::error::Failure;
 use moodbox::exit_code::ExitCode;
 use std::io::{IsTerminal, Write, stderr, stdout};
@@ -15,7 +16,7 @@ fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
     let logs = start_log(cli.log.as_deref());
     match dispatch(cli.command, began, logs) {
-        Ok(()) => ExitCode::Done.into(),
+        Ok(code) => code.into(),
         // `moodbox look ... | head` has seen enough.
         Err(failure) if failure.is_closed_pipe() => ExitCode::Done.into(),
         Err(failure) => {
@@ -27,10 +28,15 @@ fn main() -> std::process::ExitCode {
     }
 }
 
-fn dispatch(command: Command, began: Instant, logs: bool) -> Result<(), Failure> {
-    match command {
+fn dispatch(command: Command, began: Instant, logs: bool) -> Result<ExitCode, Failure> {
+    let done = match command {
         Command::Look(args) => look::look(&args, &mut stdout().lock(), &mut stderr()),
-        Command::Run(args) => run::run(&args, began, logs),
+        Command::Run(args) => {
+            return Ok(match run::run(&args, began, logs)? {
+                Ending::Stopped => ExitCode::Done,
+                Ending::ShutDown => ExitCode::ShutDown,
+            });
+        }
         Command::Check(args) => check::check(&args, &mut stdout().lock(), &mut stderr()),
         Command::Devices(args) => devices::devices(&args, &mut stdout().lock()),
         Command::Bench(args) => bench::bench(&args, &mut stdout().lock()),
@@ -49,7 +55,8 @@ fn dispatch(command: Command, began: Instant, logs: bool) -> Result<(), Failure>
                 made.times_real_time
             ))
         }
-    }
+    };
+    done.map(|()| ExitCode::Done)
 }
 
 fn written(text: &str) -> Result<(), Failure> {

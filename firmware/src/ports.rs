@@ -35,6 +35,19 @@ pub trait Camera: Send {
         None
     }
 
+    /// Asks for `times` as much light (more than 1) in the frames to come, by exposure time and gain together, until the
+    /// sensor is switched off. True when frames will be brighter from one of the next ones on; false when the camera
+    /// can't, or is at its end.
+    fn brighten(&mut self, times: f32) -> bool {
+        let _ = times;
+        false
+    }
+
+    /// Takes back a frame that has been read, so that its buffer can carry a later one. Nothing has to be done.
+    fn reuse(&mut self, frame: Frame) {
+        drop(frame);
+    }
+
     /// What the last frame shows, where that is known: the name of the picture a simulated camera holds up.
     fn caption(&self) -> Option<String> {
         None
@@ -98,6 +111,14 @@ pub enum Chime {
     NoFace,
     /// Something is wrong: two low notes.
     Trouble,
+    /// "I am not sure": two notes up, as a question.
+    Unsure,
+    /// A choice or a correction is taken: one bright note.
+    Taken,
+    /// There is nothing to do: nothing to skip, no answer to correct; one soft, dull note.
+    Nothing,
+    /// The box shuts down: three notes down.
+    Farewell,
 }
 
 /// Plays sound.

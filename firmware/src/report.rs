@@ -23,9 +23,13 @@ pub fn sentence(observation: &Observation) -> String {
             format!("I am not sure; perhaps {} ({})", best.expression.adjective(), percent(best.confidence))
         }
         Answer::Unsure { reason: UnsureReason::TooDark, .. } => "I am not sure; it is too dark".into(),
+        Answer::Unsure { reason: UnsureReason::TooSmall, .. } => "I am not sure; come closer".into(),
+        Answer::Unsure { reason: UnsureReason::TurnedAway, .. } => "I am not sure; look at me".into(),
+        Answer::Unsure { reason: UnsureReason::Blurred, .. } => "I am not sure; hold still".into(),
         Answer::NoFace { reason: NoFaceReason::NothingFound } => "I can't see anybody".into(),
         Answer::NoFace { reason: NoFaceReason::TooSmall } => "I can't see you well; come closer".into(),
         Answer::NoFace { reason: NoFaceReason::NotPlausible } => "I can't see your face; look at me".into(),
+        Answer::NoFace { reason: NoFaceReason::TooDark } => "I can't see anybody; it is too dark".into(),
     };
     match observation.faces.len() {
         0 | 1 => answer,
@@ -56,6 +60,8 @@ pub fn light(pattern: &LightPattern) -> String {
         Motion::Double => "twice",
         Motion::Blink => "blinking",
         Motion::Drift => "drifting",
+        Motion::Rise => return format!("{}, rising over {}", hex(pattern.colour), seconds(pattern.period)),
+        Motion::Fall => return format!("{}, falling over {}", hex(pattern.colour), seconds(pattern.period)),
     };
     format!("{}, {motion} every {}", hex(pattern.colour), seconds(pattern.period))
 }
@@ -73,6 +79,10 @@ pub const fn chime(chime: Chime) -> &'static str {
         Chime::Ready => "ready",
         Chime::NoFace => "two notes down, nobody seen",
         Chime::Trouble => "two low notes, trouble",
+        Chime::Unsure => "two notes up, not sure",
+        Chime::Taken => "one bright note, taken",
+        Chime::Nothing => "one dull note, nothing to do",
+        Chime::Farewell => "three notes down, shutting down",
     }
 }
 
@@ -142,6 +152,7 @@ mod tests {
             sentence(&Observation {
                 answer,
                 faces: vec![face; faces],
+                several: false,
                 probabilities: None,
                 stages: crate::eyes::Stages::default(),
             })

@@ -9,12 +9,13 @@ pub mod moment;
 pub mod threads;
 mod voice;
 
-pub use look::{Look, LookError, take_look};
+pub use look::{Limits, Look, LookError, take_look};
 pub use moment::{Moment, Witness};
 
 use crate::debounce::Debouncer;
-use crate::device::{self, Command, Device, Event, Part, State};
+use crate::device::{self, Command, Device, Ending, Event, Lesson, Part, State};
 use crate::error::Failure;
+use crate::gesture::{Gesture, Gestures, Timing};
 use crate::ports::{ButtonError, Level, Lights, Speaker};
 use glow::Glow;
 use mood::Brightness;
@@ -29,12 +30,27 @@ pub enum Message {
     Button(Level),
     /// The button can't be read any more.
     ButtonLost(ButtonError),
+    /// The level of a button that only does one thing changed.
+    Extra(Extra, Level),
+    /// It can't be read any more; the box goes on without it.
+    ExtraLost(Extra, ButtonError),
     /// The look that was begun has ended, and the sensor is off.
     Looked(Look),
+    /// A correction was learnt; how many are remembered now, or why it can't be kept.
+    Learnt(Result<usize, String>),
     /// Ctrl-C, SIGTERM, or the owner's key.
     Stop,
     /// A thread ended that should not have.
     Ended(&'static str),
+}
+
+/// A button beside the main one, for one thing only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Extra {
+    /// Skips the piece that plays.
+    Skip,
+    /// Turns the volume a step down, and after the lowest up again.
+    Volume,
 }
 
 /// Where messages and the time come from.
@@ -53,6 +69,18 @@ pub trait Looker {
     /// # Errors
     /// When the camera's thread is gone.
     fn begin(&mut self) -> Result<(), Failure>;
+
+    /// Ends the one that was begun as soon as may be; it is still reported.
+    fn abandon(&mut self) {}
+
+    /// Learns what one of the looks before showed.
+    ///
+    /// # Errors
+    /// When the camera's thread is gone.
+    fn learn(&mut self, lesson: Lesson) -> Result<(), Failure> {
+        let _ = lesson;
+        Ok(())
+    }
 }
 
 /// Everything the loop works with.
@@ -76,6 +104,8 @@ pub struct Settings {
     pub device: device::Settings,
     /// Edges ignored after the first.
     pub debounce: Duration,
+    /// How long the button's gestures take.
+    pub gestures: Timing,
     /// Share of full that every colour is dimmed to.
     pub brightness: Brightness,
     /// Ends the program by itself at this time.
@@ -101,8 +131,21 @@ pub struct Runner {
     inbox: Box<dyn Inbox>,
     witness: Box<dyn Witness>,
     debouncer: Debouncer,
+    gestures: Gestures,
+    /// One for each of [`Extra`].
+    extras: [Debouncer; 2],
     stop_at: Option<Duration>,
     events: VecDeque<Event>,
+}
+
+impl Extra {
+    /// Its place among the runner's debouncers.
+    const fn place(self) -> usize {
+        match self {
+            Self::Skip => 0,
+            Self::Volume => 1,
+        }
+    }
 }
 
 impl Runner {
@@ -117,24 +160,26 @@ impl Runner {
             inbox: parts.inbox,
             witness: parts.witness,
             debouncer: Debouncer::new(settings.debounce),
+            gestures: Gestures::new(settings.gestures),
+            extras: [Debouncer::new(settings.debounce), Debouncer::new(settings.debounce)],
             stop_at: settings.stop_at,
             events: VecDeque::new(),
         }
     }
 
-    /// Runs until the box is stopped. The lights are dark afterwards, however it ends.
+    /// Runs until the box is stopped, and says what its owner wants then. The lights are dark afterwards, however it ends.
     ///
     /// # Errors
     /// When a thread the box can't do without has ended.
-    pub fn run(mut self) -> Result<(), Failure> {
+    pub fn run(mut self) -> Result<Ending, Failure> {
         let now = self.inbox.now();
         tracing::info!(ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX), "Ready");
         self.witness.saw(now, &Moment::Ready);
         self.events.push_back(Event::Started);
         loop {
-            if self.work_off(self.inbox.now())? {
+            if let Some(ending) = self.work_off(self.inbox.now())? {
                 self.witness.saw(self.inbox.now(), &Moment::Ended);
-                return Ok(());
+                return Ok(ending);
             }
             let until = self.wake();
             if let Some(message) = self.inbox.next(until) {
@@ -146,8 +191,9 @@ impl Runner {
 
     /// The earliest moment at which something is to be done without a message.
     fn wake(&self) -> Duration {
-        let others = [self.glow.due(), self.device.wake(), self.debouncer.wake(), self.stop_at];
-        others.into_iter().flatten().fold(self.voice.due(), Duration::min)
+        let hand = [self.debouncer.wake(), self.gestures.wake(), self.extras[0].wake(), self.extras[1].wake()];
+        let others = [self.glow.due(), self.device.wake(), self.stop_at];
+        others.into_iter().chain(hand).flatten().fold(self.voice.due(), Duration::min)
     }
 
     fn take(&mut self, message: Message) -> Result<(), Failure> {
@@ -157,15 +203,35 @@ impl Runner {
                 // A level that outlasted its window before this edge came is believed first.
                 let settled = self.debouncer.settle(now);
                 let changed = self.debouncer.update(level, now);
-                self.pressed_if(settled, now);
-                self.pressed_if(changed, now);
+                for level in [settled, changed].into_iter().flatten() {
+                    let gestures = self.gestures.update(level, now);
+                    self.gestured(&gestures, now);
+                }
             }
             Message::ButtonLost(error) => return Err(error.into()),
+            Message::Extra(extra, level) => {
+                let debouncer = &mut self.extras[extra.place()];
+                let levels = [debouncer.settle(now), debouncer.update(level, now)];
+                for level in levels.into_iter().flatten() {
+                    self.extra_if(extra, level, now);
+                }
+            }
+            Message::ExtraLost(extra, error) => {
+                tracing::warn!(?extra, %error, "Button is lost");
+                self.witness.saw(now, &Moment::Note(&error.to_string()));
+            }
             Message::Looked(look) => {
                 look.log();
                 let in_time = matches!(self.device.state(), State::Looking { .. });
                 self.witness.saw(now, &if in_time { Moment::Looked(&look) } else { Moment::TooLate });
                 self.events.push_back(Event::Looked(look.outcome()));
+            }
+            Message::Learnt(Ok(corrections)) => {
+                tracing::info!(corrections, "Learnt");
+            }
+            Message::Learnt(Err(error)) => {
+                tracing::warn!(error, "What was learnt can't be kept");
+                self.witness.saw(now, &Moment::Note(&format!("what was learnt can't be kept: {error}")));
             }
             Message::Stop => {
                 tracing::info!("Stopping");
@@ -177,19 +243,47 @@ impl Runner {
         Ok(())
     }
 
-    fn pressed_if(&mut self, change: Option<Level>, now: Duration) {
-        if change != Some(Level::Down) {
-            return;
+    fn gestured(&mut self, gestures: &[Gesture], now: Duration) {
+        for &gesture in gestures {
+            match gesture {
+                Gesture::Touched => {
+                    let busy = matches!(self.device.state(), State::Looking { .. } | State::Stopping { .. });
+                    tracing::info!(busy, "Pressed");
+                    self.witness.saw(now, if busy { &Moment::Dropped } else { &Moment::Pressed });
+                }
+                Gesture::LetGo => {}
+                other => {
+                    tracing::info!(gesture = ?other, "Button");
+                    self.witness.saw(now, &Moment::Gesture(other));
+                }
+            }
+            self.events.push_back(Event::Gesture(gesture));
         }
-        let dropped = matches!(self.device.state(), State::Looking { .. } | State::Stopping { .. });
-        tracing::info!(dropped, "Pressed");
-        self.witness.saw(now, if dropped { &Moment::Dropped } else { &Moment::Pressed });
-        self.events.push_back(Event::Pressed);
+    }
+
+    fn extra_if(&mut self, extra: Extra, level: Level, now: Duration) {
+        if level == Level::Down {
+            tracing::info!(?extra, "Pressed");
+            self.witness.saw(now, &Moment::Extra(extra));
+            self.events.push_back(match extra {
+                Extra::Skip => Event::Skip,
+                Extra::Volume => Event::Volume,
+            });
+        }
     }
 
     fn housekeeping(&mut self, now: Duration) {
-        let settled = self.debouncer.settle(now);
-        self.pressed_if(settled, now);
+        if let Some(level) = self.debouncer.settle(now) {
+            let gestures = self.gestures.update(level, now);
+            self.gestured(&gestures, now);
+        }
+        let gestures = self.gestures.settle(now);
+        self.gestured(&gestures, now);
+        for extra in [Extra::Skip, Extra::Volume] {
+            if let Some(level) = self.extras[extra.place()].settle(now) {
+                self.extra_if(extra, level, now);
+            }
+        }
         if self.stop_at.is_some_and(|at| now >= at) {
             self.stop_at = None;
             self.witness.saw(now, &Moment::Stopping);
@@ -204,8 +298,8 @@ impl Runner {
         self.note(Part::Lights, health, now);
     }
 
-    /// Hands the waiting events to the device and does what it says; true when the box shall end.
-    fn work_off(&mut self, now: Duration) -> Result<bool, Failure> {
+    /// Hands the waiting events to the device and does what it says, until the box shall end.
+    fn work_off(&mut self, now: Duration) -> Result<Option<Ending>, Failure> {
         while let Some(event) = self.events.pop_front() {
             let before = self.device.state();
             let commands = self.device.handle(&event, now);
@@ -217,8 +311,8 @@ impl Runner {
                 self.witness.saw(now, &Moment::Trouble(fault));
             }
             for command in commands {
-                if command == Command::Quit {
-                    return Ok(true);
+                if let Command::Quit(ending) = command {
+                    return Ok(Some(ending));
                 }
                 self.obey(command, now)?;
             }
@@ -226,7 +320,7 @@ impl Runner {
         // At once, as a press is answered by light first.
         let health = self.glow.step(now);
         self.note(Part::Lights, health, now);
-        Ok(false)
+        Ok(None)
     }
 
     fn obey(&mut self, command: Command, now: Duration) -> Result<(), Failure> {
@@ -235,7 +329,18 @@ impl Runner {
                 self.witness.saw(now, &Moment::Looking);
                 return self.looker.begin();
             }
-            Command::Quit => return Ok(()),
+            Command::Abandon => {
+                self.looker.abandon();
+                return Ok(());
+            }
+            Command::Learn(lesson) => {
+                tracing::info!(?lesson, "Learning");
+                if lesson.corrected {
+                    self.witness.saw(now, &Moment::Learn(lesson.label));
+                }
+                return self.looker.learn(lesson);
+            }
+            Command::Quit(_) => return Ok(()),
             Command::Privacy(on) => {
                 self.witness.saw(now, &Moment::Privacy(on));
                 (Part::Lights, self.glow.privacy(on))
@@ -249,6 +354,14 @@ impl Runner {
                 tracing::info!(music = programme.expression.name(), seed = programme.seed, "Playing");
                 self.witness.saw(now, &Moment::Play(programme, fade));
                 (Part::Speaker, self.voice.play(programme, fade))
+            }
+            Command::Skip(fade) => {
+                self.witness.saw(now, &Moment::Skip(fade));
+                (Part::Speaker, self.voice.skip(fade))
+            }
+            Command::Volume(gain_db) => {
+                self.witness.saw(now, &Moment::Volume(gain_db));
+                (Part::Speaker, self.voice.volume(gain_db))
             }
             Command::Chime(chime) => {
                 self.witness.saw(now, &Moment::Chime(chime));

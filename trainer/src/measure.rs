@@ -4,9 +4,11 @@
 //! Network and labels may be of different sets; they are compared by expression. A truth the network has no label for
 //! (contempt, for a network of FER-2013) is counted, and its answer to it is wrong: a user wouldn't see it otherwise.
 
+mod doubt;
 mod robustness;
 mod words;
 
+pub use doubt::Doubt;
 pub use robustness::Robustness;
 pub use words::{json, predictions, text};
 

@@ -10,7 +10,7 @@ use mood::{Classifier, Contract, Crop, InputTensor};
 use std::path::Path;
 
 /// Largest network file that is read, in MiB: what the box reads.
-const MOST_MIB: u64 = 128;
+pub(crate) const MOST_MIB: u64 = 128;
 
 /// An exported network's figures, next to those of the float network it came from.
 #[derive(Debug, Clone, Copy)]

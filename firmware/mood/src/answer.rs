@@ -1,6 +1,6 @@
 //! What the box says about a frame: a mood, a doubt, or that it can't see anybody.
 
-use crate::{Affect, Crop, Expression, Probabilities};
+use crate::{Affect, Expression, Probabilities, Thresholds};
 use serde::Serialize;
 
 /// An expression with its confidence and its place in the valence-arousal plane.
@@ -32,6 +32,12 @@ pub enum UnsureReason {
     LowConfidence,
     /// The crop has too little contrast to read.
     TooDark,
+    /// The face is large enough to be found, but not to be read.
+    TooSmall,
+    /// The head is turned too far to the side.
+    TurnedAway,
+    /// The frames are out of focus, or something moved.
+    Blurred,
 }
 
 /// Why nobody was seen.
@@ -44,6 +50,8 @@ pub enum NoFaceReason {
     TooSmall,
     /// Something does, but its landmarks are not where a face has them, or it is turned too far.
     NotPlausible,
+    /// The frame is too dark to see anything in.
+    TooDark,
 }
 
 /// The answer to one look.
@@ -66,30 +74,17 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// Judges a classified face. `threshold` is the smallest confidence that counts as an answer, 0..=1.
+    /// Judges a face that was seen well enough to be read: a mood, or a doubt for `flaw` or for want of confidence.
     ///
     /// `None` when `probabilities` is empty.
     #[must_use]
-    pub fn decide(probabilities: &Probabilities, threshold: f32) -> Option<Self> {
+    pub fn decide(probabilities: &Probabilities, thresholds: &Thresholds, flaw: Option<UnsureReason>) -> Option<Self> {
         let mood = Mood::of(probabilities)?;
-        Some(if mood.confidence < threshold {
-            Self::Unsure { best: mood, reason: UnsureReason::LowConfidence }
-        } else {
+        Some(if thresholds.accept(&mood) {
             Self::Mood(mood)
+        } else {
+            Self::Unsure { best: mood, reason: flaw.unwrap_or(UnsureReason::LowConfidence) }
         })
-    }
-
-    /// Judges a classified face, unless its crop is too dark to read. `threshold` is the smallest confidence that counts
-    /// as an answer, 0..=1.
-    ///
-    /// `None` when `probabilities` is empty.
-    #[must_use]
-    pub fn of_face(crop: &Crop, probabilities: &Probabilities, threshold: f32) -> Option<Self> {
-        if crop.contrast() < Crop::LEAST_CONTRAST {
-            let best = Mood::of(probabilities)?;
-            return Some(Self::Unsure { best, reason: UnsureReason::TooDark });
-        }
-        Self::decide(probabilities, threshold)
     }
 
     /// `mood`, `unsure` or `no_face`.

@@ -2,7 +2,7 @@
 
 use crate::frame::index;
 use crate::network::Network;
-use crate::{Contract, Expression, InputTensor, ModelError};
+use crate::{Contract, Crop, Expression, InputTensor, ModelError};
 use serde::Serialize;
 use tract_onnx::pb::ModelProto;
 
@@ -41,11 +41,44 @@ impl Probabilities {
     }
 }
 
+/// What the network makes of one face: its answer, and what it saw in the face before it answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The answer.
+    pub logits: Logits,
+    /// What goes into the network's last layer, some hundred numbers; empty when it doesn't end in a `Gemm`.
+    pub features: Vec<f32>,
+}
+
+impl Reading {
+    /// The mean of some readings of one face by one network, each with its weight; `None` when none has any.
+    #[must_use]
+    pub fn mean<'a>(readings: impl IntoIterator<Item = (&'a Self, f32)>) -> Option<Self> {
+        let mut sum: Option<(Self, f32)> = None;
+        for (reading, weight) in readings.into_iter().filter(|(_, weight)| *weight > 0.0) {
+            let (mean, total) = sum.get_or_insert_with(|| {
+                let zeros = |values: &[f32]| vec![0.0; values.len()];
+                (Self { logits: Logits(zeros(&reading.logits.0)), features: zeros(&reading.features) }, 0.0)
+            });
+            let add = |sum: &mut Vec<f32>, values: &[f32]| {
+                sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * value);
+            };
+            add(&mut mean.logits.0, &reading.logits.0);
+            add(&mut mean.features, &reading.features);
+            *total += weight;
+        }
+        let (mut mean, total) = sum?;
+        mean.logits.0.iter_mut().chain(&mut mean.features).for_each(|value| *value /= total);
+        Some(mean)
+    }
+}
+
 /// An expression network with its contract, ready to run. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Classifier {
     contract: Contract,
     network: Network,
+    print: u64,
 }
 
 impl Classifier {
@@ -60,8 +93,16 @@ impl Classifier {
         let contract = Contract::from_metadata(pairs)?;
         check_ends_in_logits(&proto)?;
         let side = index(contract.side);
-        let network = Network::prepare(&proto, [1, 1, side, side], &[&[1, contract.labels.len()]])?;
-        Ok(Self { contract, network })
+        let outputs: [&[usize]; 1] = [&[1, contract.labels.len()]];
+        let network = Network::prepare_with(&proto, [1, 1, side, side], &outputs, features(&proto))?;
+        Ok(Self { contract, network, print: fingerprint(bytes) })
+    }
+
+    /// A number that differs from file to file (FNV-1a of its bytes): what was learnt about one network says nothing about
+    /// another.
+    #[must_use]
+    pub const fn fingerprint(&self) -> u64 {
+        self.print
     }
 
     /// What the network expects and answers.
@@ -75,15 +116,38 @@ impl Classifier {
     /// # Errors
     /// When the tensor's side is not the contract's, or the run fails or gives numbers that are not finite.
     pub fn logits(&self, input: &InputTensor) -> Result<Logits, ModelError> {
+        Ok(self.read(input)?.logits)
+    }
+
+    /// As [`Classifier::logits`], with the features behind them.
+    ///
+    /// # Errors
+    /// As [`Classifier::logits`].
+    pub fn read(&self, input: &InputTensor) -> Result<Reading, ModelError> {
         if input.side != self.contract.side {
             let (found, expected) = (input.side, self.contract.side);
             return Err(ModelError::Run { detail: format!("input is {found} pixels wide, not {expected}") });
         }
-        let logits = self.network.run(input.values.clone())?.concat();
-        match logits.iter().position(|logit| !logit.is_finite()) {
-            None => Ok(Logits(logits)),
-            Some(at) => Err(ModelError::Run { detail: format!("logit {at} is {}", logits[at]) }),
+        let mut outputs = self.network.run(input.values.clone())?.into_iter();
+        let logits = outputs.next().unwrap_or_default();
+        if let Some(at) = logits.iter().position(|logit| !logit.is_finite()) {
+            return Err(ModelError::Run { detail: format!("logit {at} is {}", logits[at]) });
         }
+        // Features that can't be used are none: they are only for learning.
+        let features = outputs.next().filter(|values| values.iter().all(|value| value.is_finite()));
+        Ok(Reading { logits: Logits(logits), features: features.unwrap_or_default() })
+    }
+
+    /// Reads a face and its mirror image, and takes the mean of both.
+    ///
+    /// # Errors
+    /// As [`Classifier::logits`].
+    pub fn read_both_ways(&self, crop: &Crop) -> Result<Reading, ModelError> {
+        let [plain, mirrored] = [self.read(&InputTensor::new(crop, &self.contract))?, {
+            self.read(&InputTensor::new(&crop.mirrored(), &self.contract))?
+        }];
+        let none = || ModelError::Run { detail: "it gave no logits".into() };
+        Reading::mean([(&plain, 1.0), (&mirrored, 1.0)]).ok_or_else(none)
     }
 
     /// How many convolutions of the optimised graph run in floating point; 0 for a network that was quantised in the
@@ -92,6 +156,19 @@ impl Classifier {
     pub const fn float_convolutions(&self) -> usize {
         self.network.float_convolutions()
     }
+}
+
+/// FNV-1a (<http://www.isthe.com/chongo/tech/comp/fnv/>), enough to tell one file from another.
+fn fingerprint(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// The name of what goes into the `Gemm` that gives the logits; `None` when they come from something else.
+fn features(proto: &ModelProto) -> Option<&str> {
+    let graph = proto.graph.as_ref()?;
+    let logits = &graph.output.first()?.name;
+    let last = graph.node.iter().find(|node| node.output.first() == Some(logits))?;
+    (last.op_type == "Gemm").then(|| last.input.first().map(String::as_str)).flatten()
 }
 
 /// The contract asks for logits. A model that ends in a softmax would run and always answer with a doubt, because the

@@ -2,7 +2,7 @@
 
 mod metadata;
 
-use crate::Expression;
+use crate::{Expression, Thresholds};
 
 /// The version of the contract this build reads and writes.
 pub const VERSION: u32 = 1;
@@ -63,6 +63,8 @@ pub struct Contract {
     pub labels: Vec<Expression>,
     /// Calibration: logits are divided by it before the softmax; positive (Guo et al. 2017).
     pub temperature: f32,
+    /// When to doubt, as chosen on validation data; `None` in a file that does not say.
+    pub thresholds: Option<Thresholds>,
 }
 
 impl Contract {
@@ -70,7 +72,7 @@ impl Contract {
     #[must_use]
     pub fn new(label_set: LabelSet) -> Self {
         let labels = label_set.label_names().iter().filter_map(|name| Expression::from_label(name)).collect();
-        Self { side: SIDE, mean: 127.5, deviation: 127.5, label_set, labels, temperature: 1.0 }
+        Self { side: SIDE, mean: 127.5, deviation: 127.5, label_set, labels, temperature: 1.0, thresholds: None }
     }
 
     /// One luminance as the network sees it.

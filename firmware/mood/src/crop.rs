@@ -38,6 +38,9 @@ impl Crop {
     /// Below this [contrast](Crop::contrast) a crop is too dark or too flat to read.
     pub const LEAST_CONTRAST: u8 = 25;
 
+    /// Below this [contrast](Crop::contrast) a crop's light is evened out before it is read.
+    pub const DIM: u8 = 90;
+
     /// Cuts `face` out of `frame` by the landmark rule and scales it to `side` pixels with area averaging. Outside the
     /// frame its edge goes on.
     #[must_use]
@@ -77,6 +80,68 @@ impl Crop {
     #[must_use]
     pub fn pixels(&self) -> &[u8] {
         &self.pixels
+    }
+
+    /// The mirror image: left and right change places.
+    #[must_use]
+    pub fn mirrored(&self) -> Self {
+        let side = crate::frame::index(self.side).max(1);
+        let pixels = self.pixels.chunks(side).flat_map(|row| row.iter().rev()).copied().collect();
+        Self { side: self.side, pixels }
+    }
+
+    /// The same face with its luminances spread over the whole range: the hundredth darkest become black, the hundredth
+    /// brightest white. A crop without contrast stays as it is.
+    #[must_use]
+    pub fn stretched(&self) -> Self {
+        let (low, high) = levels::spread(self.pixels.iter().copied());
+        let spread = u16::from(high - low);
+        if spread == 0 {
+            return self.clone();
+        }
+        let stretch = |value: u8| {
+            let above = u16::from(value.clamp(low, high) - low);
+            // At most (255 * 255 + 127) / 1, and 255 where the value is `high`: it fits.
+            u8::try_from((u32::from(above) * 255 + u32::from(spread) / 2) / u32::from(spread)).unwrap_or(u8::MAX)
+        };
+        Self { side: self.side, pixels: self.pixels.iter().map(|&value| stretch(value)).collect() }
+    }
+
+    /// As the classifier shall see it: below [`Crop::DIM`] with its light [evened out](Crop::stretched), else unchanged.
+    #[must_use]
+    pub fn lit(self) -> Self {
+        if self.contrast() < Self::DIM { self.stretched() } else { self }
+    }
+
+    /// The mean luminance.
+    #[must_use]
+    pub fn luminance(&self) -> u8 {
+        let sum: u64 = self.pixels.iter().copied().map(u64::from).sum();
+        let count = u64::try_from(self.pixels.len()).unwrap_or(u64::MAX).max(1);
+        u8::try_from(sum / count).unwrap_or(u8::MAX)
+    }
+
+    /// How sharp it is: the mean square of the Laplacian, as a share of the variance; 0 for a crop without contrast.
+    /// Contrast and size of the face cancel out, so that one limit holds for all of them.
+    #[must_use]
+    pub fn sharpness(&self) -> f32 {
+        let side = crate::frame::index(self.side);
+        let at = |row: usize, column: usize| f32::from(self.pixels[row * side + column]);
+        let count = self.pixels.len() as f32;
+        let mean = self.pixels.iter().map(|&value| f32::from(value)).sum::<f32>() / count;
+        let variance = self.pixels.iter().map(|&value| (f32::from(value) - mean).powi(2)).sum::<f32>() / count;
+        let inner = side.saturating_sub(2);
+        if inner == 0 || variance < 1.0 {
+            return 0.0;
+        }
+        let mut sum = 0.0;
+        for row in 1..=inner {
+            for column in 1..=inner {
+                let around = at(row - 1, column) + at(row + 1, column) + at(row, column - 1) + at(row, column + 1);
+                sum += (around - 4.0 * at(row, column)).powi(2);
+            }
+        }
+        sum / (inner * inner) as f32 / variance
     }
 
     /// Luminance steps between the 1st and the 99th percentile, 0..=255.

@@ -1,6 +1,6 @@
 //! The box's answer in light and music: `Answer` in, `Cue` out.
 
-use crate::{Affect, Answer, Expression, LightPattern, Motion, Rgb};
+use crate::{Affect, Answer, Expression, LightPattern, Motion, NoFaceReason, Rgb, UnsureReason};
 use std::time::Duration;
 
 /// What the music does.
@@ -35,17 +35,50 @@ impl Cue {
                 light: mood_light(mood.expression),
                 music: MusicCue::Play { expression: mood.expression, affect: mood.affect },
             },
-            Answer::Unsure { .. } => Self {
-                light: LightPattern::new(Rgb::new(0.5, 0.5, 0.55), Motion::Drift, Duration::from_secs(6)),
+            Answer::Unsure { reason, .. } => Self {
+                light: unsure_light(*reason),
                 music: MusicCue::Play { expression: Expression::Neutral, affect: Affect::of(Expression::Neutral) },
             },
-            Answer::NoFace { .. } => Self {
-                light: LightPattern::new(Rgb::new(1.0, 0.45, 0.0), Motion::Blink, Duration::from_secs(1)),
-                music: MusicCue::Tone,
-            },
+            Answer::NoFace { reason } => {
+                Self { light: no_face_light(*reason).lasting(Duration::from_secs(4)), music: MusicCue::Tone }
+            }
         }
     }
 }
+
+/// "I am not sure" is grey; its motion says what would help.
+#[must_use]
+pub fn unsure_light(reason: UnsureReason) -> LightPattern {
+    let grey =
+        |motion, ms| LightPattern::new(Rgb::new(0.35, 0.42, 0.55), motion, Duration::from_millis(ms)).eased(EASE);
+    match reason {
+        UnsureReason::LowConfidence => grey(Motion::Drift, 6_000),
+        UnsureReason::TooDark => too_dark(),
+        UnsureReason::TooSmall => grey(Motion::Pulse, 2_000),
+        UnsureReason::TurnedAway => grey(Motion::Double, 2_000),
+        UnsureReason::Blurred => grey(Motion::Breathe, 3_500),
+    }
+}
+
+/// "I can't see you" is amber, with the same motions.
+#[must_use]
+pub fn no_face_light(reason: NoFaceReason) -> LightPattern {
+    let amber = |motion, ms| LightPattern::new(Rgb::new(1.0, 0.45, 0.0), motion, Duration::from_millis(ms));
+    match reason {
+        NoFaceReason::NothingFound => amber(Motion::Blink, 1_000),
+        NoFaceReason::TooDark => too_dark(),
+        NoFaceReason::TooSmall => amber(Motion::Pulse, 2_000),
+        NoFaceReason::NotPlausible => amber(Motion::Double, 2_000),
+    }
+}
+
+/// A dim lamp that is switched on and off: make light.
+fn too_dark() -> LightPattern {
+    LightPattern::new(Rgb::new(0.3, 0.28, 0.22), Motion::Blink, Duration::from_secs(2))
+}
+
+/// How long an answer's light takes to come up from what showed before.
+const EASE: Duration = Duration::from_millis(300);
 
 /// Colour and motion of a mood. Colours follow Jonauskaite et al. 2020 where a light can show them; the motion tells
 /// the moods apart without colour.
@@ -61,5 +94,5 @@ pub fn mood_light(expression: Expression) -> LightPattern {
         Expression::Angry => (1.0, 0.04, 0.02, Motion::Breathe, 3_000),
         Expression::Contempt => (0.5, 0.35, 0.1, Motion::Breathe, 4_500),
     };
-    LightPattern::new(Rgb::new(red, green, blue), motion, Duration::from_millis(ms))
+    LightPattern::new(Rgb::new(red, green, blue), motion, Duration::from_millis(ms)).eased(EASE)
 }

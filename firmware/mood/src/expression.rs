@@ -46,6 +46,12 @@ impl Expression {
         }
     }
 
+    /// Whether it lies on the unpleasant side of the circumplex. Being told so wrongly hurts more than the reverse.
+    #[must_use]
+    pub const fn is_unpleasant(self) -> bool {
+        matches!(self, Self::Angry | Self::Disgust | Self::Fear | Self::Sad | Self::Contempt)
+    }
+
     /// The word that follows "looks": `surprised`, not `surprise`.
     #[must_use]
     pub const fn adjective(self) -> &'static str {

@@ -140,6 +140,29 @@ impl Frame {
     }
 }
 
+impl Frame {
+    /// The mean luminance of some thousand pixels spread over the frame, 0..=255.
+    #[must_use]
+    pub fn mean_luminance(&self) -> u8 {
+        const STEPS: u32 = 32;
+        let spread = |length: u32| (0..length).step_by(index((length / STEPS).max(1)));
+        let (mut sum, mut count) = (0_u64, 0_u64);
+        for y in spread(self.height) {
+            for x in spread(self.width) {
+                sum += u64::from(self.luminance(x, y));
+                count += 1;
+            }
+        }
+        u8::try_from(sum / count.max(1)).unwrap_or(u8::MAX)
+    }
+
+    /// The buffer, for a camera that fills it again.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
 impl std::fmt::Debug for Frame {
     /// Never prints pixels.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -79,12 +79,28 @@ pub enum Motion {
     Blink,
     /// A slow, uneven drift, like a candle.
     Drift,
+    /// Once from dark to full, which then stays.
+    Rise,
+    /// Once from full to dark, which then stays.
+    Fall,
+}
+
+impl Motion {
+    /// How long one repeat takes at least, so that no two flashes come faster than [`SHORTEST_PERIOD`]: a double beat's
+    /// second comes three tenths of the period after its first, a drift's fast part runs three times as fast.
+    const fn shortest_period(self) -> Duration {
+        match self {
+            Self::Double => Duration::from_millis(1_114),
+            Self::Drift => Duration::from_millis(1_002),
+            _ => SHORTEST_PERIOD,
+        }
+    }
 }
 
 /// The fastest a light may repeat: 3 Hz, WCAG 2.2 success criterion 2.3.1.
 pub const SHORTEST_PERIOD: Duration = Duration::from_millis(334);
 
-/// A colour in motion.
+/// A colour in motion: what the light shows is a function of the time since the pattern began.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct LightPattern {
     /// The colour at full.
@@ -93,13 +109,49 @@ pub struct LightPattern {
     pub motion: Motion,
     /// One repeat; never below [`SHORTEST_PERIOD`].
     pub period: Duration,
+    /// How long it takes to come up from what showed before; a smooth step.
+    pub ease: Duration,
+    /// How long it shows, before the light of the box's state returns; `None` for as long as that state lasts.
+    pub lasts: Option<Duration>,
 }
 
 impl LightPattern {
-    /// A pattern; a `period` that would flash faster than 3 Hz is stretched to [`SHORTEST_PERIOD`].
+    /// A pattern that begins at once and lasts; a `period` that would flash faster than 3 Hz is stretched.
     #[must_use]
     pub fn new(colour: Rgb, motion: Motion, period: Duration) -> Self {
-        Self { colour, motion, period: period.max(SHORTEST_PERIOD) }
+        Self { colour, motion, period: period.max(motion.shortest_period()), ease: Duration::ZERO, lasts: None }
+    }
+
+    /// The same, coming up from what showed before over `ease`.
+    #[must_use]
+    pub const fn eased(self, ease: Duration) -> Self {
+        Self { ease, ..self }
+    }
+
+    /// The same, for a while only.
+    #[must_use]
+    pub const fn lasting(self, time: Duration) -> Self {
+        Self { lasts: Some(time), ..self }
+    }
+
+    /// The colour `elapsed` after the pattern began, where `before` showed until then.
+    #[must_use]
+    pub fn over(&self, before: Rgb, elapsed: Duration) -> Rgb {
+        if elapsed >= self.ease {
+            return self.at(elapsed);
+        }
+        before.mixed(self.at(elapsed), Brightness::new(smooth(share(elapsed, self.ease))))
+    }
+
+    /// Whether the light still changes `elapsed` after the pattern began.
+    #[must_use]
+    pub fn moves(&self, elapsed: Duration) -> bool {
+        let still = match self.motion {
+            Motion::Steady => Duration::ZERO,
+            Motion::Rise | Motion::Fall => self.period,
+            _ => return true,
+        };
+        elapsed < still.max(self.ease)
     }
 
     /// The colour `elapsed` after the pattern began.
@@ -121,7 +173,19 @@ impl LightPattern {
             Motion::Blink if phase < 0.5 => 1.0,
             Motion::Blink => 0.0,
             Motion::Drift => 0.7 + 0.2 * (TAU * phase).sin() + 0.1 * (TAU * 3.0 * phase).sin(),
+            Motion::Rise => smooth(share(elapsed, self.period)),
+            Motion::Fall => smooth(1.0 - share(elapsed, self.period)),
         };
         self.colour.dimmed(Brightness::new(level))
     }
+}
+
+/// How much of `whole` has passed, 0..=1.
+fn share(elapsed: Duration, whole: Duration) -> f32 {
+    if elapsed >= whole { 1.0 } else { elapsed.div_duration_f32(whole) }
+}
+
+/// From 0 to 1 without a kink at either end.
+fn smooth(share: f32) -> f32 {
+    share * share * (3.0 - 2.0 * share)
 }

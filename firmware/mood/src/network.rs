@@ -8,7 +8,8 @@ mod limits;
 use crate::ModelError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use tract_onnx::pb::{GraphProto, ModelProto, tensor_proto, tensor_shape_proto::dimension, type_proto};
+use tensor_shape_proto::dimension;
+use tract_onnx::pb::{GraphProto, ModelProto, TensorShapeProto, tensor_proto, tensor_shape_proto, type_proto};
 use tract_onnx::prelude::*;
 
 /// A network ready to run on an input of one fixed shape (NCHW).
@@ -29,23 +30,74 @@ impl Network {
         Ok(proto)
     }
 
+    /// Gives a convolutional model another input shape (NCHW): its only input's, and instead of each shape that a
+    /// `Reshape` names one whose middle follows from the rest.
+    pub(crate) fn resize(proto: &mut ModelProto, input: [usize; 4]) {
+        let Some(graph) = &mut proto.graph else { return };
+        let dim = |side: usize| tensor_shape_proto::Dimension {
+            value: i64::try_from(side).ok().map(dimension::Value::DimValue),
+            ..Default::default()
+        };
+        for info in &mut graph.input {
+            if let Some(type_proto::Value::TensorType(tensor)) = info.r#type.as_mut().and_then(|it| it.value.as_mut()) {
+                tensor.shape = Some(TensorShapeProto { dim: input.map(dim).into() });
+            }
+        }
+        // What the file says of sizes further on no longer holds; tract works them out.
+        graph.value_info.clear();
+        graph.output.iter_mut().for_each(|info| info.r#type = None);
+        let targets: Vec<String> = graph
+            .node
+            .iter()
+            .filter(|node| node.op_type == "Reshape")
+            .filter_map(|node| node.input.get(1))
+            .cloned()
+            .collect();
+        for shape in graph.initializer.iter_mut().filter(|tensor| targets.contains(&tensor.name)) {
+            // [1, anchors, values] as little-endian i64.
+            if let Some(anchors) = shape.raw_data.get_mut(8..16) {
+                anchors.copy_from_slice(&(-1_i64).to_le_bytes());
+            } else if let Some(anchors) = shape.int64_data.get_mut(1) {
+                *anchors = -1;
+            }
+        }
+    }
+
     /// Prepares a model that takes one f32 tensor of shape `input` and gives f32 tensors of the shapes `outputs`.
     pub(crate) fn prepare(proto: &ModelProto, input: [usize; 4], outputs: &[&[usize]]) -> Result<Self, ModelError> {
+        Self::prepare_with(proto, input, outputs, None)
+    }
+
+    /// As [`Network::prepare`]; one more output is the tensor of the graph named `inner`, where there is such a one.
+    pub(crate) fn prepare_with(
+        proto: &ModelProto,
+        input: [usize; 4],
+        outputs: &[&[usize]],
+        inner: Option<&str>,
+    ) -> Result<Self, ModelError> {
         check_input(proto, input)?;
-        let network = guarded(|| Self::optimise(proto, input, outputs)).map_err(graph)??;
+        let network = guarded(|| Self::optimise(proto, input, outputs, inner)).map_err(graph)??;
         let rehearsal = vec![0.0; input.iter().product()];
         network.run(rehearsal).map_err(|error| ModelError::Graph { detail: error.to_string() })?;
         Ok(network)
     }
 
-    fn optimise(proto: &ModelProto, input: [usize; 4], outputs: &[&[usize]]) -> Result<Self, ModelError> {
-        let typed = onnx()
+    fn optimise(
+        proto: &ModelProto,
+        input: [usize; 4],
+        outputs: &[&[usize]],
+        inner: Option<&str>,
+    ) -> Result<Self, ModelError> {
+        let mut inferred = onnx()
             .model_for_proto_model(proto)
             .and_then(|model| model.with_input_fact(0, f32::fact(input).into()))
-            .and_then(InferenceModelExt::into_typed)
             .map_err(graph)?;
+        if let Some(outlet) = inner.and_then(|name| inferred.find_outlet_label(name)) {
+            inferred.outputs.push(outlet);
+        }
+        let typed = inferred.into_typed().map_err(graph)?;
         limits::check_shapes(&typed)?;
-        check_outputs(&typed, outputs)?;
+        check_outputs(&typed, proto.graph.as_ref().map_or(0, |graph| graph.output.len()), outputs)?;
         // Before optimisation a 1x1 convolution is still one; after it, kernels the optimiser chose show too.
         let before = float_convolutions(&typed);
         let optimised = typed.into_optimized().map_err(graph)?;
@@ -96,7 +148,7 @@ fn check_input(proto: &ModelProto, expected: [usize; 4]) -> Result<(), ModelErro
     if found == expected { Ok(()) } else { Err(ModelError::Mismatch { key: "input", found, expected }) }
 }
 
-fn check_outputs(model: &TypedModel, expected: &[&[usize]]) -> Result<(), ModelError> {
+fn check_outputs(model: &TypedModel, outputs: usize, expected: &[&[usize]]) -> Result<(), ModelError> {
     let text = |outlet: &OutletId| match model.outlet_fact(*outlet) {
         Ok(fact) => match fact.shape.as_concrete() {
             Some(shape) if fact.datum_type == f32::datum_type() => format!("f32 {}", shape_text(shape)),
@@ -104,7 +156,8 @@ fn check_outputs(model: &TypedModel, expected: &[&[usize]]) -> Result<(), ModelE
         },
         Err(error) => error.to_string(),
     };
-    let found = model.outputs.iter().map(text).collect::<Vec<_>>().join(", ");
+    // An inner tensor that was asked for comes after the graph's own outputs, and may have any shape.
+    let found = model.outputs.iter().take(outputs).map(text).collect::<Vec<_>>().join(", ");
     let expected = expected.iter().map(|shape| format!("f32 {}", shape_text(shape))).collect::<Vec<_>>().join(", ");
     if found == expected { Ok(()) } else { Err(ModelError::Mismatch { key: "output", found, expected }) }
 }

@@ -1,8 +1,8 @@
 //! The crop: any box gives one, and it shows what the landmark rule says.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
-use mood::{Answer, Contract, Crop, FaceBox, Frame, InputTensor, LabelSet, Landmarks, Logits};
-use mood::{PixelFormat, Point, Probabilities, UnsureReason};
+use mood::{Contract, Crop, FaceBox, Frame, InputTensor, LabelSet, Landmarks};
+use mood::{PixelFormat, Point};
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -115,14 +115,37 @@ fn outside_the_frame_its_edge_goes_on() {
 }
 
 #[test]
-fn a_crop_without_contrast_is_too_dark_to_read() {
-    let contract = Contract::new(LabelSet::Fer2013);
-    let probabilities = Probabilities::from_logits(&Logits(vec![9.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]), &contract);
+fn a_dim_crop_is_evened_out_and_a_bright_one_left_alone() {
     let ramp = |step: u8| Crop::from_pixels(10, (0..100).map(|at| at / 10 * step).collect()).unwrap();
-    assert_eq!((ramp(2).contrast(), ramp(3).contrast()), (18, 27));
-    let dark = Answer::of_face(&ramp(2), &probabilities, 0.5).unwrap();
-    assert!(matches!(dark, Answer::Unsure { reason: UnsureReason::TooDark, .. }), "{dark:?}");
-    assert_eq!(Answer::of_face(&ramp(3), &probabilities, 0.5), Answer::decide(&probabilities, 0.5));
+    assert_eq!((ramp(3).contrast(), ramp(3).lit().contrast()), (27, 255));
+    assert_eq!(ramp(20).lit(), ramp(20));
+    let flat = Crop::from_pixels(10, vec![77; 100]).unwrap();
+    assert_eq!((flat.clone().lit(), flat.sharpness(), flat.luminance()), (flat.clone(), 0.0, 77));
+}
+
+#[test]
+fn blur_lowers_sharpness_and_light_and_contrast_do_not() {
+    let stripes = |period: f32, depth: f32| {
+        #[expect(
+            clippy::as_conversions,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "saturates"
+        )]
+        #[expect(clippy::cast_precision_loss, reason = "below 48")]
+        let pixel = |at: u32| (128.0 + depth * ((at % 48) as f32 * std::f32::consts::TAU / period).sin()) as u8;
+        Crop::from_pixels(48, (0..48 * 48).map(pixel).collect()).unwrap()
+    };
+    assert!(stripes(6.0, 90.0).sharpness() > 10.0 * stripes(24.0, 90.0).sharpness());
+    let (strong, weak) = (stripes(8.0, 100.0).sharpness(), stripes(8.0, 25.0).sharpness());
+    assert!((strong / weak - 1.0).abs() < 0.1, "{strong} {weak}");
+}
+
+#[test]
+fn a_mirror_image_mirrors_each_row() {
+    let crop = Crop::from_pixels(3, (0..9).collect()).unwrap();
+    assert_eq!(crop.mirrored().pixels(), [2, 1, 0, 5, 4, 3, 8, 7, 6]);
+    assert_eq!(crop.mirrored().mirrored(), crop);
 }
 
 #[test]

@@ -101,7 +101,7 @@ type Damage = fn(&mut ModelProto);
 fn firmware_refuses_a_model_it_does_not_know_and_names_both_sides() {
     let fer2013_labels = "angry,disgust,fear,happy,sad,surprise,neutral";
     let labels_expected = format!("each of {fer2013_labels} once");
-    let in_metadata: [(&str, Option<&str>, String); 17] = [
+    let in_metadata: [(&str, Option<&str>, String); 19] = [
         ("moodbox.contract_version", None, missing("moodbox.contract_version")),
         ("moodbox.contract_version", Some("2"), mismatch("moodbox.contract_version", "2", "1")),
         ("moodbox.contract_version", Some(""), mismatch("moodbox.contract_version", "", "1")),
@@ -113,6 +113,16 @@ fn firmware_refuses_a_model_it_does_not_know_and_names_both_sides() {
         ("moodbox.deviation", Some("0.5"), mismatch("moodbox.deviation", "0.5", "a number in 1..=255")),
         ("moodbox.deviation", Some("NaN"), mismatch("moodbox.deviation", "NaN", "a number in 1..=255")),
         ("moodbox.deviation", Some("inf"), mismatch("moodbox.deviation", "inf", "a number in 1..=255")),
+        (
+            "moodbox.thresholds",
+            Some("0.4"),
+            mismatch("moodbox.thresholds", "0.4", "two numbers in 0..=1 with a comma between"),
+        ),
+        (
+            "moodbox.thresholds",
+            Some("0.4,1.5"),
+            mismatch("moodbox.thresholds", "0.4,1.5", "two numbers in 0..=1 with a comma between"),
+        ),
         ("moodbox.temperature", Some("0"), mismatch("moodbox.temperature", "0", "a number in 0.05..=20")),
         ("moodbox.label_set", Some("affectnet"), mismatch("moodbox.label_set", "affectnet", "fer2013 or ferplus")),
         ("moodbox.labels", Some("happy,sad"), mismatch("moodbox.labels", "happy,sad", &labels_expected)),
@@ -129,7 +139,7 @@ fn firmware_refuses_a_model_it_does_not_know_and_names_both_sides() {
                 "metadata",
                 "moodbox.crop",
                 "moodbox.contract_version, moodbox.input_shape, moodbox.mean, moodbox.deviation, moodbox.label_set, \
-                 moodbox.labels, moodbox.temperature",
+                 moodbox.labels, moodbox.temperature, moodbox.thresholds",
             ),
         ),
     ];
@@ -201,7 +211,8 @@ fn every_contract_comes_back_from_its_metadata() {
     for label_set in LabelSet::ALL {
         let mut contract = Contract::new(label_set);
         for (mean, deviation, temperature) in [(127.5, 127.5, 1.0), (0.0, 255.0, 0.1), (129.476_2, 65.024_87, 1.373)] {
-            contract = Contract { mean, deviation, temperature, ..contract };
+            let thresholds = (temperature > 1.0).then_some(mood::Thresholds { pleasant: 0.45, unpleasant: 0.625 });
+            contract = Contract { mean, deviation, temperature, thresholds, ..contract };
             contract.labels.rotate_left(2);
             let pairs = contract.to_metadata();
             let read = Contract::from_metadata(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())));

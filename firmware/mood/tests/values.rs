@@ -80,7 +80,7 @@ fn a_certain_answer_is_a_mood_and_a_doubtful_one_is_unsure() {
     let contract = Contract { temperature: 2.0, ..Contract::new(LabelSet::Fer2013) };
     let decide = |happy: f32| {
         let logits = Logits(vec![0.0, 0.0, 0.0, happy, 0.0, 0.0, 0.0]);
-        Answer::decide(&Probabilities::from_logits(&logits, &contract), 0.5).unwrap()
+        Answer::decide(&Probabilities::from_logits(&logits, &contract), &mood::Thresholds::DEFAULT, None).unwrap()
     };
     let Answer::Mood(mood) = decide(8.0) else { panic!("{:?}", decide(8.0)) };
     // exp(8 / 2) against six times exp(0).
@@ -88,7 +88,7 @@ fn a_certain_answer_is_a_mood_and_a_doubtful_one_is_unsure() {
     assert_eq!(mood.expression, Expression::Happy);
     assert!((mood.confidence - confidence).abs() < CLOSE);
     let Answer::Unsure { best, reason: UnsureReason::LowConfidence } = decide(2.0) else { panic!("{:?}", decide(2.0)) };
-    assert!(best.confidence < 0.5 && best.expression == Expression::Happy);
+    assert!(best.confidence < 0.4 && best.expression == Expression::Happy);
 }
 
 #[test]
@@ -111,9 +111,39 @@ fn every_mood_has_a_light_of_its_own() {
     }
 }
 
+#[test]
+fn a_light_comes_up_from_what_showed_before_and_single_motions_end() {
+    let (red, blue) = (Rgb::new(1.0, 0.0, 0.0), Rgb::new(0.0, 0.0, 1.0));
+    let second = Duration::from_secs(1);
+    let light = LightPattern::new(blue, Motion::Steady, second).eased(second);
+    assert_eq!([light.over(red, ZERO), light.over(red, second)], [red, blue]);
+    let half = light.over(red, second / 2);
+    assert!((half.red.get() - 0.5).abs() < CLOSE && (half.blue.get() - 0.5).abs() < CLOSE);
+    let rise = LightPattern::new(blue, Motion::Rise, second);
+    let fall = LightPattern::new(blue, Motion::Fall, second);
+    assert_eq!([rise.at(ZERO), rise.at(second), rise.at(9 * second)], [Rgb::OFF, blue, blue]);
+    assert_eq!([fall.at(ZERO), fall.at(second), fall.at(9 * second)], [blue, Rgb::OFF, Rgb::OFF]);
+    assert!(rise.moves(second / 2) && !rise.moves(second) && !fall.moves(second) && !light.moves(second));
+}
+
+/// WCAG 2.2, 2.3.1: pairs of opposing changes of a tenth of the full light or more.
+fn flashes(light: &LightPattern, from_ms: u32) -> usize {
+    let level = |ms: u32| light.at(Duration::from_millis((from_ms + ms).into())).red.get();
+    let (mut low, mut high, mut rising, mut changes) = (level(0), level(0), None, 0);
+    for now in (0..1_000).step_by(4).map(level) {
+        (low, high) = (low.min(now), high.max(now));
+        if rising != Some(true) && now > low + 0.1 {
+            (rising, high, changes) = (Some(true), now, changes + 1);
+        } else if rising != Some(false) && now < high - 0.1 {
+            (rising, low, changes) = (Some(false), now, changes + 1);
+        }
+    }
+    changes / 2
+}
+
 fn any_motion() -> impl Strategy<Value = Motion> {
-    use Motion::{Blink, Breathe, Double, Drift, Pulse, Steady};
-    prop::sample::select(vec![Steady, Breathe, Pulse, Double, Blink, Drift])
+    use Motion::{Blink, Breathe, Double, Drift, Fall, Pulse, Rise, Steady};
+    prop::sample::select(vec![Steady, Breathe, Pulse, Double, Blink, Drift, Rise, Fall])
 }
 
 proptest! {
@@ -125,6 +155,12 @@ proptest! {
         prop_assert!((sum - 1.0).abs() < CLOSE, "{sum}");
         let Affect { valence, arousal } = Affect::expected(&probabilities);
         prop_assert!(valence.abs() <= 1.0 && arousal.abs() <= 1.0);
+    }
+
+    #[test]
+    fn no_light_flashes_faster_than_three_times_a_second(motion in any_motion(), ms in 0..8_000_u64, from in 0..9_000_u32) {
+        let light = LightPattern::new(Rgb::new(1.0, 1.0, 1.0), motion, Duration::from_millis(ms));
+        prop_assert!(flashes(&light, from) <= 3, "{} flashes", flashes(&light, from));
     }
 
     /// INVARIANT 5 of the house.

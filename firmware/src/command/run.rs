@@ -5,6 +5,7 @@ mod desk;
 mod real;
 
 use crate::config::Config;
+use crate::device::Ending;
 use crate::error::Failure;
 use crate::runner::{Message, threads};
 use crate::sound::SpeakerChoice;
@@ -60,14 +61,14 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "give seconds from 0 to 86400".into())
 }
 
-/// Runs the box until it is stopped. `began` is when the program started; `logs` says whether a log goes to stderr.
+/// Runs the box until it is stopped, and says what its owner wants then. `began` is when the program started; `logs` says whether a log goes to stderr.
 ///
 /// # Errors
 /// When a part the box can't do without is missing.
-pub fn run(args: &RunArgs, began: Instant, logs: bool) -> Result<(), Failure> {
+pub fn run(args: &RunArgs, began: Instant, logs: bool) -> Result<Ending, Failure> {
     let config = Config::load(args.config.as_deref())?;
     match &args.simulate {
-        Some(folder) => desk::run(args, &config, folder.as_deref(), began, logs),
+        Some(folder) => desk::run(args, &config, folder.as_deref(), began, logs).map(|()| Ending::Stopped),
         #[cfg(feature = "hardware")]
         None => real::run(args, &config, began),
         #[cfg(not(feature = "hardware"))]

@@ -46,13 +46,18 @@ const SHARE: Kind = Kind::Number { low: 0.0, high: 1.0, unit: "a share" };
 const PIN: Kind = Kind::Whole { low: 0, high: 27, unit: "a BCM number, not that of the header" };
 const ACTIVE: Kind = Kind::Choice(&["low", "high"]);
 const FADE: Kind = Kind::Whole { low: 0, high: 20_000, unit: "milliseconds" };
+const HOLD: Kind = Kind::Whole { low: 500, high: 60_000, unit: "milliseconds" };
 
 #[rustfmt::skip]
 pub(super) const KEYS: &[Key] = &[
     Key { table: "look", name: "unsure_below", kind: SHARE,
         set: |c, v, _| c.look.unsure_below = v.number() },
     Key { table: "look", name: "frames", kind: Kind::Whole { low: 1, high: 12, unit: "frames" },
-        set: |c, v, _| c.look.frames = u32::try_from(v.whole()).unwrap_or(1) },
+        set: |c, v, _| c.look.limits.frames = u32::try_from(v.whole()).unwrap_or(1) },
+    Key { table: "look", name: "burst_ms", kind: Kind::Whole { low: 0, high: 10_000, unit: "milliseconds" },
+        set: |c, v, _| c.look.limits.time = v.millis() },
+    Key { table: "look", name: "memory", kind: Kind::Text,
+        set: |c, v, folder| c.look.memory = v.path(folder) },
     Key { table: "look", name: "time_limit_ms", kind: Kind::Whole { low: 200, high: 60_000, unit: "milliseconds" },
         set: |c, v, _| c.look.time_limit = v.millis() },
     Key { table: "camera", name: "device", kind: Kind::Text, set: |c, v, _| c.camera.device = v.text() },
@@ -84,6 +89,13 @@ pub(super) const KEYS: &[Key] = &[
         set: |c, v, _| c.wiring.button_active = v.choice([Active::Low, Active::High]) },
     Key { table: "button", name: "hearing", kind: Kind::Choice(&["auto", "interrupt", "poll"]),
         set: |c, v, _| c.wiring.hearing = v.choice([Hearing::Auto, Hearing::Interrupt, Hearing::Poll]) },
+    Key { table: "button", name: "again_ms", kind: Kind::Whole { low: 0, high: 1_000, unit: "milliseconds" },
+        set: |c, v, _| c.gestures.again = v.millis() },
+    Key { table: "button", name: "choose_ms", kind: HOLD, set: |c, v, _| c.gestures.choose = v.millis() },
+    Key { table: "button", name: "stop_ms", kind: HOLD, set: |c, v, _| c.gestures.stop = v.millis() },
+    Key { table: "button", name: "shut_down_ms", kind: HOLD, set: |c, v, _| c.gestures.shut_down = v.millis() },
+    Key { table: "button", name: "skip_pin", kind: PIN, set: |c, v, _| c.wiring.skip = v.pin_if_any() },
+    Key { table: "button", name: "volume_pin", kind: PIN, set: |c, v, _| c.wiring.volume = v.pin_if_any() },
     Key { table: "light", name: "brightness", kind: SHARE,
         set: |c, v, _| c.brightness = Brightness::new(v.number()) },
     Key { table: "light", name: "kind", kind: Kind::Choice(&["rgb", "ws2812"]),
@@ -156,6 +168,11 @@ impl Value {
     /// The whole number; every such key's range fits.
     fn number_of(&self) -> u32 {
         u32::try_from(self.whole()).unwrap_or(u32::MAX)
+    }
+
+    /// Pin 0 is reserved, and stands for none.
+    fn pin_if_any(&self) -> Option<Pin> {
+        Some(self.pin()).filter(|pin| pin.0 > 0)
     }
 
     fn pin(&self) -> Pin {

@@ -38,7 +38,10 @@ fn the_template_has_every_key_below_a_comment_and_no_other() {
 #[test]
 fn the_embedded_default_holds() {
     let config = Config::embedded().unwrap();
-    assert_eq!(config.look, Look { unsure_below: 0.4, frames: 3, time_limit: Duration::from_secs(5) });
+    let limits = Limits { frames: 12, time: Duration::from_millis(1_500) };
+    let time_limit = Duration::from_secs(5);
+    assert_eq!(config.look, Look { unsure_below: 0.0, limits, memory: None, time_limit });
+    assert!(config.gestures.choose < config.gestures.stop && config.gestures.stop < config.gestures.shut_down);
     assert_eq!(config.debounce, Duration::from_millis(30));
     assert_eq!((config.music.folder.clone(), config.card.clone(), config.model.clone()), (None, None, None));
     assert_eq!(config.fades.play_for, Some(Duration::from_secs(3_600)));
@@ -48,7 +51,7 @@ fn the_embedded_default_holds() {
 fn the_owners_file_is_layered_and_its_paths_are_relative_to_it() {
     let config =
         apply("[look]\nunsure_below = 0.5\n[music]\nfolder = \"tunes\"\ngain_db = -6\nplay_for_min = 0\n").unwrap();
-    assert_eq!((config.look.unsure_below, config.look.frames), (0.5, 3));
+    assert_eq!((config.look.unsure_below, config.look.limits.frames), (0.5, 12));
     assert_eq!(config.music.folder, Some(PathBuf::from("box/tunes")));
     assert_eq!((config.music.gain_db, config.fades.play_for), (-6.0, None));
     assert_eq!(apply("").unwrap(), Config::embedded().unwrap());

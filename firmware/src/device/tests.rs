@@ -1,6 +1,7 @@
 //! Stories of the state machine alone, in plain milliseconds.
 
 use super::*;
+use crate::gesture::Hold;
 use mood::{Affect, Expression, Mood, NoFaceReason, UnsureReason};
 
 const fn ms(ms: u64) -> Duration {
@@ -14,6 +15,7 @@ fn device() -> Device {
         crossfade: ms(1_500),
         fade_out: ms(1_000),
         play_for: Some(ms(60_000)),
+        choice: ms(500),
         seed: 40,
     })
 }
@@ -22,12 +24,47 @@ fn mood(expression: Expression) -> Mood {
     Mood { expression, confidence: 0.9, affect: Affect::of(expression) }
 }
 
+fn seen(answer: Answer, guesses: &[Expression]) -> Event {
+    Event::Looked(Ok(Seen { answer, guesses: guesses.to_vec(), several: false }))
+}
+
 fn saw(expression: Expression) -> Event {
-    Event::Looked(Ok(Answer::Mood(mood(expression))))
+    seen(Answer::Mood(mood(expression)), &[expression, Expression::Fear, Expression::Sad])
 }
 
 fn nobody() -> Event {
-    Event::Looked(Ok(Answer::NoFace { reason: NoFaceReason::NothingFound }))
+    seen(Answer::NoFace { reason: NoFaceReason::NothingFound }, &[])
+}
+
+const TOUCHED: Event = Event::Gesture(Gesture::Touched);
+const LET_GO: Event = Event::Gesture(Gesture::LetGo);
+const PRESS: Event = Event::Gesture(Gesture::Press);
+const DOUBLE: Event = Event::Gesture(Gesture::Double);
+const TRIPLE: Event = Event::Gesture(Gesture::Triple);
+
+const fn held(hold: Hold) -> Event {
+    Event::Gesture(Gesture::Held(hold))
+}
+
+const fn released(hold: Hold) -> Event {
+    Event::Gesture(Gesture::Released(hold))
+}
+
+/// A single press that is known to be one at once.
+fn press(device: &mut Device, now: Duration) -> Vec<Command> {
+    [TOUCHED, LET_GO, PRESS].iter().flat_map(|event| device.handle(event, now)).collect()
+}
+
+const fn corrected(look: u64, label: Expression) -> Command {
+    Command::Learn(Lesson { look, label, corrected: true })
+}
+
+/// A box that plays this mood since 100 ms.
+fn playing(expression: Expression) -> Device {
+    let mut device = device();
+    press(&mut device, ms(0));
+    device.handle(&saw(expression), ms(100));
+    device
 }
 
 fn lit(commands: &[Command]) -> Option<LightPattern> {
@@ -39,18 +76,18 @@ fn one_press_one_look() {
     let mut device = device();
     let looks = |commands: Vec<Command>| commands.iter().filter(|c| **c == Command::Look).count();
     assert_eq!(looks(device.handle(&Event::Started, ms(0))), 0);
-    assert_eq!(looks(device.handle(&Event::Pressed, ms(10))), 1);
+    assert_eq!(looks(press(&mut device, ms(10))), 1);
     for at in 11..200 {
-        assert_eq!(device.handle(&Event::Pressed, ms(at)), [], "dropped at {at} ms");
+        assert_eq!(press(&mut device, ms(at)), [], "dropped at {at} ms");
     }
     assert_eq!(looks(device.handle(&saw(Expression::Happy), ms(300))), 0, "nothing was queued");
-    assert_eq!(looks(device.handle(&Event::Pressed, ms(301))), 1);
+    assert_eq!(looks(press(&mut device, ms(301))), 1);
 }
 
 #[test]
 fn a_mood_is_light_and_music_and_the_next_one_cross_fades() {
     let mut device = device();
-    device.handle(&Event::Pressed, ms(0));
+    press(&mut device, ms(0));
     let first = device.handle(&saw(Expression::Happy), ms(100));
     let programme = |expression, seed| Programme { expression, affect: Affect::of(expression), seed };
     assert_eq!(
@@ -62,7 +99,7 @@ fn a_mood_is_light_and_music_and_the_next_one_cross_fades() {
         ]
     );
     assert!(matches!(device.state(), State::Playing { .. }));
-    device.handle(&Event::Pressed, ms(5_000));
+    press(&mut device, ms(5_000));
     let second = device.handle(&saw(Expression::Sad), ms(5_100));
     assert_eq!(second[2], Command::Play(programme(Expression::Sad, 41), ms(1_500)));
 }
@@ -70,9 +107,9 @@ fn a_mood_is_light_and_music_and_the_next_one_cross_fades() {
 #[test]
 fn nobody_there_leaves_the_music_and_its_light_comes_back() {
     let mut device = device();
-    device.handle(&Event::Pressed, ms(0));
+    press(&mut device, ms(0));
     device.handle(&saw(Expression::Happy), ms(100));
-    device.handle(&Event::Pressed, ms(1_000));
+    press(&mut device, ms(1_000));
     let commands = device.handle(&nobody(), ms(1_100));
     assert!(commands.contains(&Command::Chime(Chime::NoFace)));
     assert!(!commands.iter().any(|c| matches!(c, Command::Play(..) | Command::Silence(_))));
@@ -85,7 +122,7 @@ fn nobody_there_leaves_the_music_and_its_light_comes_back() {
 #[test]
 fn nobody_there_in_silence_returns_to_ready() {
     let mut device = device();
-    device.handle(&Event::Pressed, ms(0));
+    press(&mut device, ms(0));
     device.handle(&nobody(), ms(100));
     assert_eq!(device.state(), State::Idle);
     assert_eq!(lit(&device.handle(&Event::Tick, ms(4_100))), Some(lights::ready()));
@@ -95,9 +132,9 @@ fn nobody_there_in_silence_returns_to_ready() {
 #[test]
 fn unsure_plays_neutral_with_a_light_of_its_own() {
     let mut device = device();
-    device.handle(&Event::Pressed, ms(0));
+    press(&mut device, ms(0));
     let unsure = Answer::Unsure { best: mood(Expression::Angry), reason: UnsureReason::LowConfidence };
-    let commands = device.handle(&Event::Looked(Ok(unsure)), ms(100));
+    let commands = device.handle(&seen(unsure, &[Expression::Angry]), ms(100));
     assert!(commands.iter().any(|c| matches!(c, Command::Play(p, _) if p.expression == Expression::Neutral)));
     assert_ne!(lit(&commands), Some(mood::cue::mood_light(Expression::Neutral)));
 }
@@ -105,26 +142,26 @@ fn unsure_plays_neutral_with_a_light_of_its_own() {
 #[test]
 fn a_stalled_camera_is_trouble_and_its_late_answer_is_dropped() {
     let mut device = device();
-    device.handle(&Event::Pressed, ms(0));
+    press(&mut device, ms(0));
     assert_eq!(device.handle(&Event::Tick, ms(2_999)), []);
     let stalled = device.handle(&Event::Tick, ms(3_000));
     assert_eq!(stalled, [Command::Light(lights::trouble()), Command::Chime(Chime::Trouble)]);
     // The sensor may still be on: the privacy lamp stays, and no second look begins.
-    assert!(!device.handle(&Event::Pressed, ms(4_000)).contains(&Command::Look));
+    assert!(!press(&mut device, ms(4_000)).contains(&Command::Look));
     assert_eq!(device.handle(&saw(Expression::Happy), ms(5_000)), [Command::Privacy(false)]);
     assert_eq!(device.state(), State::Trouble(Fault::CameraStalled));
-    assert!(device.handle(&Event::Pressed, ms(6_000)).contains(&Command::Look));
+    assert!(press(&mut device, ms(6_000)).contains(&Command::Look));
 }
 
 #[test]
 fn a_failed_look_is_trouble_until_the_next_press() {
     for fault in [Fault::CameraLost, Fault::ModelRejected] {
         let mut device = device();
-        device.handle(&Event::Pressed, ms(0));
+        press(&mut device, ms(0));
         let commands = device.handle(&Event::Looked(Err(fault)), ms(50));
         assert_eq!(commands[0], Command::Privacy(false));
         assert_eq!((device.state(), device.wake()), (State::Trouble(fault), None));
-        device.handle(&Event::Pressed, ms(9_000));
+        press(&mut device, ms(9_000));
         device.handle(&saw(Expression::Happy), ms(9_100));
         assert!(matches!(device.state(), State::Playing { .. }));
     }
@@ -133,9 +170,9 @@ fn a_failed_look_is_trouble_until_the_next_press() {
 #[test]
 fn music_ends_by_itself_even_in_trouble() {
     let mut device = device();
-    device.handle(&Event::Pressed, ms(0));
+    press(&mut device, ms(0));
     device.handle(&saw(Expression::Happy), ms(100));
-    device.handle(&Event::Pressed, ms(1_000));
+    press(&mut device, ms(1_000));
     device.handle(&Event::Looked(Err(Fault::CameraLost)), ms(1_100));
     assert_eq!(device.wake(), Some(ms(60_100)));
     assert_eq!(device.handle(&Event::Tick, ms(60_100)), [Command::Silence(ms(1_000))]);
@@ -145,7 +182,7 @@ fn music_ends_by_itself_even_in_trouble() {
 #[test]
 fn a_lost_speaker_shows_and_a_lost_light_sounds() {
     let mut device = device();
-    device.handle(&Event::Pressed, ms(0));
+    press(&mut device, ms(0));
     device.handle(&saw(Expression::Happy), ms(100));
     assert_eq!(device.handle(&Event::Lost(Part::Speaker), ms(200)), [Command::Light(lights::silent())]);
     assert_eq!(lit(&device.handle(&Event::Tick, ms(4_200))), Some(mood::cue::mood_light(Expression::Happy)));
@@ -155,35 +192,249 @@ fn a_lost_speaker_shows_and_a_lost_light_sounds() {
 
 #[test]
 fn stop_darkens_at_once_fades_and_ends_and_a_second_stop_does_not_wait() {
-    let mut playing = device();
-    playing.handle(&Event::Pressed, ms(0));
-    playing.handle(&saw(Expression::Happy), ms(100));
+    let mut playing = playing(Expression::Happy);
     let stop = playing.handle(&Event::Stop, ms(200));
     assert_eq!(stop, [Command::Light(lights::dark()), Command::Silence(lights::LONGEST_FAREWELL)]);
     let mut twice = playing.clone();
-    assert_eq!(twice.handle(&Event::Stop, ms(201)), [Command::Quit]);
-    assert_eq!(playing.handle(&Event::Pressed, ms(300)), []);
-    assert_eq!(playing.handle(&Event::Tick, ms(200) + lights::LONGEST_FAREWELL), [Command::Quit]);
+    assert_eq!(twice.handle(&Event::Stop, ms(201)), [Command::Quit(Ending::Stopped)]);
+    assert_eq!(press(&mut playing, ms(300)), []);
+    assert_eq!(playing.handle(&Event::Tick, ms(200) + lights::LONGEST_FAREWELL), [Command::Quit(Ending::Stopped)]);
 
     let mut idle = device();
     idle.handle(&Event::Stop, ms(0));
-    assert_eq!(idle.handle(&Event::Tick, ms(0)), [Command::Quit]);
+    assert_eq!(idle.handle(&Event::Tick, ms(0)), [Command::Quit(Ending::Stopped)]);
+}
+
+#[test]
+fn an_answer_waits_until_the_touch_is_known_to_be_a_press() {
+    let mut device = playing(Expression::Happy);
+    let touched = device.handle(&TOUCHED, ms(1_000));
+    assert_eq!(touched, [Command::Privacy(true), Command::Light(lights::looking()), Command::Look], "light at once");
+    assert_eq!(device.handle(&LET_GO, ms(1_100)), []);
+    assert_eq!(device.handle(&saw(Expression::Sad), ms(1_200)), [Command::Privacy(false)], "kept back");
+    assert_eq!(device.handle(&Event::Tick, ms(1_250)), []);
+    let answer = device.handle(&PRESS, ms(1_400));
+    let stood = Lesson { look: 1, label: Expression::Happy, corrected: false };
+    assert!(matches!(
+        answer[..2],
+        [Command::Light(_), Command::Play(Programme { expression: Expression::Sad, .. }, _)]
+    ));
+    assert_eq!(answer[2..], [Command::Learn(stood)], "the answer before was let stand");
+}
+
+#[test]
+fn in_silence_there_is_nothing_to_wait_for() {
+    let mut device = device();
+    device.handle(&TOUCHED, ms(0));
+    assert_eq!(device.handle(&saw(Expression::Happy), ms(50)), [Command::Privacy(false)]);
+    assert!(device.handle(&LET_GO, ms(120)).iter().any(|command| matches!(command, Command::Play(..))));
+    // A hasty second press has no other meaning then.
+    assert_eq!(device.handle(&DOUBLE, ms(600)), []);
+    assert!(matches!(device.state(), State::Playing { .. }));
+}
+
+#[test]
+fn a_double_press_skips_and_takes_the_look_back() {
+    let mut device = playing(Expression::Happy);
+    device.handle(&TOUCHED, ms(1_000));
+    device.handle(&LET_GO, ms(1_100));
+    let commands = device.handle(&DOUBLE, ms(1_600));
+    assert_eq!(commands[0], Command::Abandon);
+    assert_eq!(lit(&commands), Some(mood::cue::mood_light(Expression::Happy)));
+    assert_eq!(commands.last(), Some(&Command::Skip(ms(1_500))));
+    assert_eq!(device.handle(&saw(Expression::Sad), ms(1_700)), [Command::Privacy(false)], "what it saw is forgotten");
+    assert!(matches!(device.state(), State::Playing { .. }));
+
+    let mut silent = self::device();
+    press(&mut silent, ms(0));
+    silent.handle(&nobody(), ms(50));
+    silent.handle(&TOUCHED, ms(1_000));
+    assert!(silent.handle(&DOUBLE, ms(1_600)).contains(&Command::Chime(Chime::Nothing)), "nothing to skip");
+    assert_eq!(silent.handle(&Event::Skip, ms(3_000)), [Command::Chime(Chime::Nothing)]);
+}
+
+#[test]
+fn a_triple_press_is_the_next_guess_and_is_learnt() {
+    let mut device = playing(Expression::Happy);
+    let mut order = Vec::new();
+    for at in [1_000, 3_000, 5_000, 7_000] {
+        device.handle(&TOUCHED, ms(at));
+        device.handle(&LET_GO, ms(at + 100));
+        let commands = device.handle(&TRIPLE, ms(at + 400));
+        device.handle(&Event::Looked(Err(Fault::CameraLost)), ms(at + 500));
+        let learnt = commands.iter().find_map(|c| if let Command::Learn(it) = c { Some(it.label) } else { None });
+        let played =
+            commands.iter().find_map(|c| if let Command::Play(it, _) = c { Some(it.expression) } else { None });
+        assert_eq!((learnt, lit(&commands)), (played, played.map(mood::cue::mood_light)));
+        order.extend(learnt);
+    }
+    assert_eq!(order, [Expression::Fear, Expression::Sad, Expression::Happy, Expression::Fear]);
+}
+
+#[test]
+fn after_a_doubt_the_next_guess_is_the_best_one() {
+    let mut device = device();
+    press(&mut device, ms(0));
+    let unsure = Answer::Unsure { best: mood(Expression::Angry), reason: UnsureReason::LowConfidence };
+    device.handle(&seen(unsure, &[Expression::Angry, Expression::Sad]), ms(100));
+    assert!(device.handle(&TRIPLE, ms(1_000)).contains(&corrected(1, Expression::Angry)));
+}
+
+#[test]
+fn a_correction_without_an_answer_changes_nothing() {
+    let mut fresh = device();
+    fresh.handle(&TOUCHED, ms(0));
+    let commands = fresh.handle(&TRIPLE, ms(400));
+    assert!(commands.contains(&Command::Chime(Chime::Nothing)) && commands.contains(&Command::Abandon));
+    assert!(!commands.iter().any(|c| matches!(c, Command::Learn(_) | Command::Play(..))));
+    let mut nobody_there = device();
+    press(&mut nobody_there, ms(0));
+    nobody_there.handle(&nobody(), ms(100));
+    assert_eq!(nobody_there.handle(&TRIPLE, ms(900)), [Command::Chime(Chime::Nothing)]);
+}
+
+#[test]
+fn held_for_a_second_the_moods_go_round_and_letting_go_takes_one() {
+    let mut device = playing(Expression::Happy);
+    device.handle(&TOUCHED, ms(1_000));
+    let begun = device.handle(&held(Hold::Choose), ms(2_000));
+    assert_eq!(begun, [Command::Abandon, Command::Light(hand::choice(0).1)]);
+    device.handle(&saw(Expression::Angry), ms(2_100));
+    for place in 1..4 {
+        let at = ms(2_000 + 500 * place);
+        assert_eq!(device.wake(), Some(at));
+        let place = usize::try_from(place).unwrap();
+        assert_eq!(lit(&device.handle(&Event::Tick, at)), Some(hand::choice(place).1));
+    }
+    let taken = device.handle(&released(Hold::Choose), ms(3_600));
+    assert!(matches!(taken[1], Command::Play(Programme { expression: Expression::Sad, .. }, _)), "{taken:?}");
+    assert!(taken.contains(&Command::Chime(Chime::Taken)) && taken.contains(&corrected(1, Expression::Sad)));
+    // Long after the answer it is a wish, not a correction.
+    device.handle(&TOUCHED, ms(90_000));
+    device.handle(&held(Hold::Choose), ms(91_000));
+    let wished = device.handle(&released(Hold::Choose), ms(91_100));
+    assert!(!wished.iter().any(|command| matches!(command, Command::Learn(_))), "{wished:?}");
+}
+
+#[test]
+fn held_for_five_the_music_stops_and_for_ten_the_box_shuts_down() {
+    let mut device = playing(Expression::Happy);
+    device.handle(&TOUCHED, ms(1_000));
+    device.handle(&held(Hold::Choose), ms(2_000));
+    device.handle(&saw(Expression::Sad), ms(2_050));
+    let stopped = device.handle(&held(Hold::Stop), ms(6_000));
+    assert_eq!(stopped, [Command::Light(lights::stopped()), Command::Silence(ms(1_000))]);
+    let mut held_on = device.clone();
+    assert_eq!(device.handle(&released(Hold::Stop), ms(7_000)), [Command::Light(lights::ready())]);
+    assert_eq!(device.state(), State::Idle);
+    let down = held_on.handle(&held(Hold::ShutDown), ms(11_000));
+    assert_eq!(down[..2], [Command::Chime(Chime::Farewell), Command::Light(lights::shutting_down())]);
+    assert_eq!(held_on.handle(&released(Hold::ShutDown), ms(11_100)), []);
+    assert_eq!(held_on.handle(&Event::Tick, ms(12_500)), [Command::Quit(Ending::ShutDown)]);
+}
+
+#[test]
+fn a_press_right_after_an_abandoned_look_begins_its_own_when_that_one_has_ended() {
+    let mut device = playing(Expression::Happy);
+    device.handle(&TOUCHED, ms(1_000));
+    device.handle(&DOUBLE, ms(1_500));
+    let touched = device.handle(&TOUCHED, ms(1_600));
+    assert_eq!(touched, [Command::Light(lights::looking())], "light at once, and the lamp is still on");
+    assert_eq!(device.handle(&saw(Expression::Angry), ms(1_650)), [Command::Look], "the old look's answer is nobody's");
+    device.handle(&PRESS, ms(2_000));
+    let answer = device.handle(&saw(Expression::Sad), ms(2_100));
+    assert!(answer.iter().any(|c| matches!(c, Command::Play(Programme { expression: Expression::Sad, .. }, _))));
+}
+
+#[test]
+fn two_people_are_shown_before_the_mood_of_the_one_that_was_read() {
+    let mut device = device();
+    press(&mut device, ms(0));
+    let seen = Seen { answer: Answer::Mood(mood(Expression::Sad)), guesses: vec![Expression::Sad], several: true };
+    let commands = device.handle(&Event::Looked(Ok(seen)), ms(100));
+    assert_eq!(lit(&commands), Some(lights::several()));
+    let after = device.handle(&Event::Tick, ms(100) + lights::several().lasts.unwrap());
+    assert_eq!(lit(&after), Some(mood::cue::mood_light(Expression::Sad)));
+}
+
+#[test]
+fn the_volume_button_goes_down_in_steps_and_then_up_again() {
+    let mut device = device();
+    let mut volumes = Vec::new();
+    for at in 0..5 {
+        let commands = device.handle(&Event::Volume, ms(at));
+        volumes.extend(commands.iter().filter_map(|c| if let Command::Volume(db) = c { Some(*db) } else { None }));
+    }
+    assert_eq!(volumes, [-6.0, -12.0, -18.0, -24.0, 0.0]);
+}
+
+#[test]
+fn every_light_can_be_told_from_every_other_without_its_colour_or_by_it() {
+    use UnsureReason::{Blurred, LowConfidence, TooDark, TooSmall, TurnedAway};
+    let mut all = vec![
+        ("boot", lights::boot()),
+        ("ready", lights::ready()),
+        ("looking", lights::looking()),
+        ("several", lights::several()),
+        ("trouble", lights::trouble()),
+        ("silent", lights::silent()),
+        ("stopped", lights::stopped()),
+        ("shutting down", lights::shutting_down()),
+    ];
+    all.extend(Expression::ALL.map(|expression| (expression.name(), mood::cue::mood_light(expression))));
+    let unsure = [LowConfidence, TooDark, TooSmall, TurnedAway, Blurred];
+    all.extend(unsure.map(|reason| ("unsure", mood::cue::unsure_light(reason))));
+    let nobody = [NoFaceReason::NothingFound, NoFaceReason::TooSmall, NoFaceReason::NotPlausible];
+    all.extend(nobody.map(|reason| ("no face", mood::cue::no_face_light(reason))));
+    let share = |light: &LightPattern| {
+        let parts = [light.colour.red, light.colour.green, light.colour.blue].map(|part| part.get());
+        let brightest = parts.iter().copied().fold(0.001, f32::max);
+        parts.map(|part| part / brightest)
+    };
+    for (at, (name, light)) in all.iter().enumerate() {
+        for (other_name, other) in &all[..at] {
+            let hue: f32 = share(light).iter().zip(share(other)).map(|(a, b)| (a - b).abs()).sum();
+            assert!(light.motion != other.motion || hue > 0.15, "{name} looks like {other_name}");
+        }
+    }
+    // Moods: by motion alone, or by a clearly different pace of the same motion.
+    for (at, one) in Expression::ALL.iter().enumerate() {
+        for other in &Expression::ALL[..at] {
+            let (a, b) = (mood::cue::mood_light(*one), mood::cue::mood_light(*other));
+            let pace = a.period.max(b.period).div_duration_f32(a.period.min(b.period));
+            assert!(a.motion != b.motion || pace >= 1.3, "{one} moves like {other}");
+        }
+    }
 }
 
 #[test]
 fn privacy_lamp_is_on_exactly_from_look_to_looked() {
     use rand::{RngExt, SeedableRng};
     let mut random = rand_pcg::Pcg32::seed_from_u64(3);
-    for _ in 0..200 {
+    let gestures = [
+        TOUCHED,
+        TOUCHED,
+        TOUCHED,
+        LET_GO,
+        PRESS,
+        PRESS,
+        DOUBLE,
+        TRIPLE,
+        held(Hold::Choose),
+        held(Hold::Stop),
+        released(Hold::Choose),
+        released(Hold::Stop),
+    ];
+    for _ in 0..400 {
         let mut device = device();
         let (mut lamp, mut sensor) = (false, false);
         let mut now = ms(0);
-        for _ in 0..100 {
+        for _ in 0..200 {
             now += ms(random.random_range(1..2_000));
-            let event = match random.random_range(0..5) {
-                0 | 1 => Event::Pressed,
-                2 if sensor => saw(Expression::Fear),
-                3 if sensor => Event::Looked(Err(Fault::CameraLost)),
+            let event = match random.random_range(0..6) {
+                0..3 => gestures[random.random_range(0..gestures.len())].clone(),
+                3 if sensor => saw(Expression::Fear),
+                4 if sensor => Event::Looked(Err(Fault::CameraLost)),
                 _ => Event::Tick,
             };
             sensor &= !matches!(event, Event::Looked(_));

@@ -31,7 +31,7 @@ struct Blind(NoFaceReason);
 impl Sight for Blind {
     fn look(&mut self, _frame: &Frame, _clock: &dyn Fn() -> Duration) -> Result<Observation, ModelError> {
         let answer = Answer::NoFace { reason: self.0 };
-        Ok(Observation { answer, faces: Vec::new(), probabilities: None, stages: Stages::default() })
+        Ok(Observation { answer, faces: Vec::new(), several: false, probabilities: None, stages: Stages::default() })
     }
 }
 

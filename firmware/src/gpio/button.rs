@@ -45,7 +45,15 @@ impl LineButton {
     /// # Errors
     /// When the pin can't be had.
     pub fn open(gpio: &mut dyn Gpio, wiring: &Wiring, debounce: Duration) -> Result<Self, GpioError> {
-        let pin = wiring.button;
+        Self::open_at(gpio, wiring, Claim { pin: wiring.button, role: "button" }, debounce)
+    }
+
+    /// As [`LineButton::open`], for another button that is wired in the same way.
+    ///
+    /// # Errors
+    /// When the pin can't be had.
+    pub fn open_at(gpio: &mut dyn Gpio, wiring: &Wiring, claim: Claim, debounce: Duration) -> Result<Self, GpioError> {
+        let Claim { pin, role } = claim;
         let pull = match wiring.button_active {
             Active::Low => Pull::Up,
             Active::High => Pull::Down,
@@ -57,9 +65,9 @@ impl LineButton {
         };
         let edges =
             if way == Way::Poll { Edges::Unwanted } else { Edges::LongerThan(debounce.min(MOST_KERNEL_DEBOUNCE)) };
-        let line = gpio.input(Claim { pin, role: "button" }, pull, edges)?;
+        let line = gpio.input(claim, pull, edges)?;
         let mut button =
-            Self { line, active: wiring.button_active, way, last: Level::Up, name: format!("button at {pin}") };
+            Self { line, active: wiring.button_active, way, last: Level::Up, name: format!("{role} at {pin}") };
         let level = button.line.is_high().map_err(|error| GpioError::Pin { pin, detail: error.to_string() })?;
         button.last = button.level_of(level);
         Ok(button)

@@ -112,8 +112,12 @@ pub struct Wiring {
     pub button: Pin,
     /// The button's level when it is pressed.
     pub button_active: Active,
-    /// How the box hears of it.
+    /// How the box hears of it, and of the two others.
     pub hearing: Hearing,
+    /// The pin of a button that skips; wired as the first one.
+    pub skip: Option<Pin>,
+    /// The pin of a button that turns the volume; wired as the first one.
+    pub volume: Option<Pin>,
     /// What the light is.
     pub light: LightKind,
     /// The RGB light's pins: red, green, blue.
@@ -229,6 +233,8 @@ impl Wiring {
     #[must_use]
     pub fn roles(&self) -> Vec<((&'static str, &'static str), &'static str, Pin)> {
         let mut roles = vec![(("button", "pin"), "button", self.button)];
+        roles.extend(self.skip.map(|pin| (("button", "skip_pin"), "skip button", pin)));
+        roles.extend(self.volume.map(|pin| (("button", "volume_pin"), "volume button", pin)));
         if self.light == LightKind::Rgb {
             let [red, green, blue] = self.colours;
             roles.extend([

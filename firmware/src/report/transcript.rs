@@ -2,7 +2,8 @@
 
 use super::{chime, light, music, seconds, sentence, trouble};
 use crate::device::Part;
-use crate::runner::{Look, Moment, Witness};
+use crate::gesture::{Gesture, Hold};
+use crate::runner::{Extra, Look, Moment, Witness};
 use std::io::Write;
 use std::time::Duration;
 
@@ -32,6 +33,12 @@ fn line(now: Duration, moment: &Moment<'_>) -> String {
         Moment::Ready => format!("ready in {} ms", now.as_millis()),
         Moment::Pressed => "button: pressed".into(),
         Moment::Dropped => "button: pressed, not counted while the box is busy".into(),
+        Moment::Gesture(gesture) => format!("button: {}", gesture_words(*gesture)),
+        Moment::Extra(Extra::Skip) => "button for skipping: pressed".into(),
+        Moment::Extra(Extra::Volume) => "button for the volume: pressed".into(),
+        Moment::Skip(fade) => format!("music: next piece, fading over {}", seconds(*fade)),
+        Moment::Volume(gain_db) => format!("volume: {gain_db:.0} dB"),
+        Moment::Learn(expression) => format!("corrected: that was {expression}"),
         Moment::Looking => "camera: looking".into(),
         Moment::Looked(look) => looked(look),
         Moment::TooLate => "camera: answered too late, not counted".into(),
@@ -49,6 +56,20 @@ fn line(now: Duration, moment: &Moment<'_>) -> String {
         Moment::Note(text) => format!("note: {text}"),
         Moment::Stopping => "stopping".into(),
         Moment::Ended => "ended, lights dark".into(),
+    }
+}
+
+const fn gesture_words(gesture: Gesture) -> &'static str {
+    match gesture {
+        Gesture::Touched => "touched",
+        Gesture::LetGo => "let go",
+        Gesture::Press => "once, look",
+        Gesture::Double => "twice, skip",
+        Gesture::Triple => "three times, the next guess",
+        Gesture::Held(Hold::Choose) => "held, choose a mood",
+        Gesture::Held(Hold::Stop) => "held on, stop",
+        Gesture::Held(Hold::ShutDown) => "held still, shut down",
+        Gesture::Released(_) => "let go",
     }
 }
 

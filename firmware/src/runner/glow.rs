@@ -18,6 +18,8 @@ pub(super) struct Glow {
     brightness: Brightness,
     pattern: LightPattern,
     since: Duration,
+    /// What showed when the pattern began.
+    before: Rgb,
     shown: Option<Rgb>,
     due: Duration,
     lost: bool,
@@ -27,24 +29,28 @@ impl Glow {
     /// Dark, until told otherwise.
     pub(super) fn new(lights: Box<dyn Lights>, brightness: Brightness) -> Self {
         let pattern = LightPattern::new(Rgb::OFF, Motion::Steady, Duration::from_secs(1));
-        Self { lights, brightness, pattern, since: Duration::ZERO, shown: None, due: Duration::ZERO, lost: false }
+        let (since, due) = (Duration::ZERO, Duration::ZERO);
+        Self { lights, brightness, pattern, since, before: Rgb::OFF, shown: None, due, lost: false }
     }
 
     /// Shows this pattern from `now` on.
     pub(super) fn set(&mut self, pattern: LightPattern, now: Duration) {
+        self.before = self.pattern.over(self.before, now.saturating_sub(self.since));
         (self.pattern, self.since, self.shown, self.due) = (pattern, now, None, now);
     }
 
-    /// When [`Glow::step`] is to be called; `None` for a steady light that shows already.
+    /// When [`Glow::step`] is to be called; `None` for a light that no longer moves and shows already.
     pub(super) fn due(&self) -> Option<Duration> {
-        (self.shown.is_none() || self.pattern.motion != Motion::Steady).then_some(self.due)
+        // The step that was due when the motion ended still has to be shown.
+        let moves = self.pattern.moves(self.due.saturating_sub(self.since).saturating_sub(FRAME));
+        (self.shown.is_none() || moves).then_some(self.due)
     }
 
     /// Shows the next step, if it is due and differs from what shows.
     pub(super) fn step(&mut self, now: Duration) -> Option<Health> {
         self.due().filter(|&due| now >= due)?;
         self.due = now.saturating_add(if self.lost { RETRY } else { FRAME });
-        let colour = self.pattern.at(now.saturating_sub(self.since)).dimmed(self.brightness);
+        let colour = self.pattern.over(self.before, now.saturating_sub(self.since)).dimmed(self.brightness);
         if self.shown == Some(colour) {
             return None;
         }

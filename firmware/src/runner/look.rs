@@ -1,19 +1,23 @@
-//! One look: sensor on, frames until a face is found, sensor off.
+//! One look: sensor on, a burst of frames, sensor off.
 
-use crate::device::Fault;
-use crate::eyes::{Observation, Sight};
+use crate::device::{Fault, Seen};
+use crate::eyes::{Observation, Stages, Watch};
 use crate::ports::{Camera, CameraError};
-use mood::{Answer, ModelError};
+use mood::{Answer, Burst, ModelError, Reading, Step};
 use std::time::Duration;
 use thiserror::Error;
 
 /// What came of one look.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Look {
-    /// What the last frame showed.
+    /// What the frames showed together.
     pub result: Result<Observation, LookError>,
     /// Frames taken.
     pub frames: u32,
+    /// Of these, frames that were searched whole for a face.
+    pub searches: u32,
+    /// What the network made of the face, to learn from; `None` without one.
+    pub reading: Option<Reading>,
     /// What the camera was shown, where that is known.
     pub caption: Option<String>,
     /// From sensor on to sensor off.
@@ -29,45 +33,94 @@ pub enum LookError {
     /// A network can't be run.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// The owner wanted something else.
+    #[error("it was not a press to look")]
+    Abandoned,
 }
 
-/// Looks: up to `frames` fresh frames until one shows a face, as a blink or a turned head is over in the next one.
-/// The sensor is off when this returns.
-pub fn take_look(camera: &mut dyn Camera, sight: &mut dyn Sight, frames: u32, clock: &dyn Fn() -> Duration) -> Look {
-    let began = clock();
-    let mut taken = 0;
-    let result = look_until_found(camera, sight, frames, clock, &mut taken);
-    camera.close();
-    Look { result, frames: taken, caption: camera.caption(), took: clock().saturating_sub(began) }
+/// How far a look goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Limits {
+    /// Frames at most.
+    pub frames: u32,
+    /// Time from the first frame to the last at most.
+    pub time: Duration,
 }
 
-fn look_until_found(
+/// Looks: a burst of frames, until the answer is certain. The sensor is off when this returns, which it does soon after
+/// `abandoned` says so.
+pub fn take_look(
     camera: &mut dyn Camera,
-    sight: &mut dyn Sight,
-    frames: u32,
+    eyes: &mut dyn Watch,
+    limits: Limits,
     clock: &dyn Fn() -> Duration,
-    taken: &mut u32,
-) -> Result<Observation, LookError> {
+    abandoned: &dyn Fn() -> bool,
+) -> Look {
+    let began = clock();
+    let mut burst = Burst::new(limits.frames);
+    let mut stages = Stages::default();
+    let end = watch(camera, eyes, &mut burst, &mut stages, limits.time, clock, abandoned);
+    camera.close();
+    let verdict = burst.verdict(eyes.judge());
+    let nobody = matches!(verdict.answer, Answer::NoFace { .. });
+    let (reading, result) = match end {
+        // A camera that fails after the face was seen well enough has done its work; the next look will tell.
+        Err(LookError::Camera(error)) if !nobody => {
+            tracing::warn!(%error, "The camera failed in mid-burst; answering with what it has shown");
+            (verdict.reading.clone(), Ok(Observation::new(verdict, stages)))
+        }
+        Err(error) => (None, Err(error)),
+        Ok(()) => (verdict.reading.clone(), Ok(Observation::new(verdict, stages))),
+    };
+    let (frames, searches) = (burst.frames(), burst.searches());
+    Look { result, frames, searches, reading, caption: camera.caption(), took: clock().saturating_sub(began) }
+}
+
+fn watch(
+    camera: &mut dyn Camera,
+    eyes: &mut dyn Watch,
+    burst: &mut Burst,
+    stages: &mut Stages,
+    time: Duration,
+    clock: &dyn Fn() -> Duration,
+    abandoned: &dyn Fn() -> bool,
+) -> Result<(), LookError> {
     camera.open()?;
+    let mut end = None;
     loop {
+        let step = burst.next(eyes.judge());
+        if step == Step::Done || end.is_some_and(|end| clock() >= end) {
+            return Ok(());
+        }
+        if abandoned() {
+            return Err(LookError::Abandoned);
+        }
         let frame = camera.capture()?;
-        *taken += 1;
-        let observation = sight.look(&frame, clock)?;
-        tracing::debug!(frame = *taken, answer = observation.answer.name(), stages = ?observation.stages, "Read a frame");
-        if *taken >= frames || !matches!(observation.answer, Answer::NoFace { .. }) {
-            return Ok(observation);
+        end.get_or_insert_with(|| clock().saturating_add(time));
+        match step {
+            Step::Look(search) => burst.add(search, eyes.glance(&frame, search, stages, clock)?),
+            Step::LetPass | Step::Done => burst.let_pass(),
+        }
+        tracing::trace!(frame = burst.frames(), ?step, ?stages, "Took a frame");
+        camera.reuse(frame);
+        if let Some(times) = burst.wants_light() {
+            let could = camera.brighten(times);
+            tracing::debug!(times, could, "Asked for more light");
+            burst.asked_for_light(could);
         }
     }
 }
 
 impl Look {
     /// The state machine's view of it.
-    pub(super) const fn outcome(&self) -> Result<Answer, Fault> {
+    pub(super) fn outcome(&self) -> Result<Seen, Fault> {
         match &self.result {
-            Ok(observation) => Ok(observation.answer),
+            Ok(seen) => Ok(Seen { answer: seen.answer, guesses: seen.guesses(), several: seen.several }),
             Err(LookError::Camera(CameraError::Stalled { .. })) => Err(Fault::CameraStalled),
             Err(LookError::Camera(_)) => Err(Fault::CameraLost),
             Err(LookError::Model(_)) => Err(Fault::ModelRejected),
+            // Nobody waits for it.
+            Err(LookError::Abandoned) => Err(Fault::CameraStalled),
         }
     }
 
@@ -75,12 +128,15 @@ impl Look {
     pub(super) fn log(&self) {
         match &self.result {
             Ok(seen) => tracing::info!(
-                answer = seen.answer.name(),
+                answer = ?seen.answer,
                 faces = seen.faces.len(),
                 frames = self.frames,
+                searches = self.searches,
+                stages = ?seen.stages,
                 took = ?self.took,
                 "Looked"
             ),
+            Err(LookError::Abandoned) => tracing::debug!(frames = self.frames, "Abandoned"),
             Err(error) => tracing::warn!(%error, frames = self.frames, "Could not look"),
         }
     }

@@ -1,9 +1,10 @@
 //! What happens, for those who watch: the terminal, the plain transcript, a test.
 
-use super::Look;
+use super::{Extra, Look};
 use crate::device::{Fault, Part};
+use crate::gesture::Gesture;
 use crate::ports::{Chime, Programme};
-use mood::LightPattern;
+use mood::{Expression, LightPattern};
 use std::time::Duration;
 
 /// Something that happened to the box.
@@ -15,6 +16,10 @@ pub enum Moment<'a> {
     Pressed,
     /// The button was pressed, but the box was looking or stopping.
     Dropped,
+    /// What the presses have come to.
+    Gesture(Gesture),
+    /// A button for one thing only was pressed.
+    Extra(Extra),
     /// A look began.
     Looking,
     /// It ended.
@@ -29,6 +34,12 @@ pub enum Moment<'a> {
     Light(LightPattern),
     /// New music, and the fade to it.
     Play(Programme, Duration),
+    /// The next piece, and the fade to it.
+    Skip(Duration),
+    /// How loud, in dB.
+    Volume(f32),
+    /// The owner corrected the last answer.
+    Learn(Expression),
     /// A signal.
     Chime(Chime),
     /// The music fades out.

@@ -1,9 +1,14 @@
 //! The threads around the loop: camera with eyes, and button. Each tells when it ends, whatever the reason.
 
-use super::{Inbox, Looker, Message, take_look};
+use super::{Extra, Inbox, Limits, Look, Looker, Message, take_look};
+use crate::device::Lesson;
 use crate::error::Failure;
-use crate::eyes::Sight;
+use crate::eyes::Watch;
 use crate::ports::{Button, Camera};
+use mood::{Example, Reading};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -56,9 +61,19 @@ impl Drop for Farewell {
     }
 }
 
+/// What the camera's thread is told.
+enum Order {
+    Look,
+    Learn(Lesson),
+}
+
+/// Orders that may wait: a look, and the corrections of a hasty owner.
+const WAITING_ORDERS: usize = 8;
+
 /// Begins looks on the camera's thread. When it is dropped the thread ends, and its camera is off.
 pub struct ThreadLooker {
-    orders: Option<SyncSender<()>>,
+    orders: Option<SyncSender<Order>>,
+    abandoned: Arc<AtomicBool>,
     camera_off: Receiver<()>,
 }
 
@@ -67,6 +82,7 @@ const CAMERA_OFF: Duration = Duration::from_millis(800);
 
 impl Drop for ThreadLooker {
     fn drop(&mut self) {
+        self.abandoned.store(true, Ordering::SeqCst);
         self.orders = None;
         // Nothing is ever sent: the other end goes with the camera.
         if self.camera_off.recv_timeout(CAMERA_OFF) == Err(RecvTimeoutError::Timeout) {
@@ -75,55 +91,109 @@ impl Drop for ThreadLooker {
     }
 }
 
-impl Looker for ThreadLooker {
-    fn begin(&mut self) -> Result<(), Failure> {
-        match self.orders.as_ref().map(|orders| orders.try_send(())) {
-            // An order that waits already is the look that is wanted.
-            Some(Ok(()) | Err(TrySendError::Full(()))) => Ok(()),
-            Some(Err(TrySendError::Disconnected(()))) | None => Err(Failure::ThreadEnded { name: "camera" }),
+impl ThreadLooker {
+    fn send(&self, order: Order) -> Result<(), Failure> {
+        match self.orders.as_ref().map(|orders| orders.try_send(order)) {
+            // A look that waits already is the look that is wanted; a correction too many is lost.
+            Some(Ok(()) | Err(TrySendError::Full(_))) => Ok(()),
+            Some(Err(TrySendError::Disconnected(_))) | None => Err(Failure::ThreadEnded { name: "camera" }),
         }
     }
 }
 
-/// Starts the camera's thread: for each order one look of up to `frames` frames, reported to `outbox`.
+impl Looker for ThreadLooker {
+    fn begin(&mut self) -> Result<(), Failure> {
+        self.abandoned.store(false, Ordering::SeqCst);
+        self.send(Order::Look)
+    }
+
+    fn abandon(&mut self) {
+        self.abandoned.store(true, Ordering::SeqCst);
+    }
+
+    fn learn(&mut self, lesson: Lesson) -> Result<(), Failure> {
+        self.send(Order::Learn(lesson))
+    }
+}
+
+/// Starts the camera's thread: for each order one look, reported to `outbox`.
 ///
 /// # Errors
 /// When the system gives no thread.
 pub fn start_looker(
     camera: Box<dyn Camera>,
-    mut sight: Box<dyn Sight>,
-    frames: u32,
+    mut eyes: Box<dyn Watch>,
+    limits: Limits,
     began: Instant,
     outbox: Outbox,
 ) -> Result<ThreadLooker, Failure> {
-    let (orders, waiting) = sync_channel(1);
+    let (orders, waiting) = sync_channel(WAITING_ORDERS);
+    let abandoned = Arc::new(AtomicBool::new(false));
     let (off, camera_off) = sync_channel(0);
+    let looker = ThreadLooker { orders: Some(orders), abandoned: Arc::clone(&abandoned), camera_off };
     start("camera", outbox, move |outbox| {
         // Dropped after the camera, which makes the looker's wait end.
         let _off: SyncSender<()> = off;
         let mut camera = camera;
-        while next_order(&waiting, camera.as_mut()) {
-            let look = take_look(camera.as_mut(), sight.as_mut(), frames, &|| began.elapsed());
-            if outbox.send(Message::Looked(look)).is_err() {
+        let mut pupil = Pupil::default();
+        while let Some(order) = next_order(&waiting, camera.as_mut()) {
+            let message = match order {
+                Order::Look => {
+                    let now = || began.elapsed();
+                    let gone = || abandoned.load(Ordering::SeqCst);
+                    let look = take_look(camera.as_mut(), eyes.as_mut(), limits, &now, &gone);
+                    pupil.saw(&look);
+                    Some(Message::Looked(look))
+                }
+                Order::Learn(lesson) => pupil.learn(lesson, eyes.as_mut()).map(Message::Learnt),
+            };
+            if message.is_some_and(|message| outbox.send(message).is_err()) {
                 return;
             }
         }
     })?;
-    Ok(ThreadLooker { orders: Some(orders), camera_off })
+    Ok(looker)
 }
 
-/// Waits for an order, and lets the camera rest meanwhile; false when none will come.
-fn next_order(orders: &Receiver<()>, camera: &mut dyn Camera) -> bool {
+/// Waits for an order, and lets the camera rest meanwhile; `None` when none will come.
+fn next_order(orders: &Receiver<Order>, camera: &mut dyn Camera) -> Option<Order> {
     loop {
         let order = match camera.rest() {
             None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
             Some(wait) => orders.recv_timeout(wait),
         };
         match order {
-            Ok(()) => return true,
+            Ok(order) => return Some(order),
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return false,
+            Err(RecvTimeoutError::Disconnected) => return None,
         }
+    }
+}
+
+/// Looks whose faces can still be learnt from: the one that shows, and one or two that were begun since.
+const REMEMBERED: usize = 4;
+
+/// Keeps what was read in the last looks, until it is known what they showed.
+#[derive(Debug, Default)]
+pub struct Pupil {
+    looks: u64,
+    readings: VecDeque<(u64, Reading)>,
+}
+
+impl Pupil {
+    /// A look has ended.
+    pub fn saw(&mut self, look: &Look) {
+        self.looks += 1;
+        self.readings.extend(look.reading.clone().map(|reading| (self.looks, reading)));
+        let oldest = self.readings.len().saturating_sub(REMEMBERED);
+        self.readings.drain(..oldest);
+    }
+
+    /// What a look showed is known. `None` when that look is forgotten, or nothing is kept.
+    pub fn learn(&self, lesson: Lesson, eyes: &mut dyn Watch) -> Option<Result<usize, String>> {
+        let Lesson { look, label, corrected } = lesson;
+        let (_, reading) = self.readings.iter().find(|(number, _)| *number == look)?;
+        eyes.learn(Example { reading: reading.clone(), label, corrected })
     }
 }
 
@@ -145,6 +215,35 @@ pub fn start_button(mut button: Box<dyn Button>, outbox: Outbox) -> Result<(), F
             }
         }
     })
+}
+
+/// Starts the thread of a button that only does one thing. The box goes on when it can't be read any more.
+///
+/// # Errors
+/// When the system gives no thread.
+pub fn start_extra(extra: Extra, mut button: Box<dyn Button>, outbox: Outbox) -> Result<(), Failure> {
+    let work = move || {
+        loop {
+            let message = match button.wait(BUTTON_WAIT) {
+                Ok(None) => continue,
+                Ok(Some(level)) => Message::Extra(extra, level),
+                Err(error) => Message::ExtraLost(extra, error),
+            };
+            let lost = matches!(message, Message::ExtraLost(..));
+            if outbox.send(message).is_err() || lost {
+                return;
+            }
+        }
+    };
+    let name = match extra {
+        Extra::Skip => "skip button",
+        Extra::Volume => "volume button",
+    };
+    thread::Builder::new()
+        .name(name.into())
+        .spawn(work)
+        .map(drop)
+        .map_err(|error| Failure::Thread { name, detail: error.to_string() })
 }
 
 fn start(name: &'static str, outbox: Outbox, work: impl FnOnce(&Outbox) + Send + 'static) -> Result<(), Failure> {

@@ -31,6 +31,16 @@ impl Voice {
         self.health(result)
     }
 
+    pub(super) fn skip(&mut self, fade: Duration) -> Option<Health> {
+        let result = self.speaker.skip(fade);
+        self.health(result)
+    }
+
+    pub(super) fn volume(&mut self, gain_db: f32) -> Option<Health> {
+        let result = self.speaker.volume(gain_db);
+        self.health(result)
+    }
+
     pub(super) fn chime(&mut self, chime: Chime) -> Option<Health> {
         let result = self.speaker.chime(chime);
         self.health(result)

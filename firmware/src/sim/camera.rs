@@ -21,6 +21,9 @@ const BUNDLED: &[(&str, &[u8])] = bundled! {
     "cat" = "4-cat.jpg",
 };
 
+/// What a cheap camera has left indoors, by exposure and gain together.
+const MOST_GAIN: f32 = 4.0;
+
 /// One thing to show the camera.
 #[derive(Debug, Clone)]
 enum Picture {
@@ -53,6 +56,8 @@ pub struct FolderCamera {
     pictures: Vec<Picture>,
     shown: Option<usize>,
     sensor_on: bool,
+    /// How much more light it takes in than at first.
+    gain: f32,
     began: Instant,
     faults: Faults,
     journal: Option<Journal>,
@@ -87,6 +92,7 @@ impl FolderCamera {
             pictures,
             shown: None,
             sensor_on: false,
+            gain: 1.0,
             began: Instant::now(),
             faults: Faults::default(),
             journal: None,
@@ -149,13 +155,22 @@ impl Camera for FolderCamera {
         let picture = self.shown.and_then(|shown| self.pictures.get(shown)).ok_or_else(|| self.lost("no picture"))?;
         let frame = picture.frame(self.began.elapsed()).map_err(|error| bad(error.to_string()))?;
         self.note(Entry::Frame);
-        Ok(frame)
+        if self.gain > 1.0 { brighter(frame, self.gain).map_err(|error| bad(error.to_string())) } else { Ok(frame) }
     }
 
     fn close(&mut self) {
+        self.gain = 1.0;
         if std::mem::take(&mut self.sensor_on) {
             self.note(Entry::SensorOff);
         }
+    }
+
+    fn brighten(&mut self, times: f32) -> bool {
+        let could = self.sensor_on && self.gain < MOST_GAIN;
+        if could {
+            self.gain = (self.gain * times).min(MOST_GAIN);
+        }
+        could
     }
 
     fn describe(&self) -> String {
@@ -165,6 +180,14 @@ impl Camera for FolderCamera {
     fn caption(&self) -> Option<String> {
         self.shown.and_then(|shown| self.pictures.get(shown)).map(Picture::name)
     }
+}
+
+/// The same frame with so much more light; what was bright burns out, as in a real one.
+fn brighter(frame: Frame, gain: f32) -> Result<Frame, FrameError> {
+    let (width, height, format, timestamp) = (frame.width(), frame.height(), frame.format(), frame.timestamp());
+    #[expect(clippy::as_conversions, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+    let bytes = frame.into_bytes().into_iter().map(|value| (f32::from(value) * gain) as u8).collect();
+    Frame::packed(width, height, format, timestamp, bytes)
 }
 
 /// What a driver's buffer that ends in mid-frame comes to.

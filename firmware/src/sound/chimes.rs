@@ -36,6 +36,10 @@ impl ChimeTrack {
             Chime::Ready => &[(0.0, 72, 0.5), (0.11, 76, 0.5), (0.22, 79, 0.8)],
             Chime::NoFace => &[(0.0, 76, 0.5), (0.2, 69, 0.9)],
             Chime::Trouble => &[(0.0, 55, 0.5), (0.26, 50, 0.9)],
+            Chime::Unsure => &[(0.0, 69, 0.4), (0.2, 74, 0.8)],
+            Chime::Taken => &[(0.0, 79, 0.6)],
+            Chime::Nothing => &[(0.0, 60, 0.4)],
+            Chime::Farewell => &[(0.0, 79, 0.5), (0.16, 76, 0.5), (0.32, 72, 0.9)],
         };
         let length_s = strokes.iter().map(|(at, _, decay_s)| at + decay_s).fold(0.0, f32::max);
         let rate = rate_hz as f32;

@@ -1,10 +1,15 @@
 //! A workbench for stories: the real loop on simulated ports, in virtual time. Nothing waits, nothing is random.
 
-use mood::{Affect, Answer, Expression, Frame, ModelError, Mood, NoFaceReason};
+use mood::{
+    Contract, Example, Expression, FaceBox, Faces, Frame, Glimpse, Judge, LabelSet, Logits, ModelError, NoFaceReason,
+    Quality, Reading, Search,
+};
 use moodbox::config::Config;
+use moodbox::device::{Ending, Lesson};
 use moodbox::error::Failure;
-use moodbox::eyes::{Observation, Sight, Stages};
+use moodbox::eyes::{Stages, Watch};
 use moodbox::ports::{Level, Programme};
+use moodbox::runner::threads::Pupil;
 use moodbox::runner::{Inbox, Looker, Message, Moment, Parts, Runner, Settings, Witness, take_look};
 use moodbox::sim::camera::FolderCamera;
 use moodbox::sim::lights::RecorderLights;
@@ -21,50 +26,94 @@ pub(crate) const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-/// What the eyes see, one entry a frame.
+/// What the eyes see, one entry a look.
 #[derive(Debug, Clone)]
 pub(crate) enum Sees {
     Face(Expression, f32),
     Nobody,
+    Dark,
     BrokenNetwork,
 }
 
 impl Sees {
-    fn answer(&self) -> Result<Answer, ModelError> {
+    fn glimpse(&self) -> Result<Glimpse, ModelError> {
+        let nobody = NoFaceReason::NothingFound;
         match *self {
             Self::Face(expression, confidence) => {
-                let mood = Mood { expression, confidence, affect: Affect::of(expression) };
-                Ok(if confidence < 0.4 {
-                    Answer::Unsure { best: mood, reason: mood::UnsureReason::LowConfidence }
-                } else {
-                    Answer::Mood(mood)
-                })
+                let faces = Faces { faces: vec![face()], reason: nobody };
+                let reading = Reading { logits: logits(expression, confidence), features: vec![confidence, 0.5] };
+                let quality = Quality { side: 120.0, contrast: 160.0, sharpness: 0.2, turn: 0.1, score: 0.95 };
+                Ok(Glimpse { luminance: 120, faces, reading: Some((reading, quality)) })
             }
-            Self::Nobody => Ok(Answer::NoFace { reason: NoFaceReason::NothingFound }),
+            Self::Nobody => {
+                let faces = Faces { faces: Vec::new(), reason: nobody };
+                Ok(Glimpse { luminance: 120, faces, reading: None })
+            }
+            Self::Dark => Ok(Glimpse { luminance: 5, ..Self::Nobody.glimpse()? }),
             Self::BrokenNetwork => Err(ModelError::Run { detail: "failed on demand".into() }),
         }
     }
 }
 
-/// Eyes that see what the script says, frame by frame; nobody when it is over.
+fn face() -> FaceBox {
+    let landmarks = mood::Landmarks::default();
+    FaceBox { x: 200.0, y: 100.0, width: 120.0, height: 120.0, score: 0.95, landmarks }
+}
+
+/// Logits whose softmax gives this confidence.
+fn logits(expression: Expression, confidence: f32) -> Logits {
+    let labels = Contract::new(LabelSet::FerPlus).labels;
+    let others = f32::from(u8::try_from(labels.len() - 1).unwrap());
+    let winner = (confidence * others / (1.0 - confidence)).ln();
+    Logits(labels.iter().map(|label| if *label == expression { winner } else { 0.0 }).collect())
+}
+
+/// Eyes that see what the script says, look by look, the same in every frame of a look; nobody when it is over.
 pub(crate) struct ScriptedSight {
     script: VecDeque<Sees>,
+    judge: Judge,
     /// From this time on a happy face, whatever of the script is left.
     happy_from: Duration,
+    now: Sees,
+    learnt: Learnt,
 }
+
+/// What was learnt on the bench.
+pub(crate) type Learnt = Arc<Mutex<Vec<Example>>>;
 
 impl ScriptedSight {
     pub(crate) fn new(sees: &[Sees]) -> Self {
-        Self { script: sees.to_vec().into(), happy_from: Duration::MAX }
+        let judge = Judge::new(Contract::new(LabelSet::FerPlus));
+        let (script, learnt) = (sees.to_vec().into(), Learnt::default());
+        Self { script, judge, happy_from: Duration::MAX, now: Sees::Nobody, learnt }
+    }
+
+    /// The next look begins.
+    fn turn(&mut self, now: Duration) {
+        let scripted = self.script.pop_front().unwrap_or(Sees::Nobody);
+        self.now = if now >= self.happy_from { Sees::Face(Expression::Happy, 0.9) } else { scripted };
     }
 }
 
-impl Sight for ScriptedSight {
-    fn look(&mut self, _frame: &Frame, clock: &dyn Fn() -> Duration) -> Result<Observation, ModelError> {
-        let scripted = self.script.pop_front().unwrap_or(Sees::Nobody);
-        let seen = if clock() >= self.happy_from { Sees::Face(Expression::Happy, 0.9) } else { scripted };
-        let answer = seen.answer()?;
-        Ok(Observation { answer, faces: Vec::new(), probabilities: None, stages: Stages::default() })
+impl Watch for ScriptedSight {
+    fn judge(&self) -> &Judge {
+        &self.judge
+    }
+
+    fn glance(
+        &mut self,
+        _frame: &Frame,
+        _search: Search,
+        _stages: &mut Stages,
+        _clock: &dyn Fn() -> Duration,
+    ) -> Result<Glimpse, ModelError> {
+        self.now.glimpse()
+    }
+
+    fn learn(&mut self, example: Example) -> Option<Result<usize, String>> {
+        let mut learnt = self.learnt.lock().unwrap();
+        learnt.push(example);
+        Some(Ok(learnt.len()))
     }
 }
 
@@ -102,10 +151,13 @@ impl Inbox for VirtualInbox {
     }
 }
 
-/// Looks at once and reports after [`LOOK`]; a stalled camera never reports.
+/// Looks at once and reports later; a stalled camera never reports.
 struct VirtualLooker {
     camera: FolderCamera,
     sight: ScriptedSight,
+    pupil: Pupil,
+    /// How long a look takes.
+    look: Duration,
     clock: Clock,
     post: Post,
 }
@@ -114,8 +166,18 @@ impl Looker for VirtualLooker {
     fn begin(&mut self) -> Result<(), Failure> {
         if !self.camera.faults().is_stalled() {
             let clock = self.clock.clone();
-            let look = take_look(&mut self.camera, &mut self.sight, 3, &|| clock.now());
-            deliver(&self.post, self.clock.now() + LOOK, Message::Looked(look));
+            self.sight.turn(clock.now());
+            let limits = Config::embedded().unwrap().look.limits;
+            let look = take_look(&mut self.camera, &mut self.sight, limits, &|| clock.now(), &|| false);
+            self.pupil.saw(&look);
+            deliver(&self.post, self.clock.now() + self.look, Message::Looked(look));
+        }
+        Ok(())
+    }
+
+    fn learn(&mut self, lesson: Lesson) -> Result<(), Failure> {
+        if let Some(learnt) = self.pupil.learn(lesson, &mut self.sight) {
+            deliver(&self.post, self.clock.now(), Message::Learnt(learnt));
         }
         Ok(())
     }
@@ -144,6 +206,7 @@ pub(crate) struct Bench {
     journal: Journal,
     post: Post,
     told: Told,
+    learnt: Learnt,
     runner: Runner,
 }
 
@@ -165,7 +228,16 @@ impl Bench {
         Self::build(ScriptedSight { happy_from: ms(last), ..ScriptedSight::new(sees) }, &button::edges(&presses), end)
     }
 
+    /// As [`Bench::with_edges`], with looks that take so long.
+    pub(crate) fn with_slow_looks(sees: &[Sees], edges: &[(Duration, Level)], look: Duration, end: u64) -> Self {
+        Self::build_with(ScriptedSight::new(sees), edges, look, end)
+    }
+
     fn build(sight: ScriptedSight, edges: &[(Duration, Level)], end: u64) -> Self {
+        Self::build_with(sight, edges, LOOK, end)
+    }
+
+    fn build_with(sight: ScriptedSight, edges: &[(Duration, Level)], look: Duration, end: u64) -> Self {
         let clock = Clock::default();
         let journal = Journal::new(clock.clone());
         let (camera, lights, speaker) = (
@@ -181,20 +253,29 @@ impl Bench {
         let settings = Settings {
             device: config.device(100),
             debounce: config.debounce,
+            gestures: config.gestures,
             brightness: config.brightness,
             stop_at: Some(ms(end)),
         };
         let told = Told::default();
+        let learnt = Arc::clone(&sight.learnt);
         let faults = (camera.faults(), lights.faults(), speaker.faults());
         let parts = Parts {
             lights: Box::new(lights),
             speaker: Box::new(speaker),
-            looker: Box::new(VirtualLooker { camera, sight, clock: clock.clone(), post: Arc::clone(&post) }),
+            looker: Box::new(VirtualLooker {
+                camera,
+                sight,
+                pupil: Pupil::default(),
+                look,
+                clock: clock.clone(),
+                post: Arc::clone(&post),
+            }),
             inbox: Box::new(VirtualInbox { clock: clock.clone(), post: Arc::clone(&post), steps: 0 }),
             witness: Box::new(told.clone()),
         };
         let runner = Runner::new(settings, parts);
-        Self { camera: faults.0, lights: faults.1, speaker: faults.2, clock, journal, post, told, runner }
+        Self { camera: faults.0, lights: faults.1, speaker: faults.2, clock, journal, post, told, learnt, runner }
     }
 
     /// Another message at its time.
@@ -210,16 +291,19 @@ impl Bench {
             ended: self.clock.now(),
             entries: self.journal.entries(),
             told: self.told.0.lock().unwrap().clone(),
+            learnt: self.learnt.lock().unwrap().iter().map(|it| (it.label, it.corrected)).collect(),
         }
     }
 }
 
 /// What happened on the bench.
 pub(crate) struct Story {
-    pub(crate) result: Result<(), Failure>,
+    pub(crate) result: Result<Ending, Failure>,
     pub(crate) ended: Duration,
     pub(crate) entries: Vec<(Duration, Entry)>,
     pub(crate) told: Vec<String>,
+    /// What was learnt, and whether the owner said so.
+    pub(crate) learnt: Vec<(Expression, bool)>,
 }
 
 impl Story {
@@ -227,6 +311,8 @@ impl Story {
     pub(crate) fn sound(&self) -> Vec<(u64, String)> {
         let word = |entry: &Entry| match entry {
             Entry::Play(Programme { expression, .. }, fade) => Some(format!("play {expression} over {fade:?}")),
+            Entry::Skip(fade) => Some(format!("skip over {fade:?}")),
+            Entry::Volume(gain_db) => Some(format!("volume {gain_db}")),
             Entry::Chime(chime) => Some(format!("chime {chime:?}")),
             Entry::Silence(fade) => Some(format!("silence over {fade:?}")),
             _ => None,

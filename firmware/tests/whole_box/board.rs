@@ -6,6 +6,7 @@ use moodbox::camera::Found;
 use moodbox::camera::settings::CameraSettings;
 use moodbox::camera::video::CameraFinder;
 use moodbox::config::Config;
+use moodbox::device::Ending;
 use moodbox::error::Failure;
 use moodbox::eyes::Eyes;
 use moodbox::gpio::{GpioError, Pin};
@@ -48,7 +49,7 @@ struct Running {
     video: SimVideo,
     outbox: threads::Outbox,
     told: Receiver<String>,
-    thread: JoinHandle<Result<(), Failure>>,
+    thread: JoinHandle<Result<Ending, Failure>>,
 }
 
 fn webcam() -> SimWebcam {
@@ -70,14 +71,15 @@ fn start_with(gpio: &SimGpio, video: &SimVideo) -> Running {
     let (theirs, cameras, out) = (gpio.clone(), video.clone(), outbox.clone());
     let thread = thread::spawn(move || {
         // These lines don't bounce, and the test presses faster than any finger.
-        let config = Config { debounce: Duration::ZERO, ..Config::embedded().unwrap() };
+        let mut config = Config { debounce: Duration::ZERO, ..Config::embedded().unwrap() };
+        config.gestures.again = Duration::ZERO;
         let speaker = Box::new(RecorderSpeaker::new(Journal::new(Clock::default())));
         let settings = CameraSettings { warm_up: SOON, ..config.camera.clone() };
         let parts = Board {
             gpio: Box::new(theirs),
             cameras: Box::new(CameraFinder::new(Box::new(cameras), None, settings)),
             speaker: OpenedSpeaker { speaker, note: None },
-            sight: Box::new(Eyes::open(None, config.look.unsure_below).unwrap()),
+            eyes: Box::new(Eyes::open(None, config.look.unsure_below).unwrap()),
             witness: Box::new(Teller(tell)),
             outbox: out,
             inbox: Box::new(inbox),

@@ -64,6 +64,7 @@ Exit codes:
   5  a picture, music, or a folder of them, can't be read
   6  a network is missing, damaged or not made for this box
   8  a file can't be written
+ 10  done, and the computer shall be switched off (the button was held for long)
 
 "#]]);
     let (look, _) = said(&moodbox().args(["look", "--help"]).assert().success());

@@ -11,3 +11,4 @@ mod music;
 mod signals;
 mod story;
 mod threads;
+mod watching;

@@ -1,14 +1,15 @@
 //! The real threads and the real clock, kept in step by channels; nothing here measures time.
 
 use crate::bench::{ScriptedSight, Sees};
-use mood::{Expression, Frame, ModelError};
-use moodbox::eyes::{Observation, Sight};
+use mood::{Expression, Frame, Glimpse, Judge, ModelError, Search};
+use moodbox::eyes::{Stages, Watch};
 use moodbox::ports::{Button, ButtonError, Level};
-use moodbox::runner::{Inbox, Looker, Message, threads};
+use moodbox::runner::{Inbox, Limits, Looker, Message, threads};
 use moodbox::sim::camera::FolderCamera;
 use std::time::{Duration, Instant};
 
 const SOON: Duration = Duration::from_secs(60);
+const LIMITS: Limits = Limits { frames: 3, time: SOON };
 
 fn sight(expression: Expression) -> Box<ScriptedSight> {
     Box::new(ScriptedSight::new(&[Sees::Face(expression, 0.9)]))
@@ -20,7 +21,7 @@ fn a_look_is_reported_once_and_a_stalled_camera_holds_up_nobody_but_itself() {
     let (outbox, mut inbox) = threads::inbox(began);
     let camera = FolderCamera::bundled();
     let faults = camera.faults();
-    let mut looker = threads::start_looker(Box::new(camera), sight(Expression::Happy), 1, began, outbox).unwrap();
+    let mut looker = threads::start_looker(Box::new(camera), sight(Expression::Happy), LIMITS, began, outbox).unwrap();
     faults.stall();
     looker.begin().unwrap();
     // The loop is free meanwhile: asking for a message returns when the wait is over.
@@ -31,10 +32,20 @@ fn a_look_is_reported_once_and_a_stalled_camera_holds_up_nobody_but_itself() {
     assert!(matches!(inbox.next(SOON), Some(Message::Ended("camera"))), "a thread tells when it ends");
 }
 
-struct PanickingSight;
+struct PanickingSight(Judge);
 
-impl Sight for PanickingSight {
-    fn look(&mut self, _frame: &Frame, _clock: &dyn Fn() -> Duration) -> Result<Observation, ModelError> {
+impl Watch for PanickingSight {
+    fn judge(&self) -> &Judge {
+        &self.0
+    }
+
+    fn glance(
+        &mut self,
+        _frame: &Frame,
+        _search: Search,
+        _stages: &mut Stages,
+        _clock: &dyn Fn() -> Duration,
+    ) -> Result<Glimpse, ModelError> {
         panic!("this panic is part of the test");
     }
 }
@@ -44,7 +55,8 @@ fn a_panicking_thread_is_reported_too() {
     let began = Instant::now();
     let (outbox, mut inbox) = threads::inbox(began);
     let camera = Box::new(FolderCamera::bundled());
-    let mut looker = threads::start_looker(camera, Box::new(PanickingSight), 1, began, outbox).unwrap();
+    let judge = Judge::new(mood::Contract::new(mood::LabelSet::Fer2013));
+    let mut looker = threads::start_looker(camera, Box::new(PanickingSight(judge)), LIMITS, began, outbox).unwrap();
     looker.begin().unwrap();
     assert!(matches!(inbox.next(SOON), Some(Message::Ended("camera"))));
     assert_eq!(looker.begin().unwrap_err().to_string(), "thread `camera` ended; the box can't go on without it");

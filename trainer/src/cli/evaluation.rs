@@ -4,7 +4,7 @@ use crate::dataset::augment::Condition;
 use crate::dataset::votes::{self, Votes};
 use crate::dataset::{Dataset, Split};
 use crate::error::Error;
-use crate::measure::{self, Figures, Robustness, Targets, View};
+use crate::measure::{self, Doubt, Figures, Robustness, Targets, View};
 use crate::recipe::Head;
 use crate::{report, train, verify};
 use clap::Args;
@@ -46,12 +46,27 @@ pub struct Evaluate {
     /// Prints a table of the accuracy under each condition and what it loses against clean pictures.
     #[arg(long, conflicts_with_all = ["condition", "predictions"])]
     pub conditions: bool,
+    /// Chooses the thresholds below which the box says that it is not sure, so that its answers are right so often (0.5 to
+    /// 0.999); unpleasant expressions more often, as they cost more when they are wrong.
+    #[arg(long, value_name = "ACCURACY", num_args = 0..=1, default_missing_value = "0.9", value_parser = accuracy,
+          conflicts_with_all = ["conditions", "predictions"])]
+    pub coverage: Option<f64>,
+    /// Writes these thresholds into the contract of the ONNX file.
+    #[arg(long, requires = "coverage")]
+    pub write: bool,
     /// Prints one JSON object.
     #[arg(long)]
     pub json: bool,
     /// Writes a row a picture: what it shows, the answer, its confidence, logits.
     #[arg(long, value_name = "FILE.csv")]
     pub predictions: Option<PathBuf>,
+}
+
+fn accuracy(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|share| (0.5..=0.999).contains(share))
+        .ok_or_else(|| "give a share from 0.5 to 0.999".into())
 }
 
 pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
@@ -76,6 +91,11 @@ pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
         return Ok(());
     }
     let rows = rows(args.condition)?;
+    if let Some(stated) = args.coverage {
+        let doubt = Doubt::choose(&rows, stated);
+        report::measured(&if args.json { doubt.json() } else { doubt.text() });
+        return if args.write { doubt.write(&args.model) } else { Ok(()) };
+    }
     if let Some(path) = &args.predictions {
         train::checkpoint::write_whole(path, measure::predictions(&rows, classifier.contract()).as_bytes())?;
     }

@@ -1,7 +1,7 @@
 //! The contract as pairs of strings, and every way such pairs can be wrong.
 
 use super::{Contract, LabelSet, SIDE, VERSION};
-use crate::{Expression, ModelError};
+use crate::{Expression, ModelError, Thresholds};
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
@@ -12,12 +12,15 @@ const DEVIATION: &str = "moodbox.deviation";
 const LABEL_SET: &str = "moodbox.label_set";
 const LABELS: &str = "moodbox.labels";
 const TEMPERATURE: &str = "moodbox.temperature";
+/// Optional, and only together: pleasant, then unpleasant.
+const THRESHOLDS: &str = "moodbox.thresholds";
 
 // The ranges catch the wrong unit, such as a mean meant for luminances of 0..=1, which would otherwise run and answer
 // nonsense.
 const MEAN_RANGE: RangeInclusive<f32> = 0.0..=255.0;
 const DEVIATION_RANGE: RangeInclusive<f32> = 1.0..=255.0;
 const TEMPERATURE_RANGE: RangeInclusive<f32> = 0.05..=20.0;
+const THRESHOLD_RANGE: RangeInclusive<f32> = 0.0..=1.0;
 
 impl Contract {
     /// The pairs to write into `metadata_props`; [`Contract::from_metadata`] reads them back unchanged.
@@ -25,6 +28,7 @@ impl Contract {
     pub fn to_metadata(&self) -> Vec<(String, String)> {
         let name = |&expression: &Expression| self.label_set.label_of(expression).unwrap_or(expression.name());
         let labels: Vec<&str> = self.labels.iter().map(name).collect();
+        let thresholds = self.thresholds.map(|both| (THRESHOLDS, format!("{},{}", both.pleasant, both.unpleasant)));
         [
             (CONTRACT_VERSION, VERSION.to_string()),
             (INPUT_SHAPE, input_shape(self.side)),
@@ -34,8 +38,10 @@ impl Contract {
             (LABELS, labels.join(",")),
             (TEMPERATURE, self.temperature.to_string()),
         ]
+        .into_iter()
+        .chain(thresholds)
         .map(|(key, value)| (key.to_owned(), value))
-        .into()
+        .collect()
     }
 
     /// Reads the pairs of `metadata_props`. Keys outside `moodbox.` are left alone.
@@ -56,6 +62,7 @@ impl Contract {
             label_set,
             labels: props.labels(label_set)?,
             temperature: props.number(TEMPERATURE, TEMPERATURE_RANGE)?,
+            thresholds: props.thresholds()?,
         })
     }
 }
@@ -82,7 +89,8 @@ impl<'a> Props<'a> {
 
     /// A key of a later contract may change the meaning of those we know, so it isn't skipped.
     fn refuse_unknown(&self) -> Result<(), ModelError> {
-        const KNOWN: [&str; 7] = [CONTRACT_VERSION, INPUT_SHAPE, MEAN, DEVIATION, LABEL_SET, LABELS, TEMPERATURE];
+        const KNOWN: [&str; 8] =
+            [CONTRACT_VERSION, INPUT_SHAPE, MEAN, DEVIATION, LABEL_SET, LABELS, TEMPERATURE, THRESHOLDS];
         match self.0.keys().filter(|key| !KNOWN.contains(key)).min() {
             None => Ok(()),
             Some(&key) => Err(mismatch("metadata", key, KNOWN.join(", "))),
@@ -106,6 +114,17 @@ impl<'a> Props<'a> {
             .ok()
             .filter(|number| range.contains(number))
             .ok_or_else(|| mismatch(key, found, format!("a number in {}..={}", range.start(), range.end())))
+    }
+
+    /// `None` when the file has none: networks made before they were part of the contract still work.
+    fn thresholds(&self) -> Result<Option<Thresholds>, ModelError> {
+        let Some(found) = self.0.get(THRESHOLDS).copied() else { return Ok(None) };
+        let number = |text: &str| text.parse().ok().filter(|number| THRESHOLD_RANGE.contains(number));
+        let both = found.split_once(',').and_then(|(first, second)| Some((number(first)?, number(second)?)));
+        match both {
+            Some((pleasant, unpleasant)) => Ok(Some(Thresholds { pleasant, unpleasant })),
+            None => Err(mismatch(THRESHOLDS, found, "two numbers in 0..=1 with a comma between")),
+        }
     }
 
     fn label_set(&self) -> Result<LabelSet, ModelError> {

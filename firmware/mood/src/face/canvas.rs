@@ -14,13 +14,43 @@ pub(super) struct Size {
 /// The least spread of luminances that is stretched; below it is mostly noise, which would be blown up to patterns.
 const LEAST_SPREAD: u8 = 16;
 
-/// A frame scaled to fit into a [`Size`], its aspect kept, in the middle.
+/// A part of a frame, in its pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Window {
+    left: f64,
+    top: f64,
+    width: f64,
+    height: f64,
+}
+
+impl Window {
+    /// All of it.
+    fn whole(frame: &Frame) -> Self {
+        Self { left: 0.0, top: 0.0, width: f64::from(frame.width()), height: f64::from(frame.height()) }
+    }
+
+    /// The part of the frame that a square of `side` pixels around `centre` covers, at least a pixel.
+    pub(super) fn around(frame: &Frame, centre: Point, side: f32) -> Self {
+        let part = |centre: f32, length: u32| {
+            let (centre, half, length) = (f64::from(centre), f64::from(side) / 2.0, f64::from(length));
+            let start = (centre - half).floor().clamp(0.0, length - 1.0);
+            let end = (centre + half).ceil().clamp(start + 1.0, length);
+            (start, end - start)
+        };
+        let ((left, width), (top, height)) = (part(centre.x, frame.width()), part(centre.y, frame.height()));
+        Self { left, top, width, height }
+    }
+}
+
+/// A frame, or a window of it, scaled to fit into a [`Size`], its aspect kept, in the middle.
 pub(super) struct Canvas {
     size: Size,
     /// The frame's part of the canvas: left, top, width, height.
     left: usize,
     top: usize,
     picture: Size,
+    /// Where the window lies in the frame.
+    origin: Point,
     /// Frame pixels per canvas pixel. The two differ by rounding only.
     scale: Point,
     /// Luminances or red, green, blue of the frame's part, 0..=255, row by row.
@@ -29,19 +59,37 @@ pub(super) struct Canvas {
 }
 
 impl Canvas {
-    pub(super) fn of(frame: &Frame, size: Size) -> Self {
+    /// The whole frame; `buffer` is used again, whatever it holds.
+    pub(super) fn of(frame: &Frame, size: Size, buffer: Vec<f32>) -> Self {
+        Self::of_window(frame, Window::whole(frame), size, buffer)
+    }
+
+    /// A window of the frame.
+    pub(super) fn of_window(frame: &Frame, window: Window, size: Size, buffer: Vec<f32>) -> Self {
         let source = Size { width: crate::frame::index(frame.width()), height: crate::frame::index(frame.height()) };
-        let picture = fit(source, size);
+        let picture = fit(Size { width: whole(window.width), height: whole(window.height) }, size);
         let channels = frame.format().bytes_per_pixel();
-        let columns = Taps::new(source.width, picture.width);
-        let rows = Taps::new(source.height, picture.height);
+        let columns = Taps::of_part(source.width, window.left, window.width, picture.width);
+        let rows = Taps::of_part(source.height, window.top, window.height, picture.height);
         let values = match frame.format() {
-            PixelFormat::Grey => scaled::<1>(frame, &columns, &rows),
-            PixelFormat::Rgb => scaled::<3>(frame, &columns, &rows),
+            PixelFormat::Grey => scaled::<1>(frame, &columns, &rows, buffer),
+            PixelFormat::Rgb => scaled::<3>(frame, &columns, &rows, buffer),
         };
         let scale = Point { x: columns.scale(), y: rows.scale() };
         let (left, top) = ((size.width - picture.width) / 2, (size.height - picture.height) / 2);
-        Self { size, left, top, picture, scale, values, channels }
+        let origin = Point { x: narrowed(window.left), y: narrowed(window.top) };
+        Self { size, left, top, picture, origin, scale, values, channels }
+    }
+
+    /// The buffer, for the next canvas.
+    pub(super) fn into_buffer(self) -> Vec<f32> {
+        self.values
+    }
+
+    /// Luminance steps between the 1st and the 99th percentile.
+    pub(super) fn spread(&self) -> u8 {
+        let (low, high) = levels::spread(self.values.chunks_exact(self.channels).map(luminance));
+        high - low
     }
 
     /// Spreads the luminances over the whole range: the hundredth darkest become black, the hundredth brightest white.
@@ -75,7 +123,10 @@ impl Canvas {
     /// A face in canvas pixels as one in frame pixels.
     pub(super) fn to_frame(&self, face: &FaceBox) -> FaceBox {
         let (left, top) = (to_f32(self.left), to_f32(self.top));
-        let point = |at: Point| Point { x: (at.x - left) * self.scale.x, y: (at.y - top) * self.scale.y };
+        let point = |at: Point| Point {
+            x: self.origin.x + (at.x - left) * self.scale.x,
+            y: self.origin.y + (at.y - top) * self.scale.y,
+        };
         let corner = point(Point { x: face.x, y: face.y });
         FaceBox {
             x: corner.x,
@@ -110,6 +161,18 @@ fn luminance(pixel: &[f32]) -> u8 {
     value.round() as u8
 }
 
+/// A window's side, which is a whole number of pixels.
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1..=2^32")]
+const fn whole(side: f64) -> usize {
+    side as usize
+}
+
+/// A window's edge, in f32 as all points are.
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "whole pixels below 2^24")]
+const fn narrowed(edge: f64) -> f32 {
+    edge as f32
+}
+
 /// A canvas side or offset, far below 2^24.
 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "exact below 2^24")]
 const fn to_f32(side: usize) -> f32 {
@@ -124,7 +187,7 @@ mod tests {
     const SIZE: Size = Size { width: 192, height: 144 };
 
     fn canvas(width: u32, height: u32, format: PixelFormat, bytes: Vec<u8>) -> Canvas {
-        Canvas::of(&Frame::packed(width, height, format, Duration::ZERO, bytes).unwrap(), SIZE)
+        Canvas::of(&Frame::packed(width, height, format, Duration::ZERO, bytes).unwrap(), SIZE, Vec::new())
     }
 
     #[test]
@@ -167,6 +230,25 @@ mod tests {
         assert_eq!(spread(vec![90; 192]), (0, 0));
         let (low, high) = spread((0..192_u8).map(|at| 90 + at % 2).collect());
         assert!(high - low <= 16, "{low} {high}");
+    }
+
+    #[test]
+    fn a_window_stays_in_the_frame_and_its_boxes_come_back_too() {
+        let frame = Frame::packed(640, 480, PixelFormat::Grey, Duration::ZERO, vec![9; 640 * 480]).unwrap();
+        let size = Size { width: 96, height: 96 };
+        let at = |x: f32, y: f32| Point { x, y };
+        for centre in [at(320.0, 240.0), at(0.0, 0.0), at(639.0, 479.0), at(-900.0, 9_000.0)] {
+            for side in [0.0, 1.0, 96.0, 192.0, 5_000.0] {
+                let Window { left, top, width, height } = Window::around(&frame, centre, side);
+                assert!(left >= 0.0 && top >= 0.0 && width >= 1.0 && height >= 1.0);
+                assert!(left + width <= 640.0 && top + height <= 480.0, "{centre:?} {side}");
+            }
+        }
+        let canvas = Canvas::of_window(&frame, Window::around(&frame, at(320.0, 240.0), 192.0), size, Vec::new());
+        let landmarks = super::super::Landmarks::default();
+        let face = FaceBox { x: 24.0, y: 0.0, width: 48.0, height: 96.0, score: 1.0, landmarks };
+        let face = canvas.to_frame(&face);
+        assert_eq!((face.x, face.y, face.width, face.height), (272.0, 144.0, 96.0, 192.0));
     }
 
     #[test]

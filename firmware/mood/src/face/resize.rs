@@ -17,24 +17,31 @@ struct Tap {
 /// The taps of one axis.
 pub(super) struct Taps {
     taps: Vec<Tap>,
-    source: usize,
+    /// Source pixels they stand for together.
+    length: f64,
 }
 
 impl Taps {
-    /// From `source` to `target` pixels, both at least 1.
-    pub(super) fn new(source: usize, target: usize) -> Self {
-        let step = source as f64 / target as f64;
+    /// From all of `source` to `target` pixels, both at least 1.
+    #[cfg(test)]
+    fn new(source: usize, target: usize) -> Self {
+        Self::of_part(source, 0.0, source as f64, target)
+    }
+
+    /// From the `length` pixels of `source` that begin at `start` to `target` pixels, all three at least 1.
+    pub(super) fn of_part(source: usize, start: f64, length: f64, target: usize) -> Self {
+        let step = length / target as f64;
         let width = step.max(1.0);
         let tap = |number: usize| {
-            let middle = (number as f64 + 0.5) * step;
+            let middle = start + (number as f64 + 0.5) * step;
             Tap::over(middle - width / 2.0, middle + width / 2.0, source)
         };
-        Self { taps: (0..target).map(tap).collect(), source }
+        Self { taps: (0..target).map(tap).collect(), length }
     }
 
     /// Source pixels per output pixel.
     pub(super) fn scale(&self) -> f32 {
-        (self.source as f64 / self.taps.len() as f64) as f32
+        (self.length / self.taps.len() as f64) as f32
     }
 }
 
@@ -53,10 +60,17 @@ impl Tap {
     }
 }
 
-/// A frame of `CHANNELS` bytes a pixel, scaled; the same channels, row by row, 0..=255.
-pub(super) fn scaled<const CHANNELS: usize>(frame: &Frame, columns: &Taps, rows: &Taps) -> Vec<f32> {
+/// A frame of `CHANNELS` bytes a pixel, scaled; the same channels, row by row, 0..=255. The buffer of `scaled` is used
+/// again, whatever it holds.
+pub(super) fn scaled<const CHANNELS: usize>(
+    frame: &Frame,
+    columns: &Taps,
+    rows: &Taps,
+    mut scaled: Vec<f32>,
+) -> Vec<f32> {
     let line_values = columns.taps.len() * CHANNELS;
-    let mut scaled = vec![0.0; line_values * rows.taps.len()];
+    scaled.clear();
+    scaled.resize(line_values * rows.taps.len(), 0.0);
     // Neighbouring rows share a line at their border; it is narrowed once.
     let mut narrowed = vec![0.0; line_values];
     let mut held = None;
@@ -116,7 +130,7 @@ mod tests {
             let target = ((bytes.len() as f64 * share) as usize).max(1);
             let expected = naive(&bytes, target);
             let frame = frame(bytes.len(), 1, PixelFormat::Grey, bytes);
-            let found = scaled::<1>(&frame, &Taps::new(frame.line(0).len(), target), &Taps::new(1, 1));
+            let found = scaled::<1>(&frame, &Taps::new(frame.line(0).len(), target), &Taps::new(1, 1), Vec::new());
             for (found, expected) in found.iter().zip(&expected) {
                 prop_assert!((found - expected).abs() < CLOSE, "{found} {expected}");
             }
@@ -131,7 +145,7 @@ mod tests {
             let bytes: Vec<u8> = (0..width * height * 3).map(|at| (at * 31) as u8 ^ seed).collect();
             let (least, most) = (*bytes.iter().min().unwrap(), *bytes.iter().max().unwrap());
             let frame = frame(width, height, PixelFormat::Rgb, bytes);
-            let found = scaled::<3>(&frame, &Taps::new(width, to_width), &Taps::new(height, to_height));
+            let found = scaled::<3>(&frame, &Taps::new(width, to_width), &Taps::new(height, to_height), vec![7.0; 9]);
             prop_assert_eq!(found.len(), to_width * to_height * 3);
             for value in found {
                 prop_assert!((f32::from(least) - CLOSE..=f32::from(most) + CLOSE).contains(&value));
@@ -144,13 +158,25 @@ mod tests {
         let bytes: Vec<u8> = (0..=239).collect();
         let expected: Vec<f32> = bytes.iter().copied().map(f32::from).collect();
         let frame = frame(10, 8, PixelFormat::Rgb, bytes);
-        assert_eq!(scaled::<3>(&frame, &Taps::new(10, 10), &Taps::new(8, 8)), expected);
+        assert_eq!(scaled::<3>(&frame, &Taps::new(10, 10), &Taps::new(8, 8), Vec::new()), expected);
+    }
+
+    #[test]
+    fn a_part_is_scaled_as_if_it_were_all_there_is() {
+        let bytes: Vec<u8> = (0..=199).collect();
+        let whole = frame(20, 10, PixelFormat::Grey, bytes.clone());
+        let part: Vec<u8> = bytes.chunks(20).skip(2).take(6).flat_map(|line| &line[4..16]).copied().collect();
+        let part = frame(12, 6, PixelFormat::Grey, part);
+        let expected = scaled::<1>(&part, &Taps::new(12, 4), &Taps::new(6, 3), Vec::new());
+        let (columns, rows) = (Taps::of_part(20, 4.0, 12.0, 4), Taps::of_part(10, 2.0, 6.0, 3));
+        assert_eq!(scaled::<1>(&whole, &columns, &rows, Vec::new()), expected);
+        assert!((columns.scale() - 3.0).abs() < CLOSE);
     }
 
     #[test]
     fn upwards_it_interpolates() {
         let frame = frame(2, 1, PixelFormat::Grey, vec![0, 100]);
-        let found = scaled::<1>(&frame, &Taps::new(2, 4), &Taps::new(1, 1));
+        let found = scaled::<1>(&frame, &Taps::new(2, 4), &Taps::new(1, 1), Vec::new());
         assert_eq!(found, [0.0, 25.0, 75.0, 100.0]);
     }
 }

@@ -55,13 +55,17 @@ pub(super) fn run(
             return Err(Failure::NoTerminal { why });
         }
     }
-    let eyes = Eyes::open(args.model.as_deref().or(config.model.as_deref()), config.look.unsure_below)?;
+    let mut eyes = Eyes::open(args.model.as_deref().or(config.model.as_deref()), config.look.unsure_below)?;
+    // On a desk it only learns where it is told to: a story should go the same way every time.
+    if let Some(folder) = &config.look.memory {
+        eyes.remember_in(folder)?;
+    }
     let opened = sound::open(speaker_choice(args, config), &config.music)?;
     let greeting = [camera.describe(), opened.speaker.describe()];
 
     let (outbox, inbox) = threads::inbox(began);
     stop_on_signals(&outbox)?;
-    let looker = threads::start_looker(camera, Box::new(eyes), config.look.frames, began, outbox.clone())?;
+    let looker = threads::start_looker(camera, Box::new(eyes), config.look.limits, began, outbox.clone())?;
 
     // From here on the terminal is ours; `Terminal` gives it back however this ends.
     let summary = Summary::default();
@@ -87,11 +91,13 @@ pub(super) fn run(
     let settings = Settings {
         device: config.device(seed),
         debounce: config.debounce,
+        gestures: config.gestures,
         brightness: config.brightness,
         stop_at: args.seconds.map(|seconds| began.elapsed().saturating_add(seconds)).or(scripted_end),
     };
     let witness = Box::new(Both(witness, summary.clone()));
     let parts = Parts { lights, speaker: opened.speaker, looker: Box::new(looker), inbox: Box::new(inbox), witness };
+    // Here nothing is switched off but the box itself.
     Runner::new(settings, parts).run()?;
     sum_up(&summary)
 }

@@ -3,8 +3,10 @@
 use super::{RunArgs, seed_of_the_day, speaker_choice, stop_on_signals};
 use crate::board::{self, Board};
 use crate::config::Config;
+use crate::device::Ending;
 use crate::error::Failure;
 use crate::eyes::Eyes;
+use crate::home;
 use crate::hw::{self, systemd, systemd::Systemd};
 use crate::report::Transcript;
 use crate::runner::{Inbox, threads};
@@ -14,8 +16,9 @@ use std::io::stdout;
 use std::time::Instant;
 
 /// Runs the box on this board. Each event is a line on stdout, which a service manager keeps as its journal.
-pub(super) fn run(args: &RunArgs, config: &Config, began: Instant) -> Result<(), Failure> {
-    let eyes = Eyes::open(args.model.as_deref().or(config.model.as_deref()), config.look.unsure_below)?;
+pub(super) fn run(args: &RunArgs, config: &Config, began: Instant) -> Result<Ending, Failure> {
+    let mut eyes = Eyes::open(args.model.as_deref().or(config.model.as_deref()), config.look.unsure_below)?;
+    eyes.remember_in(&config.look.memory.clone().unwrap_or_else(home::faces))?;
     let gpio = hw::open_gpio(&config.wiring)?;
     let speaker = sound::open(speaker_choice(args, config), &config.music)?;
     let (outbox, inbox) = threads::inbox(began);
@@ -28,7 +31,7 @@ pub(super) fn run(args: &RunArgs, config: &Config, began: Instant) -> Result<(),
         gpio,
         cameras: hw::find_camera(&config.camera),
         speaker,
-        sight: Box::new(eyes),
+        eyes: Box::new(eyes),
         witness: Box::new(ServiceWitness::new(Box::new(Transcript::new(Box::new(stdout()))), Box::new(Systemd))),
         outbox,
         inbox,

@@ -1,8 +1,9 @@
-//! The keyboard as the button: space or enter presses; q, Esc or Ctrl-C ends.
+//! The keyboard as the buttons: space or enter presses, c holds until it comes again, n skips, v turns the volume; q, Esc
+//! or Ctrl-C ends.
 
 use crate::ports::{Button, ButtonError, Level};
-use crate::runner::Message;
 use crate::runner::threads::Outbox;
+use crate::runner::{Extra, Message};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read};
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,8 @@ pub struct Keyboard {
     outbox: Outbox,
     /// A terminal tells when a key goes down, not when it is let go: the release is made up.
     release_due: bool,
+    /// `c` holds the button down.
+    held: bool,
     /// When the button's key came last, also as a repeat.
     last: Option<Instant>,
 }
@@ -22,6 +25,8 @@ pub struct Keyboard {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Meaning {
     Press,
+    Hold,
+    Extra(Extra),
     Stop,
     Nothing,
 }
@@ -30,7 +35,7 @@ impl Keyboard {
     /// Tells `outbox` when the owner wants to end.
     #[must_use]
     pub const fn new(outbox: Outbox) -> Self {
-        Self { outbox, release_due: false, last: None }
+        Self { outbox, release_due: false, held: false, last: None }
     }
 }
 
@@ -50,6 +55,17 @@ impl Button for Keyboard {
                 let held = is_repeat(self.last.replace(now), now);
                 self.release_due = !held;
                 Ok((!held).then_some(Level::Down))
+            }
+            Meaning::Hold => {
+                self.held = !self.held;
+                Ok(Some(if self.held { Level::Down } else { Level::Up }))
+            }
+            Meaning::Extra(extra) => {
+                for level in [Level::Down, Level::Up] {
+                    // Fails only when the loop has ended already.
+                    let _ = self.outbox.send(Message::Extra(extra, level));
+                }
+                Ok(None)
             }
             Meaning::Stop => {
                 // Fails only when the loop has ended already.
@@ -76,8 +92,11 @@ const fn meaning(key: KeyEvent) -> Meaning {
     }
     match key.code {
         KeyCode::Char(' ') | KeyCode::Enter => Meaning::Press,
+        KeyCode::Char('n' | 'N') => Meaning::Extra(Extra::Skip),
+        KeyCode::Char('v' | 'V') => Meaning::Extra(Extra::Volume),
         KeyCode::Char('q' | 'Q') | KeyCode::Esc => Meaning::Stop,
         KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => Meaning::Stop,
+        KeyCode::Char('c' | 'C') => Meaning::Hold,
         _ => Meaning::Nothing,
     }
 }
@@ -96,7 +115,10 @@ mod tests {
             assert_eq!(key(code, none), Meaning::Stop);
         }
         assert_eq!(key(KeyCode::Char('c'), KeyModifiers::CONTROL), Meaning::Stop);
-        assert_eq!(key(KeyCode::Char('c'), none), Meaning::Nothing);
+        assert_eq!(key(KeyCode::Char('c'), none), Meaning::Hold);
+        assert_eq!(key(KeyCode::Char('n'), none), Meaning::Extra(Extra::Skip));
+        assert_eq!(key(KeyCode::Char('v'), none), Meaning::Extra(Extra::Volume));
+        assert_eq!(key(KeyCode::Char('x'), none), Meaning::Nothing);
     }
 
     #[test]

@@ -164,7 +164,7 @@ fn frame(canvas: &mut Canvas, left: u16, top: u16) {
     }
     canvas.text(left + 3, top, " moodbox ", 20, TITLE, NIGHT);
     canvas.text(right - 13, top, " simulated ", 12, FAINT, NIGHT);
-    canvas.text(left + 3, bottom, " space: press   q: quit ", 30, FAINT, NIGHT);
+    canvas.text(left + 3, bottom, " space: press   c: hold   n: skip   v: volume   q: quit ", 60, FAINT, NIGHT);
 }
 
 /// Broken at spaces into lines of at most `width` characters; a longer word is cut by the canvas.

@@ -12,11 +12,19 @@ fn answered() -> Scene {
     let observation = Observation {
         answer: Answer::Mood(mood),
         faces: Vec::new(),
+        several: false,
         probabilities: Some(mood::Probabilities::from_logits(&logits, &contract)),
         stages: Stages::default(),
     };
     let took = Duration::from_millis(21);
-    let look = Look { result: Ok(observation), frames: 1, caption: Some("astronaut".into()), took };
+    let look = Look {
+        result: Ok(observation),
+        frames: 1,
+        searches: 1,
+        reading: None,
+        caption: Some("astronaut".into()),
+        took,
+    };
     let play = crate::ports::Programme { expression: Expression::Happy, affect: mood.affect, seed: 1 };
     for moment in [
         Moment::Note("camera: 4 bundled frames"),
@@ -55,7 +63,7 @@ fn the_box_as_drawn() {
 │  ♪ happy music                                                         │
 │  camera: 4 bundled frames                                              │
 │  speaker: default card                                                 │
-╰── space: press   q: quit ──────────────────────────────────────────────╯
+╰── space: press   c: hold   n: skip   v: volume   q: quit ──────────────╯
 
 "#]]
     );
@@ -94,10 +102,12 @@ fn the_next_look_clears_what_the_last_one_showed() {
     let observation = Observation {
         answer: Answer::NoFace { reason: NoFaceReason::NothingFound },
         faces: Vec::new(),
+        several: false,
         probabilities: None,
         stages: Stages::default(),
     };
-    let look = Look { result: Ok(observation), frames: 3, caption: None, took: Duration::ZERO };
+    let look =
+        Look { result: Ok(observation), frames: 3, searches: 1, reading: None, caption: None, took: Duration::ZERO };
     scene.note(Duration::ZERO, &Moment::Looked(&look));
     let plain = paint(&scene, COLUMNS, ROWS).plain();
     assert!(plain.contains("I can't see anybody") && !plain.contains("cable") && !plain.contains('█'), "{plain}");
@@ -109,7 +119,7 @@ fn a_chime_is_told_where_music_would_be_and_hides_no_reason() {
     let mut scene = Scene::default();
     let lost = crate::ports::CameraError::Lost { camera: "c".into(), detail: "unplugged".into() };
     let caption = Some("a\u{1b}[31m.png".to_owned());
-    let look = Look { result: Err(lost.into()), frames: 0, caption, took: Duration::ZERO };
+    let look = Look { result: Err(lost.into()), frames: 0, searches: 0, reading: None, caption, took: Duration::ZERO };
     scene.note(Duration::ZERO, &Moment::Looked(&look));
     scene.note(Duration::ZERO, &Moment::Chime(crate::ports::Chime::Trouble));
     let plain = paint(&scene, COLUMNS, ROWS).plain();

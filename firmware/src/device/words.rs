@@ -1,0 +1,124 @@
+//! What the state machine is told, and what it says.
+
+use crate::gesture::Gesture;
+use crate::ports::{Chime, Programme};
+use mood::{Answer, Expression, LightPattern};
+use std::time::Duration;
+
+/// What the owner chose about the box's behaviour.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Longest time from press to answer; then the camera counts as stalled.
+    pub time_limit: Duration,
+    /// Fade when music begins in silence.
+    pub fade_in: Duration,
+    /// Fade from one mood's music to the next.
+    pub crossfade: Duration,
+    /// Fade to silence.
+    pub fade_out: Duration,
+    /// Silence after this long without a press; `None` plays on.
+    pub play_for: Option<Duration>,
+    /// How long each mood shows while the owner chooses by hand.
+    pub choice: Duration,
+    /// The first piece's seed; the next piece has the next seed.
+    pub seed: u64,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// All parts are there.
+    Started,
+    /// The owner did something with the button.
+    Gesture(Gesture),
+    /// The button for skipping was pressed.
+    Skip,
+    /// The button for the volume was pressed.
+    Volume,
+    /// The look that was asked for has ended, and the sensor is off again.
+    Looked(Result<Seen, Fault>),
+    /// A part failed that the box can do without.
+    Lost(Part),
+    /// Nothing; time passed.
+    Tick,
+    /// The owner or the system wants the box to end.
+    Stop,
+}
+
+/// What a look has seen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// The judgement.
+    pub answer: Answer,
+    /// The expressions it might be, the most probable first; empty when nobody was seen.
+    pub guesses: Vec<Expression>,
+    /// Another face is nearly as large as the one that was read.
+    pub several: bool,
+}
+
+/// Why a look gave no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// No usable frame came.
+    CameraLost,
+    /// The camera did not answer in time.
+    CameraStalled,
+    /// A network could not be run.
+    ModelRejected,
+}
+
+/// A part the box can do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// The light: the music goes on.
+    Lights,
+    /// The speaker: the light goes on.
+    Speaker,
+}
+
+/// What can be learnt of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lesson {
+    /// Which look it was: the first [`Command::Look`] is 1.
+    pub look: u64,
+    /// What its face shows.
+    pub label: Expression,
+    /// The owner said so.
+    pub corrected: bool,
+}
+
+/// How the box ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ending {
+    /// The program ends.
+    Stopped,
+    /// The owner wants the whole computer switched off.
+    ShutDown,
+}
+
+/// What to do now.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Sensor on, some frames, read them, sensor off; then report [`Event::Looked`].
+    Look,
+    /// End the look that goes on as soon as may be; [`Event::Looked`] still comes.
+    Abandon,
+    /// The privacy lamp. On before the sensor is, off after it.
+    Privacy(bool),
+    /// Show this pattern from now on.
+    Light(LightPattern),
+    /// Fade to this programme over the time given.
+    Play(Programme, Duration),
+    /// Fade to the next piece over the time given.
+    Skip(Duration),
+    /// How loud, in dB.
+    Volume(f32),
+    /// Give a signal.
+    Chime(Chime),
+    /// Fade to silence over the time given.
+    Silence(Duration),
+    /// What a look's face shows, by its owner's word or because the answer was let stand.
+    Learn(Lesson),
+    /// End the program.
+    Quit(Ending),
+}
