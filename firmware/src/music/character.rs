@@ -139,7 +139,7 @@ pub struct Character {
     pub beat: Beat,
     /// Share of reverberation, 0..=1.
     pub room: f32,
-    /// How loud the mix comes out before it is levelled, in LUFS: measured over three seeds.
+    /// How loud the mix comes out before it is levelled, in LUFS: measured over eight seeds.
     pub mix_lufs: f32,
 }
 

@@ -10,15 +10,20 @@ mod standing;
 
 pub use standing::Standing;
 
-use super::analysis::Features;
+use super::analysis::{Features, NAMES};
 use super::index::Tags;
 use mood::{Affect, Expression};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
 /// The coefficients, as the trainer wrote them.
-static FORMULA: LazyLock<Formula> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../assets/music-affect.json")).unwrap_or_default());
+static FORMULA: LazyLock<Formula> = LazyLock::new(|| {
+    let mut formula: Formula = serde_json::from_str(include_str!("../../assets/music-affect.json")).unwrap_or_default();
+    for cue in &mut formula.cues {
+        cue.at = NAMES.binary_search(&cue.name.as_str()).ok();
+    }
+    formula
+});
 
 /// How far a value may stand out, in spreads: one odd feature must not decide.
 const MOST: f32 = 3.0;
@@ -31,12 +36,21 @@ const MOOD_TAG: f32 = 0.25;
 struct Cue {
     /// The feature.
     name: String,
+    /// Its place among the features.
+    #[serde(skip)]
+    at: Option<usize>,
     /// Its mean and spread over the clips of the fit.
     mean: f32,
     spread: f32,
     /// Its weight for each quadrant, a spread: pleasant and excited, unpleasant and excited, unpleasant and calm,
     /// pleasant and calm.
     weights: [f32; 4],
+}
+
+impl Cue {
+    fn value(&self, features: &Features) -> Option<f32> {
+        self.at.and_then(|at| features.values().get(at)).copied()
+    }
 }
 
 /// The formula.
@@ -52,7 +66,7 @@ impl Formula {
     fn quadrants(&self, features: &Features, standing: &Standing) -> [f32; 4] {
         let mut sums = self.bias;
         for (number, cue) in self.cues.iter().enumerate() {
-            let value = standing.of(number, features.get(&cue.name)).clamp(-MOST, MOST);
+            let value = standing.of(number, cue.value(features)).clamp(-MOST, MOST);
             sums.iter_mut().zip(cue.weights).for_each(|(sum, weight)| *sum += weight * value);
         }
         let largest = sums.iter().copied().fold(f32::MIN, f32::max);

@@ -147,7 +147,7 @@ pub(super) const SAD: Character = Character {
     bass_line: BassLine::Pedal,
     beat: Beat::Rest,
     room: 0.5,
-    mix_lufs: -17.6,
+    mix_lufs: -16.9,
 };
 
 pub(super) const FEAR: Character = Character {
@@ -182,7 +182,7 @@ pub(super) const FEAR: Character = Character {
     bass_line: BassLine::Pedal,
     beat: Beat::Heart,
     room: 0.55,
-    mix_lufs: -20.9,
+    mix_lufs: -20.3,
 };
 
 pub(super) const ANGRY: Character = Character {
@@ -218,7 +218,7 @@ pub(super) const ANGRY: Character = Character {
     bass_line: BassLine::Driving,
     beat: Beat::Drive,
     room: 0.18,
-    mix_lufs: -23.0,
+    mix_lufs: -23.6,
 };
 
 pub(super) const DISGUST: Character = Character {

@@ -29,7 +29,7 @@ impl Standing {
         for track in tracks {
             count += 1.0;
             for ((sum, squares), cue) in sums.iter_mut().zip(cues) {
-                let value = f64::from(track.get(&cue.name).unwrap_or(cue.mean) - cue.mean);
+                let value = f64::from(cue.value(track).unwrap_or(cue.mean) - cue.mean);
                 *sum += value;
                 *squares += value * value;
             }

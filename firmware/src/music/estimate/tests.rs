@@ -1,7 +1,6 @@
 //! The formula is there, and it is used as it was fitted.
 
 use super::*;
-use crate::music::analysis::NAMES;
 
 /// A track whose features lie `spreads` from the fitted mean, along the weights of a quadrant.
 fn towards(quadrant: usize, spreads: f32) -> Features {

@@ -126,11 +126,16 @@ impl Index {
         }
         let head: Head = serde_json::from_slice(&line).map_err(|_| foreign("its head is damaged"))?;
         let same = head.features == NAMES;
-        let mut index = Self::new(path.to_owned());
+        let folder = folder_of(path);
+        // Collected first, as a map is built faster of what is in order already; of equal paths the last holds.
+        let mut entries: Vec<(PathBuf, Entry)> = Vec::new();
         let mut damaged = 0_u32;
         while next(&mut line).map_err(unreadable)? > 0 {
             match serde_json::from_slice::<Line>(&line) {
-                Ok(line) => index.put(line.entry(path, same)),
+                Ok(line) => {
+                    let entry = line.entry(&folder, same);
+                    entries.push((entry.path.clone(), entry));
+                }
                 Err(_) if line.trim_ascii().is_empty() => {}
                 Err(_) => damaged += 1,
             }
@@ -138,7 +143,7 @@ impl Index {
         if damaged > 0 {
             tracing::warn!(index = %path.display(), damaged, "lines of the index can't be read; scan again");
         }
-        Ok(index)
+        Ok(Self { file: path.to_owned(), entries: entries.into_iter().collect() })
     }
 
     /// Writes the whole index and puts it in place at once: after a loss of power there is the old one or the new one.
@@ -147,8 +152,9 @@ impl Index {
     /// When it can't be written; then the old one is still there.
     pub fn store(&self) -> Result<(), IndexError> {
         let mut text = head().into_bytes();
+        let folder = folder_of(self.file());
         for entry in self.entries() {
-            text.extend(line(entry, self.file()));
+            text.extend(line(entry, &folder));
         }
         crate::file::replace(self.file(), &text).map_err(|error| failed(self.file(), &error))
     }
@@ -158,6 +164,11 @@ fn failed(path: &Path, error: &std::io::Error) -> IndexError {
     IndexError::Write { path: path.to_owned(), detail: error.to_string() }
 }
 
+/// The index's own folder, which relative paths start from.
+fn folder_of(index: &Path) -> PathBuf {
+    std::path::absolute(index).ok().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default()
+}
+
 fn head() -> String {
     let features = NAMES.iter().map(ToString::to_string).collect();
     let head = serde_json::to_string(&Head { moodbox_music: VERSION, features }).unwrap_or_default();
@@ -165,9 +176,8 @@ fn head() -> String {
 }
 
 /// The bytes of a line; empty for a path that is no text, which the scan has refused before.
-fn line(entry: &Entry, index: &Path) -> Vec<u8> {
-    let folder = std::path::absolute(index).ok().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
-    let path = entry.path.strip_prefix(&folder).unwrap_or(&entry.path);
+fn line(entry: &Entry, folder: &Path) -> Vec<u8> {
+    let path = entry.path.strip_prefix(folder).unwrap_or(&entry.path);
     let Some(path) = path.to_str() else { return Vec::new() };
     let line = Line {
         path: path.to_owned(),
@@ -185,8 +195,7 @@ fn line(entry: &Entry, index: &Path) -> Vec<u8> {
 }
 
 impl Line {
-    fn entry(self, index: &Path, same_features: bool) -> Entry {
-        let folder = std::path::absolute(index).ok().and_then(|path| path.parent().map(Path::to_owned));
+    fn entry(self, folder: &Path, same_features: bool) -> Entry {
         let features = self.values.and_then(Features::from_values);
         let current = same_features && self.analysis == analysis::VERSION;
         // What an older analysis found is measured again at the next scan: its stamp fits no file.
@@ -197,7 +206,7 @@ impl Line {
             _ => Err("it was analysed by another version; scan again".to_owned()),
         };
         Entry {
-            path: folder.unwrap_or_default().join(self.path),
+            path: folder.join(self.path),
             stamp: if current { stamp } else { Stamp::default() },
             tags: self.tags,
             duration: self.seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
@@ -244,7 +253,7 @@ impl Appender {
 
     /// Adds an entry. It is in the system's hands when this returns.
     pub(super) fn add(&mut self, entry: &Entry) -> Result<(), IndexError> {
-        let bytes = line(entry, &self.path);
+        let bytes = line(entry, &folder_of(&self.path));
         self.writer.write_all(&bytes).and_then(|()| self.writer.flush()).map_err(|error| failed(&self.path, &error))
     }
 }
