@@ -21,6 +21,7 @@ CAMERA, SCREEN = "/dev/video0", "/dev/video1"
 CONFIG = """
 [look]
 time_limit_ms = 60000
+frames = 1
 [button]
 hearing = "{hearing}"
 [camera]
