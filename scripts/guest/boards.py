@@ -35,5 +35,7 @@ def boot(options, board: str, extra: tuple[str, ...] = (), boot_limit: float = 9
         command += ["-M", "q35", "-cpu", "max", "-m", "1024", "-append", f"{words} console=ttyS0 tsc=unstable clocksource=acpi_pm", "-serial", console]
     else:
         command += ["-M", "virt", "-cpu", "cortex-a53", "-m", "1024", "-append", f"{words} console=ttyAMA0", "-serial", console]
-    environment = os.environ | {"LD_LIBRARY_PATH": os.environ.get("QEMU_LIBRARIES", "")}
+    # QEMU is unpacked, not installed: its libraries lie beside it.
+    libraries = [str(folder) for lib in ("usr/lib", "lib") for folder in (options.qemu / lib).glob("*-linux-gnu")]
+    environment = os.environ | {"LD_LIBRARY_PATH": ":".join(libraries)}
     return Machine([*command, *extra], folder, environment, boot_limit)
