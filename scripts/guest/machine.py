@@ -1,6 +1,7 @@
 """An emulated machine: QEMU, its serial line as a shell, and its GPIO lines seen and driven from outside."""
 
 import base64
+import gzip
 import pathlib
 import re
 import secrets
@@ -87,7 +88,7 @@ class Machine:
 
     def fetch(self, path: str, within: float = 120) -> bytes:
         """A file of the guest."""
-        return base64.b64decode(self.run(f"gzip -1 -c {path} | base64", within))
+        return gzip.decompress(base64.b64decode(self.run(f"gzip -1 -c {path} | base64", within)))
 
     def uptime(self) -> float:
         """Seconds of the guest's clock, which runs slower than ours where the machine is busy."""
