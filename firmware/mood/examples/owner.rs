@@ -20,6 +20,9 @@ const FITS: [usize; 14] = [1, 2, 3, 4, 5, 8, 12, 16, 20, 25, 30, 35, 42, 50];
 /// Ways an owner's pictures are divided in two.
 const DIVISIONS: u64 = 3;
 
+/// An owner with fewer odd faces than this says nothing.
+const FEWEST: usize = 10;
+
 struct Picture {
     crop: Crop,
     /// What FER-2013 calls it.
@@ -117,6 +120,9 @@ fn owners(classifier: &Classifier, pictures: &[Picture]) -> Result<Vec<Pretended
         // All who are seen so but labelled otherwise, among four times as many on whom both agree.
         let odd = |picture: &Picture| picture.seen == seen && picture.label == word;
         let many = pictures.iter().filter(|picture| odd(picture)).count();
+        if many < FEWEST {
+            continue;
+        }
         let mut others: Vec<usize> =
             (0..pictures.len()).filter(|&at| pictures[at].seen == pictures[at].label).collect();
         shuffle(&mut others, 9);
