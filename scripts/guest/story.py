@@ -126,7 +126,7 @@ class Box:
 
     def heard(self) -> tuple[list[float], int]:
         self.machine.run("kill -INT $(cat /tmp/arecord); sleep 1")
-        wav = self.machine.fetch("/tmp/heard.wav", 900)
+        wav = self.machine.fetch("/tmp/heard.wav")
         (self.machine.folder / "heard.wav").write_bytes(wav)
         return hearing.samples(wav)
 
