@@ -125,7 +125,7 @@ class Box:
                          " >/tmp/arecord.log 2>&1 & echo $! >/tmp/arecord")
 
     def heard(self) -> tuple[list[float], int]:
-        self.machine.run("kill -INT $(cat /tmp/arecord); sleep 1")
+        self.machine.run("kill -TERM $(cat /tmp/arecord); sleep 1")
         wav = self.machine.fetch("/tmp/heard.wav")
         (self.machine.folder / "heard.wav").write_bytes(wav)
         return hearing.samples(wav)
