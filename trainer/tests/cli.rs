@@ -70,6 +70,15 @@ error: `run` holds no checkpoint, the run was ended before its first
 
 "#]],
     );
+    // Without `--resume` it would be refused, so as not to lose the weights.
+    fs::write(folder.path().join("run/best.bpk"), b"weights").unwrap();
+    trainer(&folder).args(["train", "--data", "faces.csv", "--run", "run", "--resume"]).assert().code(5).stderr_eq(
+        str![[r#"
+error: `run` holds no checkpoint, the run was ended before its first
+  hint: begin a new run in another folder; `--set start_from=...` gives it the weights in this one
+
+"#]],
+    );
 }
 
 #[test]

@@ -6,9 +6,10 @@ use super::Recipe;
 pub const DEFAULT: &str = "classic";
 
 /// Name and text of each.
-const RECIPES: [(&str, &str); 3] = [
+const RECIPES: [(&str, &str); 4] = [
     (DEFAULT, include_str!("../../recipes/classic.toml")),
     ("mood", include_str!("../../recipes/mood.toml")),
+    ("mood-box", include_str!("../../recipes/mood-box.toml")),
     ("synthetic", include_str!("../../recipes/synthetic.toml")),
 ];
 

@@ -259,8 +259,7 @@ impl RunFolder {
     /// # Errors
     /// When there is none, or none can be read.
     pub fn load(&self, net: &Net, optimiser: &ModuleOptimizer) -> Result<Checkpoint, Error> {
-        let nothing = "holds no checkpoint, the run was ended before its first";
-        let mut first = Err(Error::data(&self.root, nothing, "start it again without `--resume`"));
+        let mut first = Err(self.no_checkpoint());
         for (tried, folder) in self.checkpoints().iter().rev().enumerate() {
             let found = load_checkpoint(folder, net, optimiser);
             if found.is_ok() || tried == 0 {
@@ -271,6 +270,16 @@ impl RunFolder {
             }
         }
         first
+    }
+
+    /// A disk can fill up between the weights of the first epoch and its checkpoint.
+    fn no_checkpoint(&self) -> Error {
+        let nothing = "holds no checkpoint, the run was ended before its first";
+        if self.best().exists() {
+            let hint = "begin a new run in another folder; `--set start_from=...` gives it the weights in this one";
+            return Error::data(&self.root, nothing, hint);
+        }
+        Error::data(&self.root, nothing, "start it again without `--resume`")
     }
 
     /// Oldest first.
