@@ -71,6 +71,15 @@ impl Error {
         Self::Data { what: format!("`{}` {what}", path.display()), hint: hint.into() }
     }
 
+    /// Data that a run was not trained on.
+    pub(crate) fn other_pictures(path: &Path) -> Self {
+        Self::data(
+            path,
+            "holds other pictures than this run was trained on",
+            "give `--data` what the run was trained on",
+        )
+    }
+
     /// A file that can't be written.
     pub(crate) fn write(path: &Path, detail: impl std::fmt::Display) -> Self {
         Self::Write { path: path.display().to_string(), detail: detail.to_string() }

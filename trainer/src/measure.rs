@@ -14,7 +14,7 @@ pub use words::{json, predictions, text};
 
 use crate::dataset::augment::Condition;
 use crate::dataset::votes::{Verdict, Votes};
-use crate::dataset::{Dataset, Picture, Split};
+use crate::dataset::{Dataset, Picture};
 use crate::error::Error;
 use crate::metrics::{self, Confusion, Graded, bootstrap, calibration, coverage};
 use crate::random;
@@ -51,16 +51,10 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// The pictures of `split` with what they show: by their own labels, or by the majority of `votes`, one for each
-    /// picture of `dataset`.
+    /// The pictures of `dataset` at `indices` with what they show: by their own labels, or by the majority of `votes`, one
+    /// for each picture of `dataset`.
     #[must_use]
-    pub fn of(dataset: &Dataset, split: Split, votes: Option<&[Votes]>) -> Self {
-        Self::among(dataset, &dataset.indices(split), votes)
-    }
-
-    /// As [`Targets::of`], of the pictures at `indices`.
-    #[must_use]
-    pub fn among(dataset: &Dataset, indices: &[usize], votes: Option<&[Votes]>) -> Self {
+    pub fn of(dataset: &Dataset, indices: &[usize], votes: Option<&[Votes]>) -> Self {
         let mut targets = Self::default();
         for &index in indices {
             let verdict = votes.map_or_else(|| own(dataset, index), |votes| votes[index].majority());

@@ -240,7 +240,7 @@ fn a_split_that_is_empty() {
     fs::write(folder.path().join("faces.csv"), text.replace("PublicTest", "PrivateTest")).unwrap();
     evaluate(&folder, &["--labels", "fer2013"]).assert().code(5).stderr_eq(str![[r#"
 error: `faces.csv` has no pictures in public-test
-  hint: choose another `--split`
+  hint: choose another `--split`, or name with `--run` the run that cut it from the data
 
 "#]]);
 }

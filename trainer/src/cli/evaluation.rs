@@ -2,14 +2,15 @@
 
 use crate::dataset::augment::Condition;
 use crate::dataset::votes::{self, Votes};
-use crate::dataset::{Dataset, Split};
+use crate::dataset::{Dataset, Parts, Split};
 use crate::error::Error;
 use crate::measure::{self, Doubt, Figures, Robustness, Targets, View};
 use crate::recipe::Head;
+use crate::train::checkpoint::RunFolder;
 use crate::{report, train, verify};
 use clap::Args;
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// `trainer evaluate`.
 #[derive(Debug, Args)]
@@ -23,6 +24,9 @@ pub struct Evaluate {
     /// Which part of it, as its maker cut it; FER-2013's own names (`PublicTest`) are understood too.
     #[arg(long, value_enum)]
     pub split: Split,
+    /// A run: its own training and validation parts are meant, which it cut from this data [default: the data's own].
+    #[arg(long)]
+    pub run: Option<PathBuf>,
     /// What the pictures are said to show: FER-2013's labels, or the majority of the people of FER+. A network of other
     /// labels is compared by expression.
     #[arg(long, value_enum)]
@@ -48,7 +52,7 @@ pub struct Evaluate {
     pub conditions: bool,
     /// Chooses the thresholds below which the box says that it is not sure, so that its answers are right so often (0.5 to
     /// 0.999); unpleasant expressions more often, as they cost more when they are wrong.
-    #[arg(long, value_name = "ACCURACY", num_args = 0..=1, default_missing_value = "0.9", value_parser = accuracy,
+    #[arg(long, value_name = "ACCURACY", num_args = 0..=1, default_missing_value = "0.8", value_parser = accuracy,
           conflicts_with_all = ["conditions", "predictions"])]
     pub coverage: Option<f64>,
     /// Writes these thresholds into the contract of the ONNX file.
@@ -73,10 +77,11 @@ pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
     let classifier = verify::load(&args.model)?;
     let dataset = Dataset::load(&args.data)?;
     let votes = args.votes.as_deref().map(|path| votes::read(path, &dataset.pictures)).transpose()?;
-    let targets = targets(args, &dataset, votes.as_deref())?;
+    let parts = args.run.as_deref().map(|run| parts(run, &args.data, &dataset)).transpose()?;
+    let targets = targets(args, &dataset, parts.as_ref(), votes.as_deref())?;
     let other = args.without_copies_of.as_ref().filter(|&path| *path != args.data).map(|path| Dataset::load(path));
     let other = other.transpose()?;
-    let training = training(args, other.as_ref().unwrap_or(&dataset))?;
+    let training = training(args, other.as_ref().unwrap_or(&dataset), parts.as_ref())?;
     let view = |condition: Condition| View { condition, flip: args.flip };
     let rows = |condition: Condition| {
         measure::rows(&classifier, &dataset, &targets.chosen, training.as_ref(), view(condition), &args.model)
@@ -108,25 +113,51 @@ pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
     Ok(())
 }
 
-fn targets(args: &Evaluate, dataset: &Dataset, votes: Option<&[Votes]>) -> Result<Targets, Error> {
+fn targets(
+    args: &Evaluate,
+    dataset: &Dataset,
+    parts: Option<&Parts>,
+    votes: Option<&[Votes]>,
+) -> Result<Targets, Error> {
     let votes = votes.filter(|_| args.labels == Head::Ferplus);
-    let targets = Targets::of(dataset, args.split, votes);
+    let indices = parts.map_or_else(|| dataset.indices(args.split), |parts| parts.of(args.split, dataset));
+    let targets = Targets::of(dataset, &indices, votes);
     if targets.chosen.is_empty() {
         let by_vote = if votes.is_some() { " that most people saw an expression in" } else { "" };
         let what = format_args!("has no pictures in {}{by_vote}", args.split.name());
-        return Err(Error::data(&args.data, what, "choose another `--split`"));
+        let hint = "choose another `--split`, or name with `--run` the run that cut it from the data";
+        return Err(Error::data(&args.data, what, hint));
     }
     let limit = args.limit.and_then(|limit| usize::try_from(limit).ok());
     Ok(if let Some(limit) = limit { targets.limited(limit) } else { targets })
 }
 
+/// The parts `run` cut from `dataset`, which is at `data`.
+///
+/// # Errors
+/// When the run can't be read, or was trained on other pictures.
+fn parts(run: &Path, data: &Path, dataset: &Dataset) -> Result<Parts, Error> {
+    let folder = RunFolder::new(run);
+    if folder.data()?.sha256 != dataset.sha256() {
+        return Err(Error::other_pictures(data));
+    }
+    Ok(folder.recipe()?.parts(dataset))
+}
+
 /// The pixels of the training pictures; none when nobody named them and the data measured on has no others.
-fn training<'a>(args: &Evaluate, dataset: &'a Dataset) -> Result<Option<HashSet<&'a [u8]>>, Error> {
+fn training<'a>(
+    args: &Evaluate,
+    dataset: &'a Dataset,
+    parts: Option<&Parts>,
+) -> Result<Option<HashSet<&'a [u8]>>, Error> {
     if args.without_copies_of.is_none() && args.split == Split::Training {
         return Ok(None);
     }
-    let training = dataset.pictures.iter().filter(|picture| picture.split == Split::Training);
-    let pixels: HashSet<&[u8]> = training.map(|picture| &*picture.pixels).collect();
+    let training = match parts {
+        Some(parts) if args.without_copies_of.is_none() => parts.training.clone(),
+        _ => dataset.indices(Split::Training),
+    };
+    let pixels: HashSet<&[u8]> = training.into_iter().map(|index| &*dataset.pictures[index].pixels).collect();
     match &args.without_copies_of {
         Some(path) if pixels.is_empty() => {
             Err(Error::data(path, "has no training pictures", "give `--without-copies-of` the data it was trained on"))

@@ -87,11 +87,7 @@ pub(super) fn verify(job: &Job<'_>) -> Result<(Evaluation, Labelled), Error> {
     let set = classifier.contract().label_set;
     let folder = job.run.map(RunFolder::new);
     let recipe = folder.as_ref().map_or_else(|| Ok(Recipe::default()), RunFolder::recipe)?;
-    let indices = match split {
-        Split::Training => recipe.parts(dataset).training,
-        Split::Validation => recipe.parts(dataset).validation,
-        tests => dataset.indices(tests),
-    };
+    let indices = recipe.parts(dataset).of(split, dataset);
     if indices.is_empty() {
         let what = format_args!("has no pictures in {}", split.name());
         return Err(Error::data(job.source, what, "choose another `--split`"));

@@ -19,6 +19,19 @@ pub struct Parts {
     pub blank: usize,
 }
 
+impl Parts {
+    /// The pictures of `split` of `dataset`, of which these are the parts: training and validation as the run has them,
+    /// the tests as the data set has them.
+    #[must_use]
+    pub fn of(&self, split: Split, dataset: &Dataset) -> Vec<usize> {
+        match split {
+            Split::Training => self.training.clone(),
+            Split::Validation => self.validation.clone(),
+            tests => dataset.indices(tests),
+        }
+    }
+}
+
 /// What happens to training pictures that are byte for byte in validation or test too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Copies {

@@ -146,10 +146,10 @@ fn the_vote_decides_where_it_is_given() {
         Votes::new([0, 0, 0, 0, 0, 0, 0, 0, 9, 1]),
         Votes::new([0, 0, 0, 0, 0, 0, 0, 0, 0, 9]),
     ];
-    let targets = Targets::of(&dataset, Split::PublicTest, Some(&votes));
+    let targets = Targets::of(&dataset, &dataset.indices(Split::PublicTest), Some(&votes));
     assert_eq!(targets.chosen, [Target { index: 0, truth: Expression::Neutral }]);
     assert_eq!((targets.no_majority, targets.unknown, targets.no_face), (1, 1, 1));
-    let own = Targets::of(&dataset, Split::PublicTest, None);
+    let own = Targets::of(&dataset, &dataset.indices(Split::PublicTest), None);
     assert!(own.chosen.len() == 4 && own.chosen.iter().all(|target| target.truth == Expression::Happy));
 }
 
@@ -157,7 +157,7 @@ fn the_vote_decides_where_it_is_given() {
 fn a_limit_picks_the_same_pictures_of_all_classes() {
     // Sorted by class, as a folder is.
     let dataset = dataset((0..7).flat_map(|label| std::iter::repeat_n(label, 50)));
-    let limited = || Targets::of(&dataset, Split::PublicTest, None).limited(70).chosen;
+    let limited = || Targets::of(&dataset, &dataset.indices(Split::PublicTest), None).limited(70).chosen;
     assert_eq!(limited(), limited());
     assert_eq!(limited().len(), 70);
     assert!(limited().is_sorted_by_key(|target| target.index));

@@ -104,7 +104,7 @@ impl Answers<'_> {
 
     /// What the pictures show by `labels`: by the data's own, or by the majority of the votes.
     fn targets(&self, labels: LabelSet) -> Targets {
-        Targets::among(self.dataset, &self.indices, self.votes.filter(|_| labels != self.dataset.label_set))
+        Targets::of(self.dataset, &self.indices, self.votes.filter(|_| labels != self.dataset.label_set))
     }
 
     fn judged<'b>(

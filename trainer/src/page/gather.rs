@@ -66,8 +66,7 @@ pub fn gather(asked: &Asked) -> Result<Figures, Error> {
     let source = asked.data.clone().unwrap_or_else(|| PathBuf::from(&record.data));
     let dataset = Dataset::load(&source)?;
     if dataset.sha256() != record.sha256 {
-        let what = "holds other pictures than this run was trained on";
-        return Err(Error::data(&source, what, "give `--data` what the run was trained on"));
+        return Err(Error::other_pictures(&source));
     }
     // Votes that the run knew and that have gone since are missed only where the figures need them.
     let trained_on = record.votes.as_ref().map(PathBuf::from);
@@ -127,11 +126,7 @@ fn head(asked: &Asked, recipe: &Recipe, classifier: Option<&Classifier>) -> Resu
 fn answers<'a>(scene: &'a Scene, asked: &Asked, source: &Path) -> Result<Answers<'a>, Error> {
     let Scene { dataset, parts, net, classifier, head, columns, .. } = scene;
     let votes = scene.votes.as_deref();
-    let indices = match asked.split {
-        Split::Training => parts.training.clone(),
-        Split::Validation => parts.validation.clone(),
-        tests => dataset.indices(tests),
-    };
+    let indices = parts.of(asked.split, dataset);
     if indices.is_empty() {
         let what = format_args!("has no pictures in {}", asked.split.name());
         return Err(Error::data(source, what, "choose another `--split`"));
