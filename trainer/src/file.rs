@@ -1,5 +1,7 @@
-//! Files read whole: refuses what would never end, a pipe or a device, and what is larger than it can sensibly be.
+//! Files as a whole. Reading refuses what would never end, a pipe or a device, and what is larger than it can sensibly be;
+//! writing leaves the old file or the new one, never a part.
 
+use crate::error::Error as Failure;
 use std::fs::{File, metadata};
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
@@ -31,6 +33,31 @@ pub(crate) fn read(path: &Path, most_mib: u64) -> Result<Vec<u8>> {
 /// What the shell has opened for us, as in `--data <(...)`: somebody writes there, or it ends.
 pub(crate) fn is_handed_over(path: &Path) -> bool {
     path == Path::new("/dev/stdin") || path.starts_with("/dev/fd")
+}
+
+/// Writes beside the target, flushes to the disk, then renames: a reader sees the old file or the new one.
+///
+/// # Errors
+/// When the file can't be written.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::result::Result<(), Failure> {
+    use std::io::Write;
+    let mut name = path.file_name().map(ToOwned::to_owned).unwrap_or_default();
+    name.push(".tmp");
+    let temporary = path.with_file_name(name);
+    let written = File::create(&temporary).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.map_err(|error| Failure::write(path, error))?;
+    rename(&temporary, path)
+}
+
+/// Puts a finished file or folder in its place.
+///
+/// # Errors
+/// When the file system refuses.
+pub(crate) fn rename(from: &Path, to: &Path) -> std::result::Result<(), Failure> {
+    std::fs::rename(from, to).map_err(|error| Failure::write(to, error))
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use super::train::train;
 use super::{quantise, verify};
 use crate::dataset::Split;
 use crate::error::Error;
+use crate::file::write_whole;
 use crate::page::{self, Asked};
 use crate::report::{self, TrainingProgress};
-use crate::train::checkpoint::{RunFolder, write_whole};
+use crate::train::checkpoint::RunFolder;
 use clap::Args;
 use std::path::PathBuf;
 

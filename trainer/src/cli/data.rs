@@ -5,8 +5,8 @@ use crate::dataset::survey::Survey;
 use crate::dataset::tally::Tally;
 use crate::dataset::{Dataset, sheet, votes};
 use crate::error::Error;
+use crate::file::write_whole;
 use crate::report;
-use crate::train::checkpoint::write_whole;
 use clap::Args;
 use std::path::PathBuf;
 

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::measure::{self, Doubt, Figures, Robustness, Targets, View};
 use crate::recipe::Head;
 use crate::train::checkpoint::RunFolder;
-use crate::{report, train, verify};
+use crate::{file, report, verify};
 use clap::Args;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -102,7 +102,7 @@ pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
         return if args.write { doubt.write(&args.model) } else { Ok(()) };
     }
     if let Some(path) = &args.predictions {
-        train::checkpoint::write_whole(path, measure::predictions(&rows, classifier.contract()).as_bytes())?;
+        file::write_whole(path, measure::predictions(&rows, classifier.contract()).as_bytes())?;
     }
     let figures = Figures::of(&rows, labels, answers);
     report::measured(&if args.json {

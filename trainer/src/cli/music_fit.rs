@@ -1,10 +1,10 @@
 //! `trainer music-fit`: fits the formula that places music.
 
 use crate::error::Error;
+use crate::file::write_whole;
 use crate::music::clips::Clips;
 use crate::music::fit;
 use crate::report;
-use crate::train::checkpoint::write_whole;
 use clap::Args;
 use std::path::PathBuf;
 

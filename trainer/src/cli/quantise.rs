@@ -3,11 +3,9 @@
 use super::course::load;
 use crate::dataset::{Dataset, Labelled, votes::Votes};
 use crate::error::Error;
+use crate::file::write_whole;
 use crate::recipe::{Head, Recipe};
-use crate::train::{
-    self,
-    checkpoint::{RunFolder, write_whole},
-};
+use crate::train::{self, checkpoint::RunFolder};
 use crate::{export, report};
 use clap::Args;
 use mood::Contract;

@@ -2,9 +2,9 @@
 
 use crate::dataset::Split;
 use crate::error::Error;
+use crate::file::write_whole;
 use crate::page::{self, Asked, Figures};
 use crate::report;
-use crate::train::checkpoint::write_whole;
 use clap::Args;
 use std::path::{Path, PathBuf};
 

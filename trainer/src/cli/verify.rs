@@ -6,11 +6,9 @@ use crate::dataset::votes::Votes;
 use crate::dataset::{Dataset, Labelled, Split};
 use crate::error::Error;
 use crate::evaluate::Evaluation;
+use crate::file::write_whole;
 use crate::recipe::{Head, Recipe};
-use crate::train::{
-    self,
-    checkpoint::{RunFolder, write_whole},
-};
+use crate::train::{self, checkpoint::RunFolder};
 use crate::verify::{self, Comparison};
 use crate::{evaluate, report};
 use clap::Args;

@@ -4,7 +4,7 @@
 
 use super::Row;
 use crate::error::Error;
-use crate::train::{checkpoint, count};
+use crate::train::count;
 use crate::{file, verify};
 use mood::Thresholds;
 use prost::Message;
@@ -120,7 +120,7 @@ impl Doubt {
         model.metadata_props.retain(|prop| !prop.key.starts_with("moodbox."));
         let props = contract.to_metadata().into_iter().map(|(key, value)| StringStringEntryProto { key, value });
         model.metadata_props.extend(props);
-        checkpoint::write_whole(path, &model.encode_to_vec())
+        file::write_whole(path, &model.encode_to_vec())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Figures computed by hand, on answers made up for it.
 
 use super::*;
-use crate::dataset::{PIXELS, Picture};
+use crate::dataset::{PIXELS, Picture, Split};
 
 const CLOSE: f64 = 1e-6;
 

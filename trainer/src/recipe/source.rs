@@ -2,7 +2,7 @@
 
 use super::{Recipe, library};
 use crate::error::Error;
-use crate::train::checkpoint::write_whole;
+use crate::file::write_whole;
 use std::path::Path;
 use toml::{Table, Value};
 

@@ -1,11 +1,14 @@
 //! The run folder: recipe, data, metrics, checkpoints. Whatever is written appears whole or not at all.
 
+mod record;
 mod seal;
 
-use super::EpochReport;
+pub use record::DataRecord;
+
+use super::{EpochReport, report};
 use crate::dataset::{Dataset, votes};
 use crate::error::Error;
-use crate::file;
+use crate::file::{self, rename, write_whole};
 use crate::net::Net;
 use crate::recipe::{self, Recipe};
 use burn::module::Module;
@@ -57,56 +60,6 @@ pub struct Checkpoint {
     pub optimiser: ModuleOptimizer,
     /// Where training stands.
     pub progress: Progress,
-}
-
-/// What a run was trained on, and by which program.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DataRecord {
-    /// As the command line named it.
-    pub data: String,
-    /// How many pictures, in all parts.
-    pub pictures: usize,
-    /// See [`Dataset::sha256`].
-    pub sha256: String,
-    /// The file of votes, as the command line named it.
-    #[serde(default)]
-    pub votes: Option<String>,
-    /// See [`votes::sha256`].
-    #[serde(default)]
-    pub votes_sha256: Option<String>,
-    /// The version of this program that began the run.
-    #[serde(default)]
-    pub trainer: String,
-}
-
-impl DataRecord {
-    /// Refuses to go on with what is `here` when the run was begun with something else.
-    fn refuse_other(&self, here: &Self, source: &Path) -> Result<(), Error> {
-        let hint = "resume with the same data, or begin a new run in another folder";
-        if self.sha256 != here.sha256 {
-            let what = format_args!(
-                "holds other pictures ({}) than this run was begun with ({} of `{}`)",
-                here.pictures, self.pictures, self.data
-            );
-            return Err(Error::data(source, what, hint));
-        }
-        let named = |record: &Self| record.votes.clone().unwrap_or_else(|| "none".into());
-        // Runs of older versions don't know the sum, but whether there were votes.
-        let other = match (&self.votes_sha256, &here.votes_sha256) {
-            (Some(begun), Some(here)) => begun != here,
-            _ => self.votes.is_some() != here.votes.is_some(),
-        };
-        if other {
-            let what =
-                format_args!("comes with other votes ({}) than this run was begun with ({})", named(here), named(self));
-            return Err(Error::data(
-                source,
-                what,
-                "resume with the same `--votes`, or begin a new run in another folder",
-            ));
-        }
-        Ok(())
-    }
 }
 
 /// A run's folder.
@@ -251,7 +204,7 @@ impl RunFolder {
         for old in self.checkpoints().into_iter().rev().skip(KEPT) {
             let _ = fs::remove_dir_all(old);
         }
-        write_whole(&self.root.join("metrics.csv"), metrics(&progress.history).as_bytes())
+        write_whole(&self.root.join("metrics.csv"), report::metrics(&progress.history).as_bytes())
     }
 
     /// Loads the newest checkpoint that can be read into `net` and `optimiser`.
@@ -296,28 +249,6 @@ impl RunFolder {
     }
 }
 
-/// A row an epoch, the heads' figures side by side.
-fn metrics(history: &[EpochReport]) -> String {
-    let mut text = String::from("epoch,learning_rate,training_loss,training_accuracy,validation_accuracy");
-    for head in history.first().map_or(&[][..], |epoch| &epoch.heads) {
-        let name = head.head.name();
-        text.push_str(&format!(",{name}_validation_loss,{name}_validation_accuracy"));
-    }
-    text.push_str(",seconds,waiting\n");
-    for epoch in history {
-        let EpochReport { epoch: number, learning_rate, training_loss, training_accuracy, .. } = epoch;
-        let validation = epoch.validation_accuracy;
-        text.push_str(&format!(
-            "{number},{learning_rate:.6},{training_loss:.5},{training_accuracy:.5},{validation:.5}"
-        ));
-        for head in &epoch.heads {
-            text.push_str(&format!(",{:.5},{:.5}", head.loss, head.accuracy));
-        }
-        text.push_str(&format!(",{:.1},{:.2}\n", epoch.seconds, epoch.waiting));
-    }
-    text
-}
-
 fn load_checkpoint(folder: &Path, net: &Net, optimiser: &ModuleOptimizer) -> Result<Checkpoint, Error> {
     seal::check(folder)?;
     let path = folder.join("optimiser.bpk");
@@ -351,27 +282,6 @@ fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Error> {
 fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Error> {
     let text = serde_json::to_vec_pretty(value).map_err(|error| Error::write(path, error))?;
     write_whole(path, &text)
-}
-
-/// Writes beside the target, flushes to the disk, then renames: a reader sees the old file or the new one.
-///
-/// # Errors
-/// When the file can't be written.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    use std::io::Write;
-    let mut name = path.file_name().map(ToOwned::to_owned).unwrap_or_default();
-    name.push(".tmp");
-    let temporary = path.with_file_name(name);
-    let written = fs::File::create(&temporary).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    written.map_err(|error| Error::write(path, error))?;
-    rename(&temporary, path)
-}
-
-fn rename(from: &Path, to: &Path) -> Result<(), Error> {
-    fs::rename(from, to).map_err(|error| Error::write(to, error))
 }
 
 #[cfg(test)]

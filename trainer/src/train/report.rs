@@ -62,3 +62,25 @@ pub trait Listener {
     /// After each epoch; `best` when its weights were kept.
     fn epoch(&mut self, report: &EpochReport, best: bool);
 }
+
+/// The finished epochs as CSV: a row an epoch, the heads' figures side by side.
+pub(super) fn metrics(history: &[EpochReport]) -> String {
+    let mut text = String::from("epoch,learning_rate,training_loss,training_accuracy,validation_accuracy");
+    for head in history.first().map_or(&[][..], |epoch| &epoch.heads) {
+        let name = head.head.name();
+        text.push_str(&format!(",{name}_validation_loss,{name}_validation_accuracy"));
+    }
+    text.push_str(",seconds,waiting\n");
+    for epoch in history {
+        let EpochReport { epoch: number, learning_rate, training_loss, training_accuracy, .. } = epoch;
+        let validation = epoch.validation_accuracy;
+        text.push_str(&format!(
+            "{number},{learning_rate:.6},{training_loss:.5},{training_accuracy:.5},{validation:.5}"
+        ));
+        for head in &epoch.heads {
+            text.push_str(&format!(",{:.5},{:.5}", head.loss, head.accuracy));
+        }
+        text.push_str(&format!(",{:.1},{:.2}\n", epoch.seconds, epoch.waiting));
+    }
+    text
+}

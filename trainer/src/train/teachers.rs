@@ -1,11 +1,11 @@
 //! What teachers say to each picture, computed once and kept in the run folder.
 
-use super::checkpoint::{RunFolder, WEIGHTS_MIB, write_whole};
+use super::checkpoint::{RunFolder, WEIGHTS_MIB};
 use super::device;
 use crate::dataset::{Dataset, Picture};
 use crate::error::Error;
 use crate::evaluate;
-use crate::file;
+use crate::file::{self, write_whole};
 use crate::recipe::{Distillation, Recipe};
 use mood::Contract;
 use sha2::{Digest, Sha256};

@@ -1,9 +1,8 @@
 //! The seal of a checkpoint: the sha256 of each of its files, in the form that `sha256sum --check` reads. A file that a
 //! power loss left short or empty is found by it, where the file's own format might not notice.
 
-use super::write_whole;
 use crate::error::Error;
-use crate::file;
+use crate::file::{self, write_whole};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::path::Path;
