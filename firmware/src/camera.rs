@@ -5,6 +5,7 @@
 //! one at a Raspberry Pi's ribbon cable, through the program that comes with its system. Both are a [`Sensor`], and
 //! [`BoxCamera`] is the rest.
 
+pub mod brighter;
 pub mod choose;
 pub mod decode;
 pub mod rpicam;
@@ -35,6 +36,20 @@ pub trait Sensor: Send {
 
     /// Frames that may have been waiting since before now, when nobody took any.
     fn stale(&self) -> u32;
+
+    /// Asks for `times` as much light; whether frames will be brighter. Lasts until [`Sensor::relax`], or the end.
+    fn brighten(&mut self, times: f32) -> bool {
+        let _ = times;
+        false
+    }
+
+    /// Back to the exposure the owner chose.
+    fn relax(&mut self) {}
+
+    /// Takes back a frame of its own whose pixels nobody needs any more.
+    fn reuse(&mut self, frame: Frame) {
+        drop(frame);
+    }
 
     /// What it is and what it really gives: `/dev/video0, HD Webcam: MJPG 640x480`.
     fn describe(&self) -> String;
@@ -159,7 +174,8 @@ impl Camera for BoxCamera {
     fn close(&mut self) {
         if self.keep_warm.is_zero() {
             self.switch_off();
-        } else if self.sensor.is_some() {
+        } else if let Some(sensor) = &mut self.sensor {
+            sensor.relax();
             self.rest_at = Some(Instant::now() + self.keep_warm);
         }
     }
@@ -171,6 +187,16 @@ impl Camera for BoxCamera {
             return None;
         }
         Some(left)
+    }
+
+    fn brighten(&mut self, times: f32) -> bool {
+        self.sensor.as_mut().is_some_and(|sensor| sensor.brighten(times))
+    }
+
+    fn reuse(&mut self, frame: Frame) {
+        if let Some(sensor) = &mut self.sensor {
+            sensor.reuse(frame);
+        }
     }
 
     fn describe(&self) -> String {

@@ -7,6 +7,7 @@ use mood::{
     Answer, Burst, Classifier, Crop, Example, Expression, FaceBox, FaceFinder, Faces, Frame, Glimpse, Judge,
     ModelError, Probabilities, Quality, Search, Thresholds, Verdict,
 };
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -21,6 +22,17 @@ mod embedded {
 
 /// The largest expression network that is read, in MiB, as the core also takes no larger one; ours has half of one.
 const MOST_MIB: u64 = 128;
+
+/// The bytes of the expression network at `model`, or of the built-in one, and its name.
+///
+/// # Errors
+/// When the file can't be read.
+pub fn network(model: Option<&Path>) -> Result<(Cow<'static, [u8]>, String), Failure> {
+    let Some(path) = model else { return Ok((Cow::Borrowed(embedded::MOOD), "built in".into())) };
+    let bytes = file::read(path, MOST_MIB)
+        .map_err(|error| Failure::ModelFile { path: path.to_path_buf(), detail: error.to_string() })?;
+    Ok((Cow::Owned(bytes), path.display().to_string()))
+}
 
 /// How long each stage took, over all frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -119,14 +131,8 @@ impl Eyes {
     /// When a network can't be read or is refused.
     pub fn open(model: Option<&Path>, unsure_below: f32) -> Result<Self, Failure> {
         let refused = |name: String| move |source: ModelError| Failure::Model { name, source };
-        let classifier = match model {
-            None => Classifier::from_onnx(embedded::MOOD).map_err(refused("built in".into()))?,
-            Some(path) => {
-                let bytes = file::read(path, MOST_MIB)
-                    .map_err(|error| Failure::ModelFile { path: path.to_path_buf(), detail: error.to_string() })?;
-                Classifier::from_onnx(&bytes).map_err(refused(path.display().to_string()))?
-            }
-        };
+        let (bytes, name) = network(model)?;
+        let classifier = Classifier::from_onnx(&bytes).map_err(refused(name))?;
         let finder = FaceFinder::from_onnx(embedded::FACE_NARROW, embedded::FACE_WIDE)
             .map_err(refused("of the face finder".into()))?;
         let mut judge = Judge::new(classifier.contract().clone());

@@ -190,6 +190,22 @@ mod tests {
     }
 
     #[test]
+    fn a_full_disk_is_told_and_neither_the_old_file_nor_the_lesson_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let mut memory = Memory::open(folder, 7).unwrap();
+        memory.remember(example(1)).unwrap();
+        let before = remembered(folder);
+        std::os::unix::fs::symlink("/dev/full", unfinished(&memory.path)).unwrap();
+        memory.remember(example(2)).unwrap_err();
+        assert_eq!((memory.owner.corrections(), remembered(folder)), (2, before));
+        // With room again the next lesson takes the one before with it.
+        drop(fs::remove_file(unfinished(&memory.path)));
+        memory.remember(example(3)).unwrap();
+        assert_eq!(remembered(folder).corrections(), 3);
+    }
+
+    #[test]
     fn a_damaged_file_is_told_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(format!("{:016x}{ENDING}", 7));

@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import pathlib
+import random
 import re
 import secrets
 import socket
@@ -33,7 +34,7 @@ def connect(path: pathlib.Path, within: float = 20) -> socket.socket:
 class Machine:
     """Boots on construction; `shut_down` or leaving the `with` ends it."""
 
-    def __init__(self, command: list[str], folder: pathlib.Path, environment: dict[str, str], boot_limit: float = 240):
+    def __init__(self, command: list[str], folder: pathlib.Path, environment: dict[str, str], boot_limit: float):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("console", "qtest"):
@@ -76,8 +77,9 @@ class Machine:
         self.heard = self.heard[found.end():]
         return found
 
-    def run(self, command: str, within: float = 60, check: bool = True) -> str:
-        """Runs a shell command in the guest; its output without the last line end."""
+    def run(self, command: str, within: float = 1800, check: bool = True) -> str:
+        """Runs a shell command in the guest; its output without the last line end. `within` is only there to end a guest
+        that hangs: it is in seconds of ours, and ours say nothing about the guest's."""
         mark = secrets.token_hex(4)
         # The mark is split in the command, so that an echo of it can't be taken for the answer.
         self.console.sendall(f"{{ {command} ; }} 2>&1; echo \"@@\"{mark} $?\n".encode())
@@ -94,7 +96,7 @@ class Machine:
         for number in range(-(-size // piece)):
             for _ in range(5):
                 part = f"dd if=/tmp/fetched.gz bs={piece} skip={number} count=1 2>/dev/null"
-                *lines, checksum = self.run(f"{part} | base64; {part} | md5sum", 120).splitlines()
+                *lines, checksum = self.run(f"{part} | base64; {part} | md5sum").splitlines()
                 try:
                     got = base64.b64decode("".join(lines))
                 except ValueError:
@@ -107,7 +109,7 @@ class Machine:
         return gzip.decompress(packed)
 
     def uptime(self) -> float:
-        """Seconds of the guest's clock, which runs slower than ours where the machine is busy."""
+        """Seconds of the guest's clock."""
         return float(self.run("cut -d ' ' -f 1 /proc/uptime"))
 
     def qtest_command(self, command: str) -> list[str]:
@@ -120,11 +122,17 @@ class Machine:
         return answer[1:]
 
 
-class BroadcomGpio:
-    """The GPIO block of a Raspberry Pi 3, over QEMU's test socket: what a meter and a finger do on the real board.
+def pauses() -> str:
+    """Microseconds between looks, each another while, so as not to walk in step with the pulses."""
+    return " ".join(str(random.randrange(1_000, 15_000)) for _ in range(50))
 
-    QEMU keeps a level for each pin whatever its function, so setting an input pin is pressing it. That is how QEMU 8 to
-    10 behave, not a documented interface.
+
+class BroadcomGpio:
+    """The GPIO block of a Raspberry Pi 3: what a meter and a finger do on the real board.
+
+    A level is read from outside, over QEMU's test socket. QEMU keeps a level for each pin whatever its function, so setting
+    an input pin is pressing it; the guest does that, as only its clock knows how long a press is. That is how QEMU 8 to 10
+    behave, not a documented interface.
     """
 
     BASE = 0x3F20_0000
@@ -133,8 +141,9 @@ class BroadcomGpio:
     def __init__(self, machine: Machine):
         self.machine = machine
 
-    def drive(self, pin: int, high: bool) -> None:
-        self.machine.qtest_command(f"writel {self.SET if high else self.CLEAR:#x} {1 << pin:#x}")
+    def drive(self, pin: int, high: bool) -> str:
+        """The shell command that puts a pin at a level."""
+        return f"devmem {self.SET if high else self.CLEAR:#x} 32 {1 << pin:#x}"
 
     def levels(self) -> int:
         return int(self.machine.qtest_command(f"readl {self.LEVEL:#x}")[0], 16)
@@ -142,10 +151,11 @@ class BroadcomGpio:
     def is_high(self, pin: int) -> bool:
         return bool(self.levels() >> pin & 1)
 
-    def duty(self, pins: list[int], samples: int = 400) -> list[float]:
-        """The share of looks at which each pin was high."""
-        seen = [self.levels() for _ in range(samples)]
-        return [sum(level >> pin & 1 for level in seen) / samples for pin in pins]
+    def looks(self, pins: list[int]) -> list[list[int]]:
+        """Levels of some pins at some moments of the guest's clock; a meter outside would look too often while the guest is
+        busy, as its clock goes slower then."""
+        seen = self.machine.run(f"for pause in {pauses()}; do usleep $pause; devmem {self.LEVEL:#x}; done")
+        return [[int(level, 16) >> pin & 1 for pin in pins] for level in seen.split()]
 
 
 class SimulatedGpio:
@@ -159,15 +169,13 @@ class SimulatedGpio:
         self.chip = machine.run(f"cat {root}/bank0/chip_name")
         self.lines = machine.run(f"echo /sys/devices/platform/$(cat {root}/dev_name)/{self.chip}")
 
-    def drive(self, pin: int, high: bool) -> None:
-        self.machine.run(f"echo pull-{'up' if high else 'down'} >{self.lines}/sim_gpio{pin}/pull")
+    def drive(self, pin: int, high: bool) -> str:
+        return f"echo pull-{'up' if high else 'down'} >{self.lines}/sim_gpio{pin}/pull"
 
     def is_high(self, pin: int) -> bool:
         return self.machine.run(f"cat {self.lines}/sim_gpio{pin}/value") == "1"
 
-    def duty(self, pins: list[int], samples: int = 100) -> list[float]:
-        values = self.machine.run(
-            f"i=0; while [ $i -lt {samples} ]; do cat {' '.join(f'{self.lines}/sim_gpio{p}/value' for p in pins)} | tr '\\n' ' ';"
-            f" echo; i=$((i+1)); done").splitlines()
-        rows = [[int(v) for v in row.split()] for row in values]
-        return [sum(column) / len(rows) for column in zip(*rows)]
+    def looks(self, pins: list[int]) -> list[list[int]]:
+        files = " ".join(f"{self.lines}/sim_gpio{pin}/value" for pin in pins)
+        values = self.machine.run(f"for pause in {pauses()}; do usleep $pause; cat {files} | tr '\\n' ' '; echo; done")
+        return [[int(value) for value in row.split()] for row in values.splitlines()]

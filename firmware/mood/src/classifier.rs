@@ -1,7 +1,7 @@
 //! Runs the expression network: input tensor in, logits and probabilities out.
 
 use crate::frame::index;
-use crate::network::Network;
+use crate::network::{Network, in_float};
 use crate::{Contract, Crop, Expression, InputTensor, ModelError};
 use serde::Serialize;
 use tract_onnx::pb::ModelProto;
@@ -88,13 +88,25 @@ impl Classifier {
     /// When the bytes are no ONNX model, the contract is missing or unknown, the graph is not the contract's, or tract
     /// refuses it. Whatever the bytes are, it doesn't panic.
     pub fn from_onnx(bytes: &[u8]) -> Result<Self, ModelError> {
-        let proto = Network::read(bytes)?;
+        Self::of(&Network::read(bytes)?, bytes)
+    }
+
+    /// The same network in floating point, with nothing rounded, to compare the integers with: its weights are those of the
+    /// file, so it is not the network the file was quantised from. A network that is in floating point already stays as it is.
+    ///
+    /// # Errors
+    /// As [`Classifier::from_onnx`], and when it is quantised in another form than `QLinearConv`.
+    pub fn from_onnx_in_float(bytes: &[u8]) -> Result<Self, ModelError> {
+        Self::of(&in_float(&Network::read(bytes)?)?, bytes)
+    }
+
+    fn of(proto: &ModelProto, bytes: &[u8]) -> Result<Self, ModelError> {
         let pairs = proto.metadata_props.iter().map(|prop| (prop.key.as_str(), prop.value.as_str()));
         let contract = Contract::from_metadata(pairs)?;
-        check_ends_in_logits(&proto)?;
+        check_ends_in_logits(proto)?;
         let side = index(contract.side);
         let outputs: [&[usize]; 1] = [&[1, contract.labels.len()]];
-        let network = Network::prepare_with(&proto, [1, 1, side, side], &outputs, features(&proto))?;
+        let network = Network::prepare_with(proto, [1, 1, side, side], &outputs, features(proto))?;
         Ok(Self { contract, network, print: fingerprint(bytes) })
     }
 

@@ -3,9 +3,11 @@
 //! Model files are foreign input. What a file may ask for is checked in `limits` before tract sees it, input and output
 //! shapes are checked before the graph is optimised, and one rehearsal on zeros shows that it runs.
 
+mod float;
 mod limits;
 
 use crate::ModelError;
+pub(crate) use float::in_float;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tensor_shape_proto::dimension;

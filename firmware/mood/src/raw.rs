@@ -117,6 +117,15 @@ impl Raw<'_> {
     /// # Errors
     /// When a side is zero, the stride is shorter than a line or the buffer ends too early.
     pub fn to_frame(&self, flip: Flip, timestamp: Duration) -> Result<Frame, FrameError> {
+        self.to_frame_in(flip, timestamp, Vec::new())
+    }
+
+    /// As [`Raw::to_frame`], in the room of `pixels`, whatever it held; an earlier frame's [`Frame::into_bytes`] has the
+    /// right size.
+    ///
+    /// # Errors
+    /// As [`Raw::to_frame`].
+    pub fn to_frame_in(&self, flip: Flip, timestamp: Duration, mut pixels: Vec<u8>) -> Result<Frame, FrameError> {
         let Self { width, height, stride, format, bytes, .. } = *self;
         if width == 0 || height == 0 {
             return Err(FrameError::Empty { width, height });
@@ -130,7 +139,8 @@ impl Raw<'_> {
             return Err(FrameError::Short { found: bytes.len(), needed, width, height, format: format.fourcc() });
         }
         let pixel_format = if format == RawFormat::Grey { PixelFormat::Grey } else { PixelFormat::Rgb };
-        let mut pixels = Vec::with_capacity(index(width) * index(height) * pixel_format.bytes_per_pixel());
+        pixels.clear();
+        pixels.reserve(index(width) * index(height) * pixel_format.bytes_per_pixel());
         let (columns, rows) = (index(width), index(height));
         for row in 0..rows {
             let row = if flip.vertical { rows - 1 - row } else { row };

@@ -33,18 +33,18 @@ impl Granted {
         self.is_jpeg() || RawFormat::from_fourcc(&self.fourcc).is_some()
     }
 
-    /// The frame in a buffer.
+    /// The frame in a buffer; in the room of `spare` where it need not be decoded.
     ///
     /// # Errors
     /// When the buffer holds no whole frame of the size that was granted; in words.
-    pub fn frame(&self, bytes: &[u8], flip: Flip, timestamp: Duration) -> Result<Frame, String> {
+    pub fn frame(&self, bytes: &[u8], flip: Flip, timestamp: Duration, spare: Vec<u8>) -> Result<Frame, String> {
         if self.is_jpeg() {
             return self.jpeg(bytes, flip, timestamp);
         }
         let format = RawFormat::from_fourcc(&self.fourcc).ok_or_else(|| format!("{} can't be read", self.fourcc))?;
         let stride = if self.stride == 0 { format.least_stride(self.width) } else { self.stride };
         let raw = Raw { width: self.width, height: self.height, stride, format, range: self.range, bytes };
-        raw.to_frame(flip, timestamp).map_err(|error| error.to_string())
+        raw.to_frame_in(flip, timestamp, spare).map_err(|error| error.to_string())
     }
 
     fn jpeg(&self, bytes: &[u8], flip: Flip, timestamp: Duration) -> Result<Frame, String> {
@@ -96,11 +96,11 @@ mod tests {
         let mut jpeg = Vec::new();
         let picture = picture::decode(JPEG, "frame").unwrap();
         JpegEncoder::new(&mut jpeg).encode_image(&picture).unwrap();
-        let whole = of_the_jpeg().frame(&jpeg, Flip::default(), Duration::ZERO).unwrap();
+        let whole = of_the_jpeg().frame(&jpeg, Flip::default(), Duration::ZERO, Vec::new()).unwrap();
         let bare = without_tables(&jpeg);
         assert!(bare.len() < jpeg.len() && !jpeg::has_huffman_tables(&bare));
         for bytes in [bare.clone(), [bare, vec![0; 4096]].concat(), [jpeg, vec![0; 4096]].concat()] {
-            assert_eq!(of_the_jpeg().frame(&bytes, Flip::default(), Duration::ZERO).as_ref(), Ok(&whole));
+            assert_eq!(of_the_jpeg().frame(&bytes, Flip::default(), Duration::ZERO, Vec::new()).as_ref(), Ok(&whole));
         }
     }
 
@@ -119,8 +119,9 @@ mod tests {
 
     #[test]
     fn a_jpeg_is_turned_round_too() {
-        let frame =
-            |horizontal, vertical| of_the_jpeg().frame(JPEG, Flip { horizontal, vertical }, Duration::ZERO).unwrap();
+        let frame = |horizontal, vertical| {
+            of_the_jpeg().frame(JPEG, Flip { horizontal, vertical }, Duration::ZERO, Vec::new()).unwrap()
+        };
         let (plain, mirrored, upside_down) = (frame(false, false), frame(true, false), frame(false, true));
         assert_eq!(plain.luminance(0, 7), mirrored.luminance(plain.width() - 1, 7));
         assert_eq!(plain.luminance(3, 0), upside_down.luminance(3, plain.height() - 1));
@@ -128,7 +129,9 @@ mod tests {
 
     #[test]
     fn what_is_cut_or_of_another_size_is_told() {
-        let told = |granted: &Granted, bytes: &[u8]| granted.frame(bytes, Flip::default(), Duration::ZERO).unwrap_err();
+        let told = |granted: &Granted, bytes: &[u8]| {
+            granted.frame(bytes, Flip::default(), Duration::ZERO, Vec::new()).unwrap_err()
+        };
         assert!(told(&of_the_jpeg(), &JPEG[..JPEG.len() / 2]).contains("ends in the middle"));
         let Granted { width, height, .. } = of_the_jpeg();
         assert_eq!(

@@ -90,6 +90,8 @@ pub struct Rpicam {
     began: Instant,
     size: (u32, u32),
     flip: Flip,
+    /// A frame that was given back, for its room.
+    spare: Vec<u8>,
     name: String,
 }
 
@@ -104,6 +106,8 @@ struct Shared {
 struct Stream {
     latest: Option<(Vec<u8>, Instant)>,
     frames: u64,
+    /// Bytes of an earlier frame, for their room.
+    spare: Vec<u8>,
     ended: bool,
     /// Nobody wants frames any more.
     unwanted: bool,
@@ -143,7 +147,7 @@ impl Rpicam {
             read_apart("rpicam-log", move || read_complaints(BufReader::new(complaints), &shared)).map_err(&lost)?;
         }
         let mut camera =
-            Self { child, shared, given: 0, began: Instant::now(), size, flip: camera.flip, name: name.clone() };
+            Self { child, shared, given: 0, began: Instant::now(), size, flip: camera.flip, spare: Vec::new(), name };
         camera.frame(START_LIMIT)?;
         Ok(camera)
     }
@@ -168,15 +172,16 @@ fn frame_length((width, height): (u32, u32)) -> usize {
 
 /// Cuts the stream into frames, of which only the newest is kept; half a frame at its end is none.
 fn read_frames(mut stream: impl Read, length: usize, shared: &Shared) {
-    let mut spare = Vec::new();
     loop {
-        let mut frame = std::mem::take(&mut spare);
+        let mut frame = std::mem::take(&mut shared.stream().spare);
         frame.resize(length, 0);
         let whole = stream.read_exact(&mut frame).is_ok();
         let mut state = shared.stream();
         if whole {
             state.frames += 1;
-            spare = state.latest.replace((frame, Instant::now())).map(|(old, _)| old).unwrap_or_default();
+            if let Some((missed, _)) = state.latest.replace((frame, Instant::now())) {
+                state.spare = missed;
+            }
         } else {
             state.ended = true;
         }
@@ -227,12 +232,20 @@ impl Sensor for Rpicam {
             bytes: &bytes,
         };
         let timestamp = taken.saturating_duration_since(self.began);
-        raw.to_frame(self.flip, timestamp)
-            .map_err(|error| CameraError::BadFrame { camera: self.name.clone(), detail: error.to_string() })
+        let frame = raw.to_frame_in(self.flip, timestamp, std::mem::take(&mut self.spare));
+        self.shared.stream().spare = bytes;
+        frame.map_err(|error| CameraError::BadFrame { camera: self.name.clone(), detail: error.to_string() })
     }
 
     fn stale(&self) -> u32 {
         1
+    }
+
+    // `brighten` stays "no": the program follows the light by itself, up to its longest exposure and gain, and takes no
+    // orders while it runs.
+
+    fn reuse(&mut self, frame: Frame) {
+        self.spare = frame.into_bytes();
     }
 
     fn describe(&self) -> String {

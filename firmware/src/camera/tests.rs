@@ -1,5 +1,7 @@
 //! The box's camera on simulated devices: formats, faults, warm-up, the lamp.
 
+use super::brighter::Knob;
+use super::video::control;
 use super::*;
 use crate::picture;
 use crate::sim::video::{Buffers, SimVideo, SimWebcam};
@@ -22,6 +24,7 @@ fn webcam(formats: &[&str]) -> SimWebcam {
         size: (picture.width(), picture.height()),
         gives_instead: None,
         frames: vec![JPEG.to_vec()],
+        controls: SimWebcam::usual_controls(),
     }
 }
 
@@ -179,4 +182,75 @@ fn a_sensor_that_is_kept_warm_keeps_its_lamp_gives_no_old_frame_and_rests_at_las
     camera.close();
     while camera.rest().is_some() {}
     assert_eq!(machine.sensors_on(), 0);
+}
+
+/// A room so dark that the sensor gives 20 of 255.
+fn dark_room(controls: Vec<(u32, Knob)>) -> SimVideo {
+    let machine = SimVideo::default();
+    machine.plug(SimWebcam { size: (128, 96), frames: vec![vec![20; 128 * 96]], controls, ..webcam(&["GREY"]) });
+    machine
+}
+
+#[test]
+fn asked_for_light_it_exposes_longer_then_amplifies_and_is_as_it_was_when_the_sensor_is_off() {
+    let machine = dark_room(SimWebcam::usual_controls());
+    let (mut camera, _) = camera(&machine, &settings());
+    assert!(!camera.brighten(2.0), "the sensor is off");
+    camera.open().unwrap();
+    let shown = |camera: &mut BoxCamera| camera.capture().unwrap().luminance(5, 5);
+    assert_eq!(shown(&mut camera), 20);
+    // The register says 15.6 ms, which is not what it does by itself in the dark.
+    assert!(camera.brighten(2.0));
+    let stands = |id| machine.stands_at(id).unwrap();
+    assert_eq!((stands(control::EXPOSURE_ABSOLUTE), stands(control::GAIN), shown(&mut camera)), (666, 64, 40));
+    // Exposure ends at a tenth of a second; gain does the rest.
+    assert!(camera.brighten(3.0));
+    assert_eq!((stands(control::EXPOSURE_ABSOLUTE), stands(control::GAIN), shown(&mut camera)), (1_000, 128, 120));
+    assert!(camera.brighten(4.0), "as far as it goes");
+    assert_eq!(stands(control::GAIN), 255);
+    assert!(!camera.brighten(2.0), "both are at their end");
+    camera.close();
+    let before: Vec<(u32, i64)> = SimWebcam::usual_controls().iter().map(|(id, knob)| (*id, knob.value)).collect();
+    for (id, value) in before {
+        let wanted = if id == control::POWER_LINE_FREQUENCY { 3 } else { value };
+        assert_eq!(stands(id), wanted, "{id:#x}");
+    }
+}
+
+#[test]
+fn a_sensor_that_is_kept_warm_goes_back_to_its_exposure_between_looks() {
+    let machine = dark_room(SimWebcam::usual_controls());
+    let warm = CameraSettings { keep_warm: Duration::from_secs(3_600), ..settings() };
+    let (mut camera, _) = camera(&machine, &warm);
+    camera.open().unwrap();
+    assert!(camera.brighten(2.0));
+    camera.close();
+    assert_eq!((machine.sensors_on(), machine.stands_at(control::EXPOSURE_AUTO)), (1, Some(3)));
+}
+
+#[test]
+fn what_the_owner_set_by_hand_stays_and_a_camera_without_such_controls_says_no() {
+    let machine = dark_room(SimWebcam::usual_controls());
+    let by_hand = CameraSettings { exposure: Some(Duration::from_millis(10)), gain: Some(32), ..settings() };
+    let (mut fixed, _) = camera(&machine, &by_hand);
+    fixed.open().unwrap();
+    assert!(!fixed.brighten(2.0));
+    assert_eq!(machine.stands_at(control::EXPOSURE_ABSOLUTE), Some(100));
+    assert_eq!(machine.stands_at(control::GAIN), Some(32));
+    let plain = dark_room(Vec::new());
+    let (mut plain, _) = camera(&plain, &settings());
+    plain.open().unwrap();
+    assert!(!plain.brighten(2.0));
+}
+
+#[test]
+fn a_frame_that_is_given_back_carries_a_later_one() {
+    let machine = dark_room(Vec::new());
+    let (mut camera, _) = camera(&machine, &settings());
+    camera.open().unwrap();
+    let address = |frame: &Frame| frame.line(0).as_ptr();
+    let frame = camera.capture().unwrap();
+    let first = address(&frame);
+    camera.reuse(frame);
+    assert_eq!(address(&camera.capture().unwrap()), first);
 }

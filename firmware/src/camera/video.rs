@@ -1,13 +1,14 @@
 //! A camera the kernel offers (V4L2): asks it for the best pixel format, sets its controls, reads its buffers. The calls
 //! to the kernel are behind [`VideoSystem`] and [`VideoDevice`], and stood in for by [`crate::sim::video`].
 
+use super::brighter::{Brighter, Knob};
 use super::choose::{self, Choice, Found};
 use super::decode::Granted;
 use super::rpicam;
 use super::settings::{CameraSettings, Flicker};
 use super::{Finder, Sensor};
 use crate::ports::CameraError;
-use mood::{Flip, Frame};
+use mood::Frame;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -44,17 +45,24 @@ pub trait VideoDevice: Send {
     /// When the camera has no such control, or does not take the value.
     fn set_control(&mut self, id: u32, value: i64) -> io::Result<()>;
 
+    /// Where a control stands, and how far it goes.
+    ///
+    /// # Errors
+    /// When the camera has no such control.
+    fn control(&mut self, id: u32) -> io::Result<Knob>;
+
     /// Switches the sensor on.
     ///
     /// # Errors
     /// When the device is gone or taken.
     fn start(&mut self) -> io::Result<()>;
 
-    /// Waits at most `limit` for the next buffer; its bytes, and when it was filled.
+    /// Waits at most `limit` for the next buffer; puts its bytes in the place of what `bytes` held, and gives when it was
+    /// filled.
     ///
     /// # Errors
     /// [`ErrorKind::TimedOut`] when none came; after any error the device is of no use.
-    fn next(&mut self, limit: Duration) -> io::Result<(Vec<u8>, Duration)>;
+    fn next(&mut self, limit: Duration, bytes: &mut Vec<u8>) -> io::Result<Duration>;
 }
 
 /// A control that is set before the sensor goes on, with the values that mean the same to different cameras.
@@ -71,12 +79,19 @@ pub struct Setting {
 }
 
 /// Numbers from `linux/v4l2-controls.h`.
-mod control {
-    pub(super) const AUTOGAIN: u32 = 0x0098_0912;
-    pub(super) const GAIN: u32 = 0x0098_0913;
-    pub(super) const POWER_LINE_FREQUENCY: u32 = 0x0098_0918;
-    pub(super) const EXPOSURE_AUTO: u32 = 0x009a_0901;
-    pub(super) const EXPOSURE_ABSOLUTE: u32 = 0x009a_0902;
+pub mod control {
+    /// 1 when the camera chooses its gain.
+    pub const AUTOGAIN: u32 = 0x0098_0912;
+    /// Gain in the camera's own unit.
+    pub const GAIN: u32 = 0x0098_0913;
+    /// Against lamps that flicker: off, 50 Hz, 60 Hz, automatic.
+    pub const POWER_LINE_FREQUENCY: u32 = 0x0098_0918;
+    /// Who chooses the exposure time.
+    pub const EXPOSURE_AUTO: u32 = 0x009a_0901;
+    /// The value of [`EXPOSURE_AUTO`] at which the camera takes [`EXPOSURE_ABSOLUTE`].
+    pub const EXPOSURE_BY_HAND: i64 = 1;
+    /// Exposure time in 100 us.
+    pub const EXPOSURE_ABSOLUTE: u32 = 0x009a_0902;
 }
 
 /// The controls for these settings, in order. What a camera was told by another program stays in it, so what is automatic
@@ -89,7 +104,7 @@ pub fn settings(camera: &CameraSettings) -> Vec<Setting> {
         // Aperture priority is what webcams call automatic; others have 0.
         None => set("exposure", control::EXPOSURE_AUTO, &[3, 0], false),
         Some(time) => {
-            set("exposure", control::EXPOSURE_AUTO, &[1], true);
+            set("exposure", control::EXPOSURE_AUTO, &[control::EXPOSURE_BY_HAND], true);
             let hundred_us = i64::try_from(time.as_micros() / 100).unwrap_or(i64::MAX).max(1);
             set("exposure", control::EXPOSURE_ABSOLUTE, &[hundred_us], true);
         }
@@ -154,7 +169,12 @@ impl Finder for CameraFinder {
 pub struct Video {
     device: Box<dyn VideoDevice>,
     granted: Granted,
-    flip: Flip,
+    settings: CameraSettings,
+    brighter: Brighter,
+    /// What the driver gave last; kept for its room.
+    buffer: Vec<u8>,
+    /// A frame that was given back, for its room too.
+    spare: Vec<u8>,
     name: String,
 }
 
@@ -184,7 +204,8 @@ impl Video {
         }
         device.start().map_err(|error| lost(&error))?;
         let name = format!("{name}: {} {}x{}", granted.fourcc, granted.width, granted.height);
-        Ok(Self { device, granted, flip: camera.flip, name })
+        let (brighter, buffer, spare) = (Brighter::default(), Vec::new(), Vec::new());
+        Ok(Self { device, granted, settings: camera.clone(), brighter, buffer, spare, name })
     }
 }
 
@@ -225,7 +246,7 @@ fn in_words(error: &io::Error) -> String {
 impl Sensor for Video {
     fn frame(&mut self, limit: Duration) -> Result<Frame, CameraError> {
         let camera = || self.name.clone();
-        let (bytes, timestamp) = self.device.next(limit).map_err(|error| {
+        let timestamp = self.device.next(limit, &mut self.buffer).map_err(|error| {
             if error.kind() == ErrorKind::TimedOut {
                 let waited_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
                 return CameraError::Stalled { camera: camera(), waited_ms };
@@ -233,7 +254,7 @@ impl Sensor for Video {
             CameraError::Lost { camera: camera(), detail: in_words(&error) }
         })?;
         self.granted
-            .frame(&bytes, self.flip, timestamp)
+            .frame(&self.buffer, self.settings.flip, timestamp, std::mem::take(&mut self.spare))
             .map_err(|detail| CameraError::BadFrame { camera: camera(), detail })
     }
 
@@ -241,8 +262,27 @@ impl Sensor for Video {
         BUFFERS
     }
 
+    fn brighten(&mut self, times: f32) -> bool {
+        self.brighter.ask(self.device.as_mut(), &self.settings, times)
+    }
+
+    fn relax(&mut self) {
+        self.brighter.undo(self.device.as_mut());
+    }
+
+    fn reuse(&mut self, frame: Frame) {
+        self.spare = frame.into_bytes();
+    }
+
     fn describe(&self) -> String {
         self.name.clone()
+    }
+}
+
+impl Drop for Video {
+    fn drop(&mut self) {
+        // A camera keeps its controls when it is closed.
+        self.relax();
     }
 }
 

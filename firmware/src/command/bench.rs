@@ -2,14 +2,14 @@
 
 use crate::config::Config;
 use crate::error::Failure;
-use crate::eyes::{Eyes, Sight, Stages};
+use crate::eyes::{self, Eyes, Sight, Stages};
 use crate::music::Composer;
 use crate::picture;
 use crate::ports::{Camera, Lights};
 use crate::sim::camera::FolderCamera;
 use crate::sim::terminal::NoLights;
 use crate::sound::Deck;
-use mood::{Affect, Expression, Frame, Rgb};
+use mood::{Affect, Classifier, Crop, Expression, Frame, Rgb};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -36,9 +36,6 @@ pub struct BenchArgs {
     /// An expression network instead of the built-in int8 one
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
-    /// A network in f32 with the same contract, to compare with
-    #[arg(long, value_name = "FILE")]
-    pub float: Option<PathBuf>,
     /// With simulated camera and light, as `moodbox run --simulate` has them
     #[arg(long)]
     pub simulate: bool,
@@ -155,7 +152,7 @@ fn camera(args: &BenchArgs, config: &Config) -> Result<Box<dyn Camera>, String> 
     }
 }
 
-/// Find, crop, classify: by the network of the box, and by one in f32.
+/// Find, crop, classify; and the same network in f32 beside its integers.
 fn networks(args: &BenchArgs, config: &Config, report: &mut Report) -> Result<(), Failure> {
     let frame = photograph()?;
     let model = args.model.as_deref().or(config.model.as_deref());
@@ -167,14 +164,32 @@ fn networks(args: &BenchArgs, config: &Config, report: &mut Report) -> Result<()
     let of = |stage: fn(&Stages) -> Duration| looks.iter().map(stage).collect::<Vec<_>>();
     report.add("find", of(|stages| stages.find));
     report.add("crop", of(|stages| stages.crop));
-    report.add("classify, int8", of(|stages| stages.classify));
-    match args.float.as_deref() {
-        Some(float) => {
-            let looks = self::looks(Some(float), config, &frame, args.runs)?;
-            report.add("classify, f32", looks.iter().map(|stages| stages.classify).collect());
+    integers_and_floats(model, &frame, args.runs, report)
+}
+
+/// The network of the box, and itself in floating point, in turn, so that both have the same share of a busy board.
+fn integers_and_floats(model: Option<&Path>, frame: &Frame, runs: u32, report: &mut Report) -> Result<(), Failure> {
+    let (bytes, name) = eyes::network(model)?;
+    let refused = |source| Failure::Model { name: name.clone(), source };
+    let int8 = Classifier::from_onnx(&bytes).map_err(refused)?;
+    let f32 = Classifier::from_onnx_in_float(&bytes).map_err(refused)?;
+    let crop = Crop::centred(frame, int8.contract().side);
+    let mut both = [Vec::new(), Vec::new()];
+    for run in 0..=runs {
+        for (network, times) in [&int8, &f32].into_iter().zip(&mut both) {
+            let (reading, took) = timed(|| network.read_both_ways(&crop));
+            reading.map_err(refused)?;
+            // The first run is not counted.
+            times.extend((run > 0).then_some(took));
         }
-        None => report.leave_out("classify, f32", "name the network in f32 with `--float`"),
     }
+    let [integers, floats] = both;
+    if int8.float_convolutions() == 0 {
+        report.add("classify, int8", integers);
+    } else {
+        report.leave_out("classify, int8", "this network is in f32");
+    }
+    report.add("classify, f32 (the same network, not rounded)", floats);
     Ok(())
 }
 

@@ -1,12 +1,17 @@
 //! Pulses by software: one thread that switches lines on and off so fast that the eye sees their mean.
 //!
 //! It sleeps while every line is either dark or full. Else each edge is slept for, and the last 60 us of the wait are
-//! spent spinning, as a sleep may end that much too late and a dim light would flicker.
+//! spent spinning, as a sleep may end that much too late and a dim light would flicker. The thread asks for real-time
+//! priority, as on a busy board each pulse it is kept waiting for is seen; where it may not have it, the log says so.
 
 use super::{LineError, OutputLine};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+use thread_priority::ThreadPriority;
+use thread_priority::unix::{
+    RealtimeThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
+};
 
 /// How much later than asked a sleep may end: Linux's default timer slack and a little more.
 const SPIN: Duration = Duration::from_micros(60);
@@ -49,6 +54,7 @@ impl Pulses {
         let thread = thread::Builder::new()
             .name("light".into())
             .spawn(move || {
+                hurry();
                 play(&theirs, &mut lines, off_high, period);
                 for line in &mut lines {
                     // There is nobody left to tell about a failure.
@@ -79,6 +85,19 @@ impl Drop for Pulses {
             // A panic there has been told already; the lines were dropped with it.
             let _ = thread.join();
         }
+    }
+}
+
+/// Real-time priority, the lowest there is: before everything that has none. It takes about 5 % of a core, so nothing is
+/// kept waiting for long.
+fn hurry() {
+    let fifo = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
+    match set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, fifo) {
+        Ok(()) => tracing::debug!("The light's pulses have real-time priority"),
+        Err(error) => tracing::info!(
+            %error,
+            "The light's pulses have no real-time priority and may flicker while the board is busy; LimitRTPRIO of the service allows it"
+        ),
     }
 }
 

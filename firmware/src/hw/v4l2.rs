@@ -1,10 +1,11 @@
 //! The kernel's cameras, with the crate v4l.
 
 use crate::camera::Found;
+use crate::camera::brighter::Knob;
 use crate::camera::decode::Granted;
 use crate::camera::video::{BUFFERS, VideoDevice, VideoSystem};
 use mood::Range;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use v4l::buffer::{Flags, Type};
@@ -72,20 +73,32 @@ impl VideoDevice for Open {
         self.device.set_control(Control { id, value: Value::Integer(value) })
     }
 
+    fn control(&mut self, id: u32) -> io::Result<Knob> {
+        let known = self.device.query_controls()?.into_iter().find(|it| it.id == id).ok_or(ErrorKind::NotFound)?;
+        let value = match self.device.control(id)?.value {
+            Value::Integer(value) => value,
+            Value::Boolean(on) => i64::from(on),
+            _ => return Err(ErrorKind::InvalidData.into()),
+        };
+        Ok(Knob { value, least: known.minimum, most: known.maximum })
+    }
+
     fn start(&mut self) -> io::Result<()> {
         // The crate starts the stream with its first frame, when all buffers wait in the queue.
         self.stream = Some(Stream::with_buffers(&self.device, Type::VideoCapture, BUFFERS)?);
         Ok(())
     }
 
-    fn next(&mut self, limit: Duration) -> io::Result<(Vec<u8>, Duration)> {
+    fn next(&mut self, limit: Duration, bytes: &mut Vec<u8>) -> io::Result<Duration> {
         let stream = self.stream.as_mut().ok_or_else(|| io::Error::other("the sensor is off"))?;
         stream.set_timeout(limit);
         let (buffer, about) = stream.next()?;
         let used = usize::try_from(about.bytesused).map_err(io::Error::other)?;
         // What the driver knows to be damaged counts as empty.
         let used = if about.flags.contains(Flags::ERROR) { 0 } else { used.min(buffer.len()) };
-        Ok((buffer[..used].to_vec(), about.timestamp.into()))
+        bytes.clear();
+        bytes.extend_from_slice(&buffer[..used]);
+        Ok(about.timestamp.into())
     }
 }
 

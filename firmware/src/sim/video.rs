@@ -2,8 +2,9 @@
 //! than a real one: nothing is given before a format was agreed on and the sensor is on.
 
 use crate::camera::Found;
+use crate::camera::brighter::Knob;
 use crate::camera::decode::Granted;
-use crate::camera::video::{VideoDevice, VideoSystem};
+use crate::camera::video::{VideoDevice, VideoSystem, control};
 use mood::Range;
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -22,6 +23,34 @@ pub struct SimWebcam {
     pub gives_instead: Option<&'static str>,
     /// The frames, in turn: a buffer each.
     pub frames: Vec<Vec<u8>>,
+    /// Its controls. They outlast a program that sets them, as a real camera's do.
+    pub controls: Vec<(u32, Knob)>,
+}
+
+impl SimWebcam {
+    /// The controls of a usual webcam, as it comes: automatic, with an exposure register that says nothing meanwhile.
+    #[must_use]
+    pub fn usual_controls() -> Vec<(u32, Knob)> {
+        let knob = |value, least, most| Knob { value, least, most };
+        vec![
+            (control::AUTOGAIN, knob(1, 0, 1)),
+            (control::GAIN, knob(64, 0, 255)),
+            (control::POWER_LINE_FREQUENCY, knob(0, 0, 3)),
+            (control::EXPOSURE_AUTO, knob(3, 0, 3)),
+            (control::EXPOSURE_ABSOLUTE, knob(156, 3, 2_047)),
+        ]
+    }
+
+    fn stands_at(&self, id: u32) -> Option<i64> {
+        self.controls.iter().find(|(known, _)| *known == id).map(|(_, knob)| knob.value)
+    }
+
+    /// In hundredths: how bright a GREY frame gets by exposure and gain, where 33.3 ms and 64 leave it as it is.
+    fn light(&self) -> i64 {
+        let by_hand = self.stands_at(control::EXPOSURE_AUTO) == Some(control::EXPOSURE_BY_HAND);
+        let exposure = self.stands_at(control::EXPOSURE_ABSOLUTE).filter(|_| by_hand).unwrap_or(333);
+        100 * exposure * self.stands_at(control::GAIN).unwrap_or(64) / (333 * 64)
+    }
 }
 
 /// What the next buffers are like.
@@ -85,6 +114,12 @@ impl SimVideo {
         self.machine().given
     }
 
+    /// Where a control of the first camera stands.
+    #[must_use]
+    pub fn stands_at(&self, id: u32) -> Option<i64> {
+        self.machine().cameras.first()?.stands_at(id)
+    }
+
     /// Every control that was set, in order.
     #[must_use]
     pub fn controls(&self) -> Vec<(u32, i64)> {
@@ -138,8 +173,32 @@ impl VideoDevice for Device {
 
     fn set_control(&mut self, id: u32, value: i64) -> io::Result<()> {
         self.check()?;
-        self.system.machine().controls.push((id, value));
+        let mut machine = self.system.machine();
+        let path = &self.camera.found.path;
+        let camera = machine.cameras.iter_mut().find(|camera| camera.found.path == *path).ok_or(ErrorKind::NotFound)?;
+        // What is automatic takes no value by hand.
+        let by_itself = match id {
+            control::EXPOSURE_ABSOLUTE => {
+                camera.stands_at(control::EXPOSURE_AUTO).is_some_and(|it| it != control::EXPOSURE_BY_HAND)
+            }
+            control::GAIN => camera.stands_at(control::AUTOGAIN) == Some(1),
+            _ => false,
+        };
+        if by_itself {
+            return Err(ErrorKind::PermissionDenied.into());
+        }
+        let (_, knob) = camera.controls.iter_mut().find(|(known, _)| *known == id).ok_or(ErrorKind::InvalidInput)?;
+        knob.value = value.clamp(knob.least, knob.most);
+        machine.controls.push((id, value));
         Ok(())
+    }
+
+    fn control(&mut self, id: u32) -> io::Result<Knob> {
+        self.check()?;
+        let machine = self.system.machine();
+        let camera = machine.cameras.iter().find(|camera| camera.found.path == self.camera.found.path);
+        let knob = camera.and_then(|camera| camera.controls.iter().find(|(known, _)| *known == id));
+        Ok(knob.ok_or(ErrorKind::InvalidInput)?.1)
     }
 
     fn start(&mut self) -> io::Result<()> {
@@ -152,7 +211,7 @@ impl VideoDevice for Device {
         Ok(())
     }
 
-    fn next(&mut self, _limit: Duration) -> io::Result<(Vec<u8>, Duration)> {
+    fn next(&mut self, _limit: Duration, bytes: &mut Vec<u8>) -> io::Result<Duration> {
         self.check()?;
         if !self.on {
             return Err(io::Error::other("a frame was asked for while the sensor was off"));
@@ -165,12 +224,20 @@ impl VideoDevice for Device {
             return Err(ErrorKind::TimedOut.into());
         }
         let frames = &self.camera.frames;
-        let mut bytes = frames.get(machine.given % frames.len().max(1)).cloned().unwrap_or_default();
+        bytes.clear();
+        bytes.extend_from_slice(frames.get(machine.given % frames.len().max(1)).map_or(&[], Vec::as_slice));
         machine.given += 1;
+        if self.granted.as_ref().is_some_and(|granted| granted.fourcc == "GREY") {
+            let camera = machine.cameras.iter().find(|camera| camera.found.path == self.camera.found.path);
+            let light = camera.map_or(100, SimWebcam::light);
+            for pixel in bytes.iter_mut() {
+                *pixel = u8::try_from(i64::from(*pixel) * light / 100).unwrap_or(u8::MAX);
+            }
+        }
         if machine.buffers == Buffers::Cut {
             bytes.truncate(bytes.len() / 2);
         }
-        Ok((bytes, Duration::from_millis(u64::try_from(machine.given).unwrap_or(0))))
+        Ok(Duration::from_millis(u64::try_from(machine.given).unwrap_or(0)))
     }
 }
 

@@ -60,7 +60,13 @@ fn webcam() -> SimWebcam {
         formats: vec!["MJPG".into()],
         trouble: None,
     };
-    SimWebcam { found, size: (640, 480), gives_instead: None, frames: vec![PHOTOGRAPH.to_vec()] }
+    SimWebcam {
+        found,
+        size: (640, 480),
+        gives_instead: None,
+        frames: vec![PHOTOGRAPH.to_vec()],
+        controls: SimWebcam::usual_controls(),
+    }
 }
 
 fn start_with(gpio: &SimGpio, video: &SimVideo) -> Running {

@@ -58,6 +58,17 @@ fn frames_are_cut_from_the_stream_and_only_the_newest_is_given() {
 }
 
 #[test]
+fn frames_are_made_in_the_room_of_those_that_were_given_back() {
+    let fake = Fake::new(&format!("while :; do {}; sleep 0.01; done", frame(126)));
+    let mut camera = fake.start().unwrap();
+    let first = camera.frame(SECOND).unwrap();
+    let address = first.line(0).as_ptr();
+    camera.reuse(first);
+    assert_eq!(camera.frame(SECOND).unwrap().line(0).as_ptr(), address);
+    assert!(!camera.brighten(2.0), "it takes no orders while it runs");
+}
+
+#[test]
 fn its_death_is_told_with_its_last_words_also_in_the_middle_of_a_frame() {
     let fake = Fake::new(&format!("{}; printf half; echo 'ERROR: camera timed out' >&2; exit 1", frame(100)));
     let mut camera = match fake.start() {
