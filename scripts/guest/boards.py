@@ -18,8 +18,8 @@ def boot(options, board: str, boot_limit: float = 3600) -> Machine:
     """`pi` is a Raspberry Pi 3B, `chip` a generic arm64 board without GPIO of its own, `host` one of this processor.
 
     The guest's clock goes on by one nanosecond with each instruction (-icount shift=0), and while it has nothing to do, with
-    ours. So each board is one of 1000 million instructions a second, about what one core of a Raspberry Pi 3 does, however
-    slow or busy this machine is: what takes long here takes as long there, and no sound or pulse is late for our sake.
+    ours. So each board does 1000 million instructions a second, its four cores together, about what one core of a Raspberry
+    Pi 3 does, however slow or busy this machine is: what takes long here takes as long there, and no sound or pulse is late for our sake.
     """
     folder = options.work.resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -37,9 +37,9 @@ def boot(options, board: str, boot_limit: float = 3600) -> Machine:
                     "-append", f"{words} console=ttyS1,115200 iomem=relaxed", "-serial", "null", "-serial", console,
                     "-qtest", f"unix:{folder}/qtest,server=on,wait=off", "-qtest-log", "none"]
     elif of_host == "x86_64":
-        command += ["-M", "q35", "-cpu", "max", "-m", "1024", "-append", f"{words} console=ttyS0", "-serial", console]
+        command += ["-M", "q35", "-cpu", "max", "-smp", "4", "-m", "1024", "-append", f"{words} console=ttyS0", "-serial", console]
     else:
-        command += ["-M", "virt", "-cpu", "cortex-a53", "-m", "1024", "-append", f"{words} console=ttyAMA0", "-serial", console]
+        command += ["-M", "virt", "-cpu", "cortex-a53", "-smp", "4", "-m", "1024", "-append", f"{words} console=ttyAMA0", "-serial", console]
     # QEMU is unpacked, not installed: its libraries lie beside it.
     libraries = [str(folder) for lib in ("usr/lib", "lib") for folder in (options.qemu / lib).glob("*-linux-gnu")]
     environment = os.environ | {"LD_LIBRARY_PATH": ":".join(libraries)}
