@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 # Chromium's own sandbox wants rights that root in a container hasn't; it sees pages of this project only.
@@ -109,3 +110,8 @@ class Browser:
         clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 12_000), "scale": 1}
         taken = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
         out.write_bytes(base64.b64decode(taken["data"]))
+
+    def sheets(self) -> int:
+        """How many sheets of A4 the page takes on paper."""
+        printed = base64.b64decode(self.ask("Page.printToPDF", paperWidth=8.27, paperHeight=11.69)["data"])
+        return len(re.findall(rb"/Type\s*/Page\b", printed))

@@ -130,10 +130,11 @@ class Book:
                 raise Wrong(f"{file} links to `{target}`, which no chapter tells about", "add it to scripts/book/journey.toml")
             return f"[{words}]({page})"
 
-        # Inline code may hold what looks like a link.
+        # Inline code may hold what looks like a link, and a link's words may be code.
         def line_of(line: str) -> str:
-            pieces = re.split(r"(?<!\[)(`[^`]*`)(?!\])", line)
-            return "".join(piece if index % 2 else LINK.sub(one, piece) for index, piece in enumerate(pieces))
+            codes = re.findall(r"`[^`]*`", line)
+            line = LINK.sub(one, re.sub(r"`[^`]*`", "\0", line))
+            return re.sub("\0", lambda _: codes.pop(0), line)
 
         return "\n".join(line_of(line) if is_text else line for line, is_text in outside_fences(text))
 
