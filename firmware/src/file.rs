@@ -49,7 +49,9 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
         file.write_all(bytes)?;
         file.sync_all()
     });
-    let placed = written.and_then(|()| rename(&new, path));
+    // The rename itself has to reach the disk too; an empty parent is the folder we are in.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let placed = written.and_then(|()| rename(&new, path)).and_then(|()| File::open(folder)?.sync_all());
     if placed.is_err() {
         // Half a file helps nobody, and the disk may be full.
         drop(std::fs::remove_file(&new));

@@ -69,6 +69,7 @@ def step(what: str) -> None:
 
 def story(board: Board, options, work: pathlib.Path) -> None:
     run = board.run
+    assert run("systemctl is-active ssh", check=False) == "active", run("systemctl status ssh; sshd -t", check=False)
     board.script("deploy", "--program", str(options.program), code=4, says="has no service moodbox")
     step("deploy refuses a board without the package")
 
