@@ -6,11 +6,13 @@ import os
 import pathlib
 import random
 import re
+import signal
 import sys
 import time
 
 from line import Line
 from machine import Died
+from recovered import Copy
 
 # One instruction a nanosecond, and idle time skipped. No Raspberry Pi is that even, but a guest's second is always the same.
 CLOCK = ["-icount", "shift=0,sleep=off"]
@@ -55,40 +57,70 @@ def to_ready(card: Card, name: str) -> None:
         step(f"{name}: ready after {float(found.group(1)):.1f} s of the board's time ({time.monotonic() - started:.0f} s of ours)")
 
 
-def cuts(card: Card, count: int) -> None:
-    chance = random.Random(count)
-    written, least, came = 0, 0, {"old": 0, "new": 0}
-    for number in range(count + 1):
+class State:
+    """What may be found: the last rating of which the box said that it is written, or the one that was under way."""
+
+    def __init__(self):
+        self.wrote = self.under_way = 0
+        self.came = {"old": 0, "new": 0}
+
+    def hear(self, seen: bytes) -> None:
+        for what, value in re.findall(rb"card: (wrote|writes) (\d+)\r?\n", seen):
+            if what == b"wrote":
+                self.wrote = max(self.wrote, int(value))
+            self.under_way = max(self.under_way, int(value))
+
+    def judge(self, found: int) -> str:
+        assert self.wrote <= found <= self.under_way, f"found state {found}; {self.wrote} was written, {self.under_way} under way"
+        which = "new" if found > self.wrote else "old"
+        self.came[which] += 1
+        return f"the {which} state {found}"
+
+
+def told(line: Line, state: State, first: bool) -> tuple[int, str]:
+    """What the box's own program reads after the board's own recovery."""
+    found = line.wait_for(TOLD, 3600)
+    index, taste = found.group(2).decode(errors="replace"), found.group(3).decode(errors="replace")
+    assert b"can't be mounted" not in line.seen, "the state can't be mounted"
+    assert '"rated"' in index and '"error":null' in index, f"the box can't read its index: {index}"
+    rated = RATED.findall(taste)
+    number = int(rated[-1].ljust(5, "0")) if rated else 0
+    assert first or f'"valence":0.{number}'.rstrip("0") in index, f"the box doesn't read what lies there: {index} {taste}"
+    return number, f"after {float(found.group(1)):.1f} s of the board's time, {int(found.group(4))} unfinished files"
+
+
+def cuts(card: Card, count: int, every: int) -> None:
+    """`count` moments while ratings are written. At each the card is what pulling the plug would leave; after every so
+    many it is pulled for real and the board starts again."""
+    chance, state, number = random.Random(count), State(), 0
+    while True:
         with card.start("cuts.img", "rdinit=/init panic=-1 quiet console=ttyS1,115200 maxcpus=1", f"cut-{number}.log") as line:
-            told = line.wait_for(TOLD, 3600)
-            index, taste = told.group(2).decode(errors="replace"), told.group(3).decode(errors="replace")
-            assert b"can't be mounted" not in line.seen, "the state can't be mounted"
-            assert '"rated"' in index and '"error":null' not in index.split('"tags"')[0], f"the box can't read its index: {index}"
-            rated = RATED.findall(taste)
-            found = int(rated[-1].ljust(5, "0")) if rated else 0
-            assert (written == 0 and found == 0) or (rated and f'"valence":0.{found}'.rstrip("0") in index), \
-                f"the box doesn't read what lies there: {index} {taste}"
-            # What was told to be written is there, and at most the one that was under way.
-            assert least <= found <= written, f"found state {found}, but {least} was written and {written} under way"
+            found, how = told(line, state, number == 0)
             if number:
-                came["new" if found > least else "old"] += 1
-                step(f"cut {number}: came back with {'the new' if found > least else 'the old'} state {found}, "
-                     f"{int(told.group(4))} unfinished files, after {float(told.group(1)):.1f} s")
-            if number == count:
+                step(f"cut {number}: QEMU was killed; the board came back with {state.judge(found)}, {how}")
+            if number >= count:
                 break
             line.send(f"{max(found, FIRST)}\n")
-            # A few whole ratings, then anywhere in the next one or two.
-            for _ in range(chance.randint(1, 3)):
-                done = line.wait_for(rb"card: wrote (\d+)\r?\n", 1800)
-            least = int(done.group(1))
-            line.listen(chance.uniform(0.0, 1.5) * card.options.pace)
-            line.process.kill()
-            line.listen(0.5)
-            for what, value in re.findall(rb"card: (wrote|writes) (\d+)\r?\n", line.seen):
-                if what == b"wrote":
-                    least = max(least, int(value))
-                written = int(value)
-    step(f"{count} cuts: {came['old']} times the old state, {came['new']} times the new one, never anything else")
+            line.wait_for(rb"card: wrote (\d+)\r?\n", 1800)
+            while True:
+                number += 1
+                # Anywhere within a rating or two.
+                begun = time.monotonic()
+                line.wait_for(rb"card: wrote (\d+)\r?\n", 1800)
+                line.listen(chance.uniform(0.0, 1.5) * (time.monotonic() - begun))
+                if number % every == 0 or number == count:
+                    line.process.kill()
+                    line.listen(1)
+                    state.hear(line.seen)
+                    break
+                line.process.send_signal(signal.SIGSTOP)
+                copy = Copy(card.options.work / "card.img", card.options.work / "cut.img")
+                line.listen(0.5)
+                state.hear(line.seen)
+                line.process.send_signal(signal.SIGCONT)
+                rated = copy.rating()
+                step(f"cut {number}: the card as it was holds {state.judge(int(rated) if rated else 0)}")
+    step(f"{count} cuts: {state.came['old']} times the old state, {state.came['new']} times the new one, never anything else")
 
 
 def main() -> int:
@@ -96,13 +128,13 @@ def main() -> int:
     parser.add_argument("--qemu", type=pathlib.Path, required=True)
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--cuts", type=int, required=True)
-    parser.add_argument("--pace", type=float, default=3.0, help="seconds that a rating may take here")
+    parser.add_argument("--every", type=int, required=True)
     options = parser.parse_args()
     card = Card(options)
     try:
         to_ready(card, "first boot")
         if options.cuts:
-            cuts(card, options.cuts)
+            cuts(card, options.cuts, options.every)
             to_ready(card, "boot after the cuts")
     except (Died, AssertionError) as failure:
         print(f"FAILED: {failure}\n  hint: the logs lie in {options.work}", file=sys.stderr)
