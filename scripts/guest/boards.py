@@ -14,7 +14,7 @@ def add_arguments(parser) -> None:
     parser.add_argument("--work", type=pathlib.Path, required=True, help="where logs and recordings go")
 
 
-def boot(options, board: str, boot_limit: float = 3600) -> Machine:
+def boot(options, board: str, boot_limit: float = 3600, extra: tuple[str, ...] = ()) -> Machine:
     """`pi` is a Raspberry Pi 3B, `chip` a generic arm64 board without GPIO of its own, `host` one of this processor.
 
     The guest's clock goes on by one nanosecond with each instruction (-icount shift=0), and while it has nothing to do, with
@@ -43,4 +43,4 @@ def boot(options, board: str, boot_limit: float = 3600) -> Machine:
     # QEMU is unpacked, not installed: its libraries lie beside it.
     libraries = [str(folder) for lib in ("usr/lib", "lib") for folder in (options.qemu / lib).glob("*-linux-gnu")]
     environment = os.environ | {"LD_LIBRARY_PATH": ":".join(libraries)}
-    return Machine(command, folder, environment, boot_limit)
+    return Machine([*command, *extra], folder, environment, boot_limit)

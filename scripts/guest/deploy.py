@@ -160,11 +160,11 @@ def main() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    extra = ("-drive", f"file={options.disk},if=virtio,format=raw", "-icount", "shift=2",
+    extra = ("-drive", f"file={options.disk},if=virtio,format=raw",
              "-netdev", f"user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:{port}-:22", "-device", "virtio-net-pci,netdev=n0,romfile=")
     started = time.monotonic()
     try:
-        with boards.boot(options, "chip", extra, boot_limit=3600) as machine:
+        with boards.boot(options, "chip", boot_limit=3600, extra=extra) as machine:
             step(f"up after {machine.boot_seconds:.1f} s of its own time, {machine.boot_wall_seconds:.0f} s of ours")
             story(Board(machine, options, port), options, options.work)
     except (Died, AssertionError, subprocess.TimeoutExpired) as failure:
