@@ -56,9 +56,10 @@ class Box:
         self.machine.run(f"printf '%s\\n' {lines} >/tmp/box.toml")
 
     def start(self) -> None:
-        """Starts it, with its log in /tmp/box.log and, when it ends, its exit code in /tmp/code."""
+        """Starts it, with its log in /tmp/box.log and, when it ends, its exit code in /tmp/code. Without a home there is no
+        index of the owner's music, and the composer plays."""
         self.read = 0
-        self.machine.run("rm -f /tmp/code; { moodbox run --config /tmp/box.toml --log info"
+        self.machine.run("rm -f /tmp/code; { env -u HOME moodbox run --config /tmp/box.toml --log info"
                          f" --seed {SEED} & echo $! >/tmp/box; wait $!; echo $? >/tmp/code; }} >/tmp/box.log 2>&1 & true")
         self.say(self.wait_for(r"ready in"))
         assert not self.gpio.is_high(PRIVACY), "the privacy lamp is on although nobody pressed"
@@ -106,10 +107,14 @@ class Box:
 
     def show(self, picture: str) -> None:
         """From now on this photograph is in front of the camera."""
-        self.machine.run("[ ! -e /tmp/screen ] || kill $(cat /tmp/screen) 2>/dev/null; true")
+        self.hide()
         self.machine.run(f"v4l2-ctl -d {SCREEN} --stream-out-mmap --stream-loop --stream-from=/root/{picture}.yuyv"
                          " --stream-count=1000000 >/dev/null 2>&1 & echo $! >/tmp/screen")
         self.machine.run("sleep 1")
+
+    def hide(self) -> None:
+        """Nothing is in front of it any more. Showing costs the emulated board much of its time."""
+        self.machine.run("[ ! -e /tmp/screen ] || kill $(cat /tmp/screen) 2>/dev/null; rm -f /tmp/screen")
 
     # ---- button and lights ----
 

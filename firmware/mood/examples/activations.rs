@@ -1,5 +1,5 @@
 //! The classifier bit for bit, to hold one processor against another:
-//! `cargo run --release -p mood --example activations -- MODEL.onnx <rows.csv`, rows as in `fer2013.csv`.
+//! `activations MODEL.onnx <rows.csv`, rows as in `fer2013.csv`; `scripts/compare-arm64 --help` says how it is built for both.
 //!
 //! A line a row: its number, then for each tensor of the network, in order, its name, its element type and a fingerprint of
 //! its bytes, and last the logits as the hexadecimal digits of their 32 bits. `scripts/compare-arm64` finds the first tensor
