@@ -18,7 +18,7 @@ use rand_pcg::Pcg32;
 use std::path::Path;
 
 /// How wide the circle of tracks that fit is, before doubt and variety widen it.
-const NEAR: f32 = 0.35;
+const NEAR: f32 = 0.42;
 
 /// At least so many tracks must fit well, or the circle is widened.
 const FEWEST_FITTING: usize = 5;
@@ -27,17 +27,28 @@ const FITS: f32 = 0.3;
 /// As many events the artist's and the library's record weigh in a track's.
 const PRIOR: f32 = 2.0;
 
+/// How many times an event counts in a draw. More than once makes the box less curious than Thompson's rule, which pays where
+/// there are more artists than an owner hears in a season.
+const SURE: f32 = 3.0;
+
+/// A track that has rested comes back to its full chance over this share of the library, in plays, at full variety; and over
+/// at most so many, or else a favourite among thousands would hardly come again.
+const PATIENCE: f32 = 0.1;
+const MOST_PATIENCE: f32 = 16.0;
+
 /// Artists heard last that are not heard again at once.
 const ARTISTS: u64 = 2;
 
 /// How much a completion or an early skip under a mood changes how well a track fits that mood.
-const LESSON: f32 = 0.9;
+const LESSON: f32 = 1.3;
 
 /// A track's numbers while one is chosen.
-#[derive(Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Weighed {
-    distance: f32,
+    /// Square of the distance.
+    square: f32,
     fit: f32,
+    /// 0 where it wasn't drawn, as no draw could have made the track win.
     draw: f32,
     freshness: f32,
     score: f32,
@@ -54,6 +65,8 @@ pub struct Chooser {
     library: (f32, f32),
     plays: u64,
     variety: f32,
+    /// The last choice's numbers; kept, as a choice among ten thousand needs room that is dear to take anew.
+    weighed: Vec<Weighed>,
 }
 
 impl Chooser {
@@ -76,6 +89,7 @@ impl Chooser {
             library: (0.0, 0.0),
             plays: taste.plays(),
             variety: if variety.is_nan() { 0.5 } else { variety.clamp(0.0, 1.0) },
+            weighed: Vec::new(),
         };
         for (at, record) in records.iter().enumerate() {
             new.add(at, record.good, record.bad, record.last_play);
@@ -146,65 +160,75 @@ impl Chooser {
     }
 
     /// The next track for a target; `None` when there is none at all.
-    pub fn pick(&self, target: Affect, rng: &mut Pcg32) -> Option<Choice> {
-        let weighed = self.weigh(target, rng);
-        let best = best(&weighed)?;
-        self.explained(best, target, &weighed)
+    pub fn pick(&mut self, target: Affect, rng: &mut Pcg32) -> Option<Choice> {
+        let best = self.pick_at(target, rng)?;
+        self.explained(best, target)
     }
 
     /// The number of the next track for a target.
-    pub fn pick_at(&self, target: Affect, rng: &mut Pcg32) -> Option<usize> {
-        best(&self.weigh(target, rng))
+    pub fn pick_at(&mut self, target: Affect, rng: &mut Pcg32) -> Option<usize> {
+        self.weigh(target);
+        let mut best = None;
+        let mut most = f32::MIN;
+        for at in 0..self.weighed.len() {
+            let chance = self.weighed[at].fit * self.weighed[at].freshness;
+            // A draw is at most 1, so that what has less chance than the best score can't win: most need no draw.
+            if chance > most {
+                let draw = self.draw(at, rng);
+                let score = chance * draw;
+                (self.weighed[at].draw, self.weighed[at].score) = (draw, score);
+                if score > most {
+                    (best, most) = (Some(at), score);
+                }
+            }
+        }
+        best
     }
 
-    fn weigh(&self, target: Affect, rng: &mut Pcg32) -> Vec<Weighed> {
-        let wanted = quadrant(target);
-        let squares: Vec<f32> = self.pieces.iter().map(|piece| squared(piece.affect, target)).collect();
-        let width = self.width(&squares);
-        let resting = self.resting();
-        let mut weighed: Vec<Weighed> = (0..self.pieces.len())
-            .map(|at| {
-                let (piece, record) = (&self.pieces[at], &self.records[at]);
-                let spread = width * width + piece.uncertainty * piece.uncertainty * DOUBT_SHARE;
-                let lesson = (LESSON * record.fit[wanted]).clamp(-3.0, 3.0);
-                let near = (-squares[at] / (2.0 * spread)).exp();
-                // A lesson moves the odds that it fits.
-                let odds = near / (1.0 - near).max(1e-4) * lesson.exp();
-                Weighed {
-                    distance: squares[at].sqrt(),
-                    fit: odds / (1.0 + odds),
-                    draw: 0.0,
-                    freshness: self.freshness(at, resting),
-                    score: 0.0,
-                }
-            })
-            .collect();
+    /// Fills in how well each track fits and how fresh it is.
+    fn weigh(&mut self, target: Affect) {
+        let mut weighed = std::mem::take(&mut self.weighed);
+        weighed.clear();
+        weighed.extend(
+            self.pieces.iter().map(|piece| Weighed { square: squared(piece.affect, target), ..Weighed::default() }),
+        );
+        let (wanted, width, resting) = (quadrant(target), self.width(&weighed), self.resting());
+        let mut any = false;
+        for (at, this) in weighed.iter_mut().enumerate() {
+            this.freshness = self.freshness(at, resting);
+            this.fit = self.fit(at, this.square, width, wanted);
+            any |= this.freshness > 0.0;
+        }
         // All were heard just now: the one that was heard longest ago.
-        if weighed.iter().all(|weighed| weighed.freshness <= 0.0) {
+        if !any {
             let first = self.records.iter().map(|record| record.last_play).min().unwrap_or(0);
-            for (weighed, record) in weighed.iter_mut().zip(&self.records) {
-                weighed.freshness = if record.last_play == first { 1.0 } else { 0.0 };
+            for (this, record) in weighed.iter_mut().zip(&self.records) {
+                this.freshness = if record.last_play == first { 1.0 } else { 0.0 };
             }
         }
-        let most = weighed.iter().map(|weighed| weighed.fit * weighed.freshness).fold(0.0, f32::max);
-        for (at, weighed) in weighed.iter_mut().enumerate() {
-            let chance = weighed.fit * weighed.freshness;
-            // What could hardly win is not worth a draw.
-            if chance > 1e-3 * most {
-                weighed.draw = self.draw(at, rng);
-                weighed.score = chance * weighed.draw;
-            }
+        self.weighed = weighed;
+    }
+
+    /// How well a track fits, 0..=1.
+    fn fit(&self, at: usize, square: f32, width: f32, wanted: usize) -> f32 {
+        let doubt = self.pieces[at].uncertainty;
+        let near = (-square / (2.0 * (width * width + doubt * doubt * DOUBT_SHARE))).exp();
+        let lesson = self.records[at].fit[wanted];
+        if lesson.abs() < f32::EPSILON {
+            return near;
         }
-        weighed
+        // A lesson moves the odds that it fits.
+        let odds = near / (1.0 - near).max(1e-4) * (LESSON * lesson).clamp(-3.0, 3.0).exp();
+        odds / (1.0 + odds)
     }
 
     /// How wide the circle must be.
-    fn width(&self, squares: &[f32]) -> f32 {
-        let fewest = FEWEST_FITTING.min(squares.len());
+    fn width(&self, weighed: &[Weighed]) -> f32 {
+        let fewest = FEWEST_FITTING.min(weighed.len());
         let mut width = NEAR * (0.6 + 0.8 * self.variety);
         let fitting = |width: f32| {
             let most = -2.0 * width * width * FITS.ln();
-            squares.iter().filter(|square| **square < most).count()
+            weighed.iter().filter(|this| this.square < most).take(fewest).count()
         };
         while width < 4.0 && fitting(width) < fewest {
             width *= 1.25;
@@ -230,7 +254,10 @@ impl Chooser {
         if own <= resting || (crowd && artist.is_some_and(|artist| age(artist.2) <= ARTISTS)) {
             return 0.0;
         }
-        let patience = (0.1 * self.variety * self.pieces.len() as f32).max(1e-3);
+        if own == u64::MAX {
+            return 1.0;
+        }
+        let patience = (self.variety * (PATIENCE * self.pieces.len() as f32).min(MOST_PATIENCE)).max(1e-3);
         1.0 - (-(own as f32 - resting as f32) / patience).exp()
     }
 
@@ -242,18 +269,15 @@ impl Chooser {
         let (good, bad, _) = artist.copied().unwrap_or_default();
         let prior = (good + PRIOR * library) / (good + bad + PRIOR);
         let record = &self.records[at];
-        let (a, b) = (record.good + PRIOR * prior, record.bad + PRIOR * (1.0 - prior));
+        // What happened to the artist's other tracks counts as if it had happened to this one.
+        let a = SURE * (record.good + PRIOR * prior + good);
+        let b = SURE * (record.bad + PRIOR * (1.0 - prior) + bad);
         Beta::new(a.max(0.05), b.max(0.05)).map_or(prior, |beta| beta.sample(rng))
     }
 }
 
 /// How much of a track's doubt widens its circle.
 const DOUBT_SHARE: f32 = 0.25;
-
-/// The number of the track with the highest score.
-fn best(weighed: &[Weighed]) -> Option<usize> {
-    (0..weighed.len()).max_by(|&a, &b| weighed[a].score.total_cmp(&weighed[b].score))
-}
 
 fn squared(a: Affect, b: Affect) -> f32 {
     (a.valence - b.valence).powi(2) + (a.arousal - b.arousal).powi(2)

@@ -46,37 +46,39 @@ pub struct Passed {
 
 impl Chooser {
     /// The choice of track number `best` in words and numbers.
-    pub(super) fn explained(&self, best: usize, target: Affect, weighed: &[Weighed]) -> Option<Choice> {
+    pub(super) fn explained(&self, best: usize, target: Affect) -> Option<Choice> {
         let piece = self.pieces.get(best)?;
-        let Weighed { distance, fit, draw, freshness, score } = *weighed.get(best)?;
+        let Weighed { square, fit, draw, freshness, score } = *self.weighed.get(best)?;
         Some(Choice {
             path: piece.path.clone(),
             valence: piece.affect.valence,
             arousal: piece.affect.arousal,
             target,
-            distance,
+            distance: square.sqrt(),
             fit,
             draw,
             freshness,
             score,
-            passed: self.passed(best, weighed),
+            passed: self.passed(best),
         })
     }
 
     /// The nearest tracks besides the one taken.
-    fn passed(&self, best: usize, weighed: &[Weighed]) -> Vec<Passed> {
-        let mut near: Vec<usize> = (0..weighed.len()).filter(|&at| at != best).collect();
-        let order = |&a: &usize, &b: &usize| weighed[a].distance.total_cmp(&weighed[b].distance);
-        if near.len() > TOLD {
-            near.select_nth_unstable_by(TOLD, order);
-            near.truncate(TOLD);
+    fn passed(&self, best: usize) -> Vec<Passed> {
+        let weighed = &self.weighed;
+        let mut near: Vec<usize> = Vec::with_capacity(TOLD + 2);
+        for at in (0..weighed.len()).filter(|&at| at != best) {
+            let place = near.partition_point(|&other| weighed[other].square <= weighed[at].square);
+            if place < TOLD {
+                near.insert(place, at);
+                near.truncate(TOLD);
+            }
         }
-        near.sort_by(order);
         near.into_iter()
             .filter_map(|at| {
                 let piece = self.pieces.get(at)?;
                 let why = self.why_not(at, &weighed[at], &weighed[best]);
-                Some(Passed { path: piece.path.clone(), distance: weighed[at].distance, why })
+                Some(Passed { path: piece.path.clone(), distance: weighed[at].square.sqrt(), why })
             })
             .collect()
     }
@@ -90,10 +92,11 @@ impl Chooser {
                 _ => "its artist was heard just now".to_owned(),
             };
         }
-        // What cost it most, against the one that was taken.
+        // What cost it most, against the one that was taken. What wasn't drawn could not have won by its draw.
+        let drawn = if this.draw > 0.0 { this.draw } else { best.draw };
         let against = [
             (this.fit / best.fit.max(1e-9), "fits less well", this.fit, best.fit),
-            (this.draw / best.draw.max(1e-9), "drew less", this.draw, best.draw),
+            (drawn / best.draw.max(1e-9), "drew less", drawn, best.draw),
             (this.freshness / best.freshness.max(1e-9), "was heard more lately", this.freshness, best.freshness),
         ];
         let worst = against.iter().min_by(|a, b| a.0.total_cmp(&b.0));
