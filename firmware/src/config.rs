@@ -15,6 +15,7 @@ use crate::device;
 use crate::file;
 use crate::gesture::Timing;
 use crate::gpio::Wiring;
+use crate::gpio::wiring::Conflict;
 use crate::home;
 use crate::music::shelf::ShelfSettings;
 use crate::runner::Limits;
@@ -42,7 +43,9 @@ pub struct Config {
     pub brightness: Brightness,
     /// Times of the music.
     pub fades: Fades,
-    /// Own tracks, loudness, and the file that stands in for a missing sound card.
+    /// How loud the box is, and can become.
+    pub volume: device::Volume,
+    /// Own tracks, and the file that stands in for a missing sound card.
     pub music: MusicSettings,
     /// Which camera, and how it is set.
     pub camera: CameraSettings,
@@ -78,6 +81,8 @@ pub struct Fades {
     pub fade_out: Duration,
     /// Silence after this long without a press; `None` plays on.
     pub play_for: Option<Duration>,
+    /// The last part of that, over which the music fades.
+    pub sleep_fade: Duration,
 }
 
 impl Config {
@@ -127,6 +132,9 @@ impl Config {
             crossfade: self.fades.crossfade,
             fade_out: self.fades.fade_out,
             play_for: self.fades.play_for,
+            // Half of a short time at most, so that some of it is music.
+            sleep_fade: self.fades.sleep_fade.min(self.fades.play_for.unwrap_or_default() / 2),
+            volume: self.volume,
             choice: self.choice(),
             seed,
         }
@@ -134,6 +142,28 @@ impl Config {
 }
 
 impl Config {
+    /// What the sound needs of it.
+    #[must_use]
+    pub fn sound(&self) -> MusicSettings {
+        MusicSettings { gain_db: self.volume.start_db, ..self.music.clone() }
+    }
+
+    /// What can't hold together.
+    fn conflicts(&self) -> Vec<Conflict> {
+        let device::Volume { start_db, min_db, max_db } = self.volume;
+        let mut found = self.wiring.conflicts();
+        if !(min_db..=max_db).contains(&start_db) {
+            found.push(Conflict {
+                key: ("music", "volume_db"),
+                what: format!(
+                    "`music.volume_db` is {start_db}, it must lie between `volume_min_db` ({min_db}) and `volume_max_db` ({max_db})"
+                ),
+                hint: "change one of the three".to_owned(),
+            });
+        }
+        found
+    }
+
     /// How long each mood shows while the owner chooses: all of them until the hold means something else, and never so
     /// short that the change of colours is a flicker.
     fn choice(&self) -> Duration {

@@ -27,7 +27,7 @@ mod words;
 /// How many moods go round while the owner chooses.
 pub const CHOICES: u32 = 7;
 
-pub use words::{Command, Ending, Event, Fault, Lesson, Part, Seen, Settings};
+pub use words::{Command, Ending, Event, Fault, Lesson, Part, Seen, Settings, Volume};
 
 use crate::gesture::Gesture;
 use crate::ports::{Chime, Programme};
@@ -73,8 +73,12 @@ pub enum State {
 /// What plays, whatever the box does meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Music {
+    expression: Expression,
+    affect: Affect,
     light: LightPattern,
     until: Option<Duration>,
+    /// It fades, as its time is nearly over.
+    falls_asleep: bool,
 }
 
 /// What the camera does, as far as the box knows.
@@ -105,7 +109,7 @@ pub struct Device {
     hand: Hand,
     /// The answer that can still be corrected.
     last: Option<Last>,
-    volume: usize,
+    volume_db: f32,
     pieces: u64,
     /// Looks begun.
     looks: u64,
@@ -115,6 +119,7 @@ impl Device {
     /// A box that has just been switched on.
     #[must_use]
     pub const fn new(settings: Settings) -> Self {
+        let volume_db = settings.volume.start_db;
         Self {
             settings,
             state: State::Idle,
@@ -123,7 +128,7 @@ impl Device {
             camera: Camera::Off,
             hand: Hand::IDLE,
             last: None,
-            volume: 0,
+            volume_db,
             pieces: 0,
             looks: 0,
         }
@@ -152,7 +157,7 @@ impl Device {
             State::Stopping { until, .. } => Some(until),
             State::Choosing { since, place } => self.next_choice(since, place),
             State::Idle | State::Playing { .. } | State::Trouble(_) | State::Held => {
-                self.music.and_then(|music| music.until)
+                self.music.and_then(|music| if music.falls_asleep { music.until } else { self.bedtime(music) })
             }
         };
         [state, self.notice].into_iter().flatten().min()
@@ -168,7 +173,7 @@ impl Device {
             (_, State::Stopping { .. }) => Vec::new(),
             (Event::Started, _) => vec![self.show(lights::boot(), now), Command::Chime(Chime::Ready)],
             (Event::Gesture(gesture), _) => self.gesture(*gesture, now),
-            (Event::Skip, _) => self.skip(),
+            (Event::Skip, _) => self.skip(now),
             (Event::Volume, _) => self.turn_volume(),
             (Event::Looked(result), _) => self.looked(result, now),
             (Event::Lost(part), _) => self.lost(*part, now),
@@ -182,6 +187,7 @@ impl Device {
             Gesture::LetGo => self.let_go(now),
             Gesture::Press => self.pressed(now),
             Gesture::Double => self.twice(now),
+            Gesture::Like => self.liked(now),
             Gesture::Triple => self.thrice(now),
             Gesture::Held(hold) => self.held(hold, now),
             Gesture::Released(hold) => self.released(hold, now),
@@ -242,13 +248,30 @@ impl Device {
     }
 
     fn play(&mut self, expression: Expression, affect: Affect, light: LightPattern, now: Duration) -> Vec<Command> {
+        let fade = if self.music.is_some() { self.settings.crossfade } else { self.settings.fade_in };
+        let play = self.begin_music(expression, affect, light, fade, now);
+        self.state = State::Playing { light };
+        vec![self.show(light, now), play]
+    }
+
+    fn begin_music(
+        &mut self,
+        expression: Expression,
+        affect: Affect,
+        light: LightPattern,
+        fade: Duration,
+        now: Duration,
+    ) -> Command {
         let seed = self.settings.seed.wrapping_add(self.pieces);
         self.pieces += 1;
-        let fade = if self.music.is_some() { self.settings.crossfade } else { self.settings.fade_in };
         let until = self.settings.play_for.map(|length| now.saturating_add(length));
-        self.music = Some(Music { light, until });
-        self.state = State::Playing { light };
-        vec![self.show(light, now), Command::Play(Programme { expression, affect, seed }, fade)]
+        self.music = Some(Music { expression, affect, light, until, falls_asleep: false });
+        Command::Play(Programme { expression, affect, seed }, fade)
+    }
+
+    /// When music begins to fade, so that its time ends in silence.
+    fn bedtime(&self, music: Music) -> Option<Duration> {
+        music.until.map(|until| until.saturating_sub(self.settings.sleep_fade))
     }
 
     fn trouble(&mut self, fault: Fault) -> Vec<Command> {
@@ -280,9 +303,16 @@ impl Device {
             _ => {}
         }
         let mut commands = Vec::new();
+        let bedtime = self.music.and_then(|music| self.bedtime(music));
+        if let Some(Music { until: Some(until), falls_asleep, .. }) = &mut self.music
+            && !*falls_asleep
+            && bedtime.is_some_and(|at| now >= at)
+        {
+            *falls_asleep = true;
+            commands.push(Command::Silence(until.saturating_sub(now).max(self.settings.fade_out)));
+        }
         if self.music.and_then(|music| music.until).is_some_and(|until| now >= until) {
             self.music = None;
-            commands.push(Command::Silence(self.settings.fade_out));
             if matches!(self.state, State::Playing { .. }) {
                 self.state = State::Idle;
                 self.last = None;

@@ -3,7 +3,8 @@
 //! ```text
 //! down ---up---------------- quiet --> Press
 //!   |       '--down---up---- quiet --> Double
-//!   |                  '----down ----> Triple
+//!   |       |          '----down ----> Triple
+//!   |       '-- held 1 s ------------> Like
 //!   '-- held 1 s --> Choose -- 5 s --> Stop -- 10 s --> ShutDown        up at any time: Released
 //! ```
 //!
@@ -49,6 +50,8 @@ pub enum Gesture {
     Press,
     /// Two presses.
     Double,
+    /// A press, and a second one held as long as for choosing; comes while the button is still down.
+    Like,
     /// Three presses; more are a new gesture.
     Triple,
     /// Held down so long; comes while the button is still down.
@@ -66,10 +69,10 @@ enum Phase {
     First { since: Duration, hold: Option<Hold> },
     /// Up after so many presses; another one may follow until then.
     Between { presses: u8, until: Duration },
-    /// Down for the second time.
-    Second,
-    /// Down for the third time; told already.
-    Third,
+    /// Down for the second time, since then.
+    Second { since: Duration },
+    /// Down, and what that means has been told.
+    Told,
 }
 
 /// The grammar of one button.
@@ -104,16 +107,16 @@ impl Gestures {
                 self.wait(1, now);
                 gestures.extend(self.settle(now));
             }
-            (Phase::Between { presses: 1, .. }, Level::Down) => self.phase = Phase::Second,
+            (Phase::Between { presses: 1, .. }, Level::Down) => self.phase = Phase::Second { since: now },
             (Phase::Between { .. }, Level::Down) => {
-                self.phase = Phase::Third;
+                self.phase = Phase::Told;
                 gestures.push(Gesture::Triple);
             }
-            (Phase::Second, Level::Up) => self.wait(2, now),
-            (Phase::Third, Level::Up) => self.phase = Phase::Rest,
+            (Phase::Second { .. }, Level::Up) => self.wait(2, now),
+            (Phase::Told, Level::Up) => self.phase = Phase::Rest,
             // A level that repeats says nothing new.
             (Phase::Rest | Phase::Between { .. }, Level::Up)
-            | (Phase::First { .. } | Phase::Second | Phase::Third, Level::Down) => {}
+            | (Phase::First { .. } | Phase::Second { .. } | Phase::Told, Level::Down) => {}
         }
         gestures
     }
@@ -133,7 +136,11 @@ impl Gestures {
                 gestures.push(if *presses == 1 { Gesture::Press } else { Gesture::Double });
                 self.phase = Phase::Rest;
             }
-            Phase::Rest | Phase::Between { .. } | Phase::Second | Phase::Third => {}
+            Phase::Second { since } if now.saturating_sub(*since) >= self.timing.choose => {
+                gestures.push(Gesture::Like);
+                self.phase = Phase::Told;
+            }
+            Phase::Rest | Phase::Between { .. } | Phase::Second { .. } | Phase::Told => {}
         }
         gestures
     }
@@ -144,7 +151,8 @@ impl Gestures {
         match self.phase {
             Phase::First { since, hold } => next_hold(&self.timing, hold).map(|(_, after)| since.saturating_add(after)),
             Phase::Between { until, .. } => Some(until),
-            Phase::Rest | Phase::Second | Phase::Third => None,
+            Phase::Second { since } => Some(since.saturating_add(self.timing.choose)),
+            Phase::Rest | Phase::Told => None,
         }
     }
 
@@ -166,7 +174,7 @@ const fn next_hold(timing: &Timing, now: Option<Hold>) -> Option<(Hold, Duration
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Gesture::{Double, Held, LetGo, Press, Released, Touched, Triple};
+    use Gesture::{Double, Held, LetGo, Like, Press, Released, Touched, Triple};
 
     const fn ms(ms: u64) -> Duration {
         Duration::from_millis(ms)
@@ -196,7 +204,7 @@ mod tests {
     #[test]
     fn the_grammar_of_one_button() {
         type Case = (&'static str, &'static [u64], &'static [(u64, Gesture)]);
-        let cases: [Case; 11] = [
+        let cases: [Case; 12] = [
             ("a press", &[0, 120], &[(0, Touched), (120, LetGo), (420, Press)]),
             ("two presses", &[0, 120, 250, 350], &[(0, Touched), (120, LetGo), (650, Double)]),
             ("three", &[0, 100, 200, 300, 400, 500], &[(0, Touched), (100, LetGo), (400, Triple)]),
@@ -237,7 +245,8 @@ mod tests {
                     (12_000, Released(Hold::ShutDown)),
                 ],
             ),
-            ("the second one held", &[0, 100, 200, 4_000], &[(0, Touched), (100, LetGo), (4_300, Double)]),
+            ("the second one held", &[0, 100, 200, 4_000], &[(0, Touched), (100, LetGo), (1_200, Like)]),
+            ("not quite held", &[0, 100, 200, 1_199], &[(0, Touched), (100, LetGo), (1_499, Double)]),
         ];
         for (name, edges, expected) in cases {
             assert_eq!(played(TIMING, edges), expected, "{name}");
@@ -284,7 +293,7 @@ mod tests {
                         assert_eq!(held.take(), Some(*hold));
                         touched = false;
                     }
-                    Press | Double | Triple => assert!(std::mem::take(&mut touched), "{when}: {found:?}"),
+                    Press | Double | Triple | Like => assert!(std::mem::take(&mut touched), "{when}: {found:?}"),
                 }
             }
             assert!(!touched, "every gesture was told to its end: {found:?}");

@@ -135,11 +135,17 @@ pub trait Speaker: Send {
     /// As [`Speaker::play`].
     fn skip(&mut self, fade: Duration) -> Result<(), SpeakerError>;
 
-    /// How loud everything is from now on, in dB below what the owner set, at most 0.
+    /// How loud everything is from now on, in dB below full, at most 0.
     ///
     /// # Errors
     /// As [`Speaker::play`].
     fn volume(&mut self, gain_db: f32) -> Result<(), SpeakerError>;
+
+    /// The owner likes what plays; it is learnt, where there is something to learn, and answered by a chime.
+    ///
+    /// # Errors
+    /// As [`Speaker::play`].
+    fn like(&mut self) -> Result<(), SpeakerError>;
 
     /// Gives a short signal on top of the music.
     ///

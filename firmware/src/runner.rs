@@ -363,6 +363,11 @@ impl Runner {
                 self.witness.saw(now, &Moment::Volume(gain_db));
                 (Part::Speaker, self.voice.volume(gain_db))
             }
+            Command::Like => {
+                tracing::info!("Liked");
+                self.witness.saw(now, &Moment::Like);
+                (Part::Speaker, self.voice.like())
+            }
             Command::Chime(chime) => {
                 self.witness.saw(now, &Moment::Chime(chime));
                 (Part::Speaker, self.voice.chime(chime))

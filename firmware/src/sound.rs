@@ -7,13 +7,14 @@
 //!
 //! Each output has one thread, which owns the booth; the box talks to it through bounded channels and never waits.
 
-mod booth;
+pub mod booth;
 pub mod card;
 mod chimes;
 pub mod deck;
 mod limiter;
 mod remote;
 mod silent;
+mod true_peak;
 pub(crate) mod wav;
 
 pub use deck::Deck;
@@ -46,7 +47,7 @@ pub struct MusicSettings {
     pub shelf: Option<ShelfSettings>,
     /// A SoundFont (SF2) whose instruments play composed music; `None` has the composer's own.
     pub soundfont: Option<PathBuf>,
-    /// Gain on everything, in dB; at most 0, as the limiter has the last word.
+    /// Gain on everything at the start, in dB; at most 0, as the limiter has the last word.
     pub gain_db: f32,
     /// How long one of the owner's tracks fades into the next.
     pub track_fade: Duration,

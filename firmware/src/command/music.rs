@@ -44,7 +44,7 @@ pub enum What {
     Pick(pick::PickArgs),
     /// Tells the box where a track lies, or that you like it; that overrides what it sounds like
     #[command(after_help = "Examples:\n  moodbox music rate \"blue in green\" --mood sad\n  \
-                      moodbox music rate \"blue in green\" --at -0.4,-0.6\n  moodbox music rate \"my way\" --dislike")]
+                      moodbox music rate \"blue in green\" --at -0.4,-0.6\n  moodbox music rate \"my way\" --dislike\n  moodbox music rate --like")]
     Rate(learn::RateArgs),
     /// Writes out what was learnt; `moodbox forget` erases it
     #[command(after_help = "Example:\n  moodbox music taste --json > taste.jsonl")]
@@ -103,6 +103,9 @@ pub enum MusicError {
         /// What there is.
         found: Matches,
     },
+    /// No track was named, and none has been played.
+    #[error("the box has played no track of yours yet")]
+    NothingPlayed,
     /// There is nothing to show.
     #[error("no track of index {} can be played", .path.display())]
     Empty {
@@ -157,6 +160,7 @@ impl MusicError {
             Self::Taste(_) => "update this program, name another file with `--taste`, or `moodbox forget`",
             Self::Scan(_) => "start it again with `--threads 1`",
             Self::Track { .. } => "give more of its path or title; `moodbox music list` shows them",
+            Self::NothingPlayed => "name one: `moodbox music rate TRACK --like`; `moodbox music list` shows them",
             Self::Empty { .. } => "scan a folder with music: `moodbox music scan FOLDER`",
             Self::Picture { .. } => "name a file in a folder you may write to, on a disk with room",
         }

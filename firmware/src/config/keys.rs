@@ -46,6 +46,7 @@ const SHARE: Kind = Kind::Number { low: 0.0, high: 1.0, unit: "a share" };
 const PIN: Kind = Kind::Whole { low: 0, high: 27, unit: "a BCM number, not that of the header" };
 const ACTIVE: Kind = Kind::Choice(&["low", "high"]);
 const FADE: Kind = Kind::Whole { low: 0, high: 20_000, unit: "milliseconds" };
+const VOLUME: Kind = Kind::Number { low: -60.0, high: 0.0, unit: "dB" };
 const HOLD: Kind = Kind::Whole { low: 500, high: 60_000, unit: "milliseconds" };
 
 #[rustfmt::skip]
@@ -133,14 +134,17 @@ pub(super) const KEYS: &[Key] = &[
         set: |c, v, _| c.shelf().variety = v.number() },
     Key { table: "music", name: "soundfont", kind: Kind::Text,
         set: |c, v, folder| c.music.soundfont = v.path(folder) },
-    Key { table: "music", name: "gain_db", kind: Kind::Number { low: -60.0, high: 0.0, unit: "dB" },
-        set: |c, v, _| c.music.gain_db = v.number() },
+    Key { table: "music", name: "volume_db", kind: VOLUME, set: |c, v, _| c.volume.start_db = v.number() },
+    Key { table: "music", name: "volume_min_db", kind: VOLUME, set: |c, v, _| c.volume.min_db = v.number() },
+    Key { table: "music", name: "volume_max_db", kind: VOLUME, set: |c, v, _| c.volume.max_db = v.number() },
     Key { table: "music", name: "fade_in_ms", kind: FADE, set: |c, v, _| c.fades.fade_in = v.millis() },
     Key { table: "music", name: "crossfade_ms", kind: FADE, set: |c, v, _| c.fades.crossfade = v.millis() },
     Key { table: "music", name: "fade_out_ms", kind: FADE, set: |c, v, _| c.fades.fade_out = v.millis() },
     Key { table: "music", name: "track_fade_ms", kind: FADE, set: |c, v, _| c.music.track_fade = v.millis() },
     Key { table: "music", name: "play_for_min", kind: Kind::Whole { low: 0, high: 1_440, unit: "minutes" },
         set: |c, v, _| c.fades.play_for = v.minutes() },
+    Key { table: "music", name: "sleep_fade_s", kind: Kind::Whole { low: 0, high: 1_800, unit: "seconds" },
+        set: |c, v, _| c.fades.sleep_fade = Duration::from_secs(v.whole()) },
     Key { table: "speaker", name: "card", kind: Kind::Text,
         set: |c, v, _| c.card = v.text() },
     Key { table: "speaker", name: "wav_fallback", kind: Kind::Text,

@@ -38,7 +38,7 @@ pub(super) fn apply(config: &mut Config, text: &str, path: &Path) -> Result<(), 
     }
     // What can't hold together is only looked for among values that can each hold.
     if problems.is_empty() {
-        problems.extend(layered.wiring.conflicts().into_iter().map(|conflict| Problem {
+        problems.extend(layered.conflicts().into_iter().map(|conflict| Problem {
             line: line_of_key(text, document.get_ref(), conflict.key),
             what: conflict.what,
             hint: conflict.hint,

@@ -50,10 +50,10 @@ fn the_embedded_default_holds() {
 #[test]
 fn the_owners_file_is_layered_and_its_paths_are_relative_to_it() {
     let config =
-        apply("[look]\nunsure_below = 0.5\n[music]\nfolder = \"tunes\"\ngain_db = -6\nplay_for_min = 0\n").unwrap();
+        apply("[look]\nunsure_below = 0.5\n[music]\nfolder = \"tunes\"\nvolume_db = -6\nplay_for_min = 0\n").unwrap();
     assert_eq!((config.look.unsure_below, config.look.limits.frames), (0.5, 12));
     assert_eq!(config.music.folder, Some(PathBuf::from("box/tunes")));
-    assert_eq!((config.music.gain_db, config.fades.play_for), (-6.0, None));
+    assert_eq!((config.volume.start_db, config.fades.play_for), (-6.0, None));
     assert_eq!(apply("").unwrap(), Config::embedded().unwrap());
 }
 
@@ -131,14 +131,30 @@ fn pins_and_choices_are_checked_alone_and_together() {
 
 #[test]
 fn the_resolved_text_keeps_comments_and_reads_back_the_same() {
-    let owner = "music.gain_db = -12\n[look]\nframes = 0x2 # two\n[model]\npath = 'a \"b\".onnx'\n";
+    let owner = "music.volume_db = -12\n[look]\nframes = 0x2 # two\n[model]\npath = 'a \"b\".onnx'\n";
     let resolved = read::overlay(TEMPLATE, owner);
     assert_eq!(resolved.lines().count(), TEMPLATE.lines().count());
-    assert!(resolved.contains("\nframes = 0x2\n") && resolved.contains("\ngain_db = -12\n"));
+    assert!(resolved.contains("\nframes = 0x2\n") && resolved.contains("\nvolume_db = -12\n"));
     let read = |text: &str| {
         let mut config = Config::embedded().unwrap();
         read::apply(&mut config, text, Path::new("moodbox.toml")).unwrap();
         config
     };
     assert_eq!(read(&resolved), read(owner));
+}
+
+#[test]
+fn the_start_volume_lies_between_the_quietest_and_the_loudest() {
+    let config = apply("[music]\nvolume_db = -12\nvolume_min_db = -30\nvolume_max_db = -3\n").unwrap();
+    assert!((config.sound().gain_db + 12.0).abs() < 1e-6);
+    assert!((config.device(0).volume.max_db + 3.0).abs() < 1e-6);
+    let ConfigError::Mistakes { problems, .. } = apply("[music]\nvolume_max_db = -9\n").unwrap_err() else { panic!() };
+    assert!(problems[0].what.contains("`music.volume_db` is 0, it must lie between"), "{problems:?}");
+}
+
+#[test]
+fn the_sleep_timer_fades_over_half_of_a_short_time_at_most() {
+    let fade = |text: &str| apply(text).unwrap().device(0).sleep_fade;
+    assert_eq!(fade(""), Duration::from_secs(30));
+    assert_eq!(fade("[music]\nplay_for_min = 1\nsleep_fade_s = 600\n"), Duration::from_secs(30));
 }

@@ -1,6 +1,6 @@
 //! What the owner's hand asks for: looking, skipping, the next guess, choosing, stopping.
 
-use super::{Camera, Command, Device, Ending, Fault, Lesson, Seen, State, lights};
+use super::{Camera, Command, Device, Ending, Fault, Lesson, Music, Seen, State, Volume, lights};
 use crate::gesture::Hold;
 use crate::ports::Chime;
 use mood::{Affect, Answer, Expression, LightPattern, cue};
@@ -21,8 +21,8 @@ const ROUND: [Expression; 7] = [
 /// A mood chosen by hand this long after an answer corrects it; later it is a wish, and says nothing about the face.
 const CORRECTABLE: Duration = Duration::from_secs(60);
 
-/// Steps of the volume, in dB; after the quietest comes the first again.
-const VOLUMES: [f32; 5] = [0.0, -6.0, -12.0, -18.0, -24.0];
+/// A step of the volume, in dB: half the pressure.
+const STEP_DB: f32 = 6.0;
 
 /// What the present touch of the button has to do with the look that goes on.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,7 +137,17 @@ impl Device {
             return Vec::new();
         }
         let mut commands = self.abandon_own_look(now);
-        commands.extend(self.skip());
+        commands.extend(self.skip(now));
+        commands
+    }
+
+    pub(super) fn liked(&mut self, now: Duration) -> Vec<Command> {
+        if self.hand.began_look && self.hand.decided {
+            // In silence the first press has been answered already.
+            return Vec::new();
+        }
+        let mut commands = self.abandon_own_look(now);
+        commands.push(if self.music.is_some() { Command::Like } else { Command::Chime(Chime::Nothing) });
         commands
     }
 
@@ -159,16 +169,22 @@ impl Device {
         self.play(expression, Affect::of(expression), cue::mood_light(expression), now)
     }
 
-    pub(super) fn skip(&self) -> Vec<Command> {
+    pub(super) fn skip(&mut self, now: Duration) -> Vec<Command> {
         match self.music {
+            // Who skips is awake.
+            Some(Music { expression, affect, light, falls_asleep: true, .. }) => {
+                vec![self.begin_music(expression, affect, light, self.settings.crossfade, now)]
+            }
             Some(_) => vec![Command::Skip(self.settings.crossfade)],
             None => vec![Command::Chime(Chime::Nothing)],
         }
     }
 
+    /// A step down; from the quietest to the loudest.
     pub(super) fn turn_volume(&mut self) -> Vec<Command> {
-        self.volume = (self.volume + 1) % VOLUMES.len();
-        vec![Command::Volume(VOLUMES[self.volume])]
+        let Volume { min_db, max_db, .. } = self.settings.volume;
+        self.volume_db = if self.volume_db <= min_db { max_db } else { (self.volume_db - STEP_DB).max(min_db) };
+        vec![Command::Volume(self.volume_db)]
     }
 
     pub(super) fn held(&mut self, hold: Hold, now: Duration) -> Vec<Command> {

@@ -15,6 +15,8 @@ fn device() -> Device {
         crossfade: ms(1_500),
         fade_out: ms(1_000),
         play_for: Some(ms(60_000)),
+        sleep_fade: ms(10_000),
+        volume: Volume { start_db: -8.0, min_db: -24.0, max_db: -2.0 },
         choice: ms(500),
         seed: 40,
     })
@@ -174,7 +176,7 @@ fn music_ends_by_itself_even_in_trouble() {
     device.handle(&saw(Expression::Happy), ms(100));
     press(&mut device, ms(1_000));
     device.handle(&Event::Looked(Err(Fault::CameraLost)), ms(1_100));
-    assert_eq!(device.wake(), Some(ms(60_100)));
+    assert_eq!(device.wake(), Some(ms(50_100)));
     assert_eq!(device.handle(&Event::Tick, ms(60_100)), [Command::Silence(ms(1_000))]);
     assert_eq!(device.state(), State::Trouble(Fault::CameraLost));
 }
@@ -361,11 +363,46 @@ fn two_people_are_shown_before_the_mood_of_the_one_that_was_read() {
 fn the_volume_button_goes_down_in_steps_and_then_up_again() {
     let mut device = device();
     let mut volumes = Vec::new();
-    for at in 0..5 {
+    for at in 0..6 {
         let commands = device.handle(&Event::Volume, ms(at));
         volumes.extend(commands.iter().filter_map(|c| if let Command::Volume(db) = c { Some(*db) } else { None }));
     }
-    assert_eq!(volumes, [-6.0, -12.0, -18.0, -24.0, 0.0]);
+    assert_eq!(volumes, [-14.0, -20.0, -24.0, -2.0, -8.0, -14.0], "from the start down, and from the top again");
+}
+
+#[test]
+fn the_sleep_timer_fades_the_music_so_that_its_time_ends_in_silence() {
+    let mut device = playing(Expression::Happy);
+    assert_eq!(device.wake(), Some(ms(50_100)), "ten seconds before a minute is over");
+    assert_eq!(device.handle(&Event::Tick, ms(50_100)), [Command::Silence(ms(10_000))]);
+    assert!(matches!(device.state(), State::Playing { .. }), "the light stays until it is silent");
+    assert_eq!(device.handle(&Event::Tick, ms(55_000)), [], "told once");
+    assert_eq!(device.wake(), Some(ms(60_100)));
+    assert_eq!(device.handle(&Event::Tick, ms(60_100)), [Command::Light(lights::ready())]);
+    assert_eq!((device.state(), device.wake()), (State::Idle, None));
+}
+
+#[test]
+fn who_skips_while_the_music_falls_asleep_wakes_it() {
+    let mut device = playing(Expression::Happy);
+    device.handle(&Event::Tick, ms(50_100));
+    let commands = device.handle(&Event::Skip, ms(52_000));
+    assert!(matches!(commands[..], [Command::Play(Programme { expression: Expression::Happy, seed: 41, .. }, _)]));
+    assert_eq!(device.wake(), Some(ms(102_000)), "a minute from the skip");
+    assert_eq!(device.handle(&Event::Skip, ms(53_000)), [Command::Skip(ms(1_500))]);
+}
+
+#[test]
+fn a_like_is_for_what_plays_takes_the_look_back_and_in_silence_is_nothing() {
+    const LIKE: Event = Event::Gesture(Gesture::Like);
+    let mut device = playing(Expression::Happy);
+    [TOUCHED, LET_GO].iter().for_each(|event| drop(device.handle(event, ms(5_000))));
+    let commands = device.handle(&LIKE, ms(6_300));
+    assert_eq!(commands.first(), Some(&Command::Abandon));
+    assert_eq!(commands.last(), Some(&Command::Like));
+    assert!(matches!(device.state(), State::Playing { .. }));
+    let mut silent = self::device();
+    assert_eq!(silent.handle(&LIKE, ms(0)), [Command::Chime(Chime::Nothing)]);
 }
 
 #[test]

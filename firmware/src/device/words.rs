@@ -18,10 +18,25 @@ pub struct Settings {
     pub fade_out: Duration,
     /// Silence after this long without a press; `None` plays on.
     pub play_for: Option<Duration>,
+    /// The last part of that, over which the music fades; at least [`Settings::fade_out`].
+    pub sleep_fade: Duration,
+    /// How loud the box is, and can become.
+    pub volume: Volume,
     /// How long each mood shows while the owner chooses by hand.
     pub choice: Duration,
     /// The first piece's seed; the next piece has the next seed.
     pub seed: u64,
+}
+
+/// How loud the box is, in dB below full.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Volume {
+    /// When it starts.
+    pub start_db: f32,
+    /// The quietest that the button for the volume gives.
+    pub min_db: f32,
+    /// The loudest.
+    pub max_db: f32,
 }
 
 /// What happened.
@@ -111,8 +126,10 @@ pub enum Command {
     Play(Programme, Duration),
     /// Fade to the next piece over the time given.
     Skip(Duration),
-    /// How loud, in dB.
+    /// How loud, in dB below full.
     Volume(f32),
+    /// The owner likes what plays.
+    Like,
     /// Give a signal.
     Chime(Chime),
     /// Fade to silence over the time given.

@@ -17,7 +17,7 @@ pub use tags::Tags;
 use super::analysis::Features;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 /// How a file was when it was looked at; equal stamps mean that nothing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,6 +26,18 @@ pub struct Stamp {
     pub size: u64,
     /// Milliseconds since 1970 of its last change; 0 where the file system doesn't say.
     pub modified_ms: u64,
+}
+
+impl Stamp {
+    /// The stamp of a file as it is now; the default one when there is none.
+    pub(super) fn of(path: &Path) -> Self {
+        let Ok(about) = path.metadata() else { return Stamp::default() };
+        let modified = about.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        Stamp {
+            size: about.len(),
+            modified_ms: modified.and_then(|since| u64::try_from(since.as_millis()).ok()).unwrap_or(0),
+        }
+    }
 }
 
 /// One file of the library.

@@ -12,7 +12,7 @@ mod resample;
 
 pub use decode::FileTrack;
 pub use playlist::Playlist;
-pub use prefetch::{Prefetch, Skipper};
+pub use prefetch::{Control, Prefetch};
 pub(super) use resample::Resampler;
 
 use super::composer::Composer;
@@ -126,7 +126,8 @@ impl Jukebox {
     /// composed.
     #[must_use]
     pub fn programme(&self, expression: Expression, affect: Affect, seed: u64, rate_hz: u32) -> Playlist {
-        let folder = self.library.as_ref().map(|library| Shuffled::new(library, expression, seed));
+        let folder =
+            self.library.as_ref().map(|library| Shuffled::new(library, expression, affect, seed, self.shelf.clone()));
         let queue: Box<dyn Queue> = match folder {
             Some(folder) if !folder.is_empty() => Box::new(folder),
             folder => match self.shelf.clone().and_then(|shelf| Chosen::new(shelf, &self.broken, affect, seed)) {
@@ -134,8 +135,33 @@ impl Jukebox {
                 None => Box::new(folder.unwrap_or_default()),
             },
         };
-        let composer = Composer::new(expression, affect, seed, rate_hz).with_instruments(self.soundfont.as_ref());
-        Playlist::over(queue, composer, self.broken.clone(), self.fade, rate_hz)
+        let recipe = Recipe { expression, affect, seed, soundfont: self.soundfont.clone() };
+        Playlist::over(queue, recipe, self.broken.clone(), self.fade, rate_hz)
+    }
+}
+
+/// Between the seeds of a composed piece and the one it is skipped for: far from the box's own seeds, which grow by one.
+const SKIPPED: u64 = 1 << 32;
+
+/// What is composed where there is no track.
+#[derive(Debug, Clone)]
+pub struct Recipe {
+    /// The mood.
+    pub expression: Expression,
+    /// Where it lies.
+    pub affect: Affect,
+    /// The next piece's seed.
+    pub seed: u64,
+    /// The composer's instruments, where the owner has some.
+    pub soundfont: Option<SoundFont>,
+}
+
+impl Recipe {
+    /// The next piece, another one each time.
+    pub fn next(&mut self, rate_hz: u32) -> Composer {
+        let composer = Composer::new(self.expression, self.affect, self.seed, rate_hz);
+        self.seed = self.seed.wrapping_add(SKIPPED);
+        composer.with_instruments(self.soundfont.as_ref())
     }
 }
 

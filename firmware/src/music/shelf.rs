@@ -4,7 +4,7 @@
 
 use super::choose::Chooser;
 use super::collection::Collection;
-use super::index::Index;
+use super::index::{Index, Stamp};
 use super::policy::Policy;
 use super::taste::{Event, Taste};
 use mood::Affect;
@@ -48,7 +48,8 @@ struct Loaded {
     stamp: Option<SystemTime>,
     collection: Option<Collection>,
     taste: Taste,
-    taste_read: bool,
+    /// How the taste's file was when it was read or written last; `None` before.
+    taste_stamp: Option<Stamp>,
     resumed: bool,
 }
 
@@ -76,12 +77,16 @@ impl Shelf {
     fn lock(&self) -> MutexGuard<'_, Loaded> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         let taste = &self.settings.taste;
-        if !loaded.taste_read {
-            loaded.taste_read = true;
+        let taste_stamp = Some(Stamp::of(taste));
+        // Somebody rated, liked or forgot on the command line; a rating also moves a track.
+        if taste_stamp != loaded.taste_stamp {
             loaded.taste = Taste::load(taste).unwrap_or_else(|error| {
                 tracing::warn!(%error, "taste starts anew in memory");
                 Taste::default()
             });
+            // Reading may have summed the file up.
+            loaded.taste_stamp = Some(Stamp::of(taste));
+            loaded.stamp = None;
         }
         let index = &self.settings.index;
         let stamp = index.metadata().and_then(|about| about.modified()).ok();
@@ -118,9 +123,11 @@ impl Shelf {
     /// Learns from what happened. A disk that can't be written costs the lesson only after the next restart.
     pub fn learn(&self, path: &Path, event: Event, target: Option<Affect>) {
         let now_s = self.now_s();
-        if let Err(error) = self.lock().taste.learn(&self.settings.taste, path, event, target, now_s) {
+        let mut loaded = self.lock();
+        if let Err(error) = loaded.taste.learn(&self.settings.taste, path, event, target, now_s) {
             tracing::warn!(%error, "learnt for now only");
         }
+        loaded.taste_stamp = Some(Stamp::of(&self.settings.taste));
     }
 
     /// Notes how far a track is.
@@ -139,8 +146,7 @@ impl Shelf {
         if std::mem::replace(&mut loaded.resumed, true) {
             return None;
         }
-        let note: Interrupted =
-            serde_json::from_slice(&crate::file::read(&self.interrupted_file(), MOST_MIB).ok()?).ok()?;
+        let note = noted(&self.settings.taste)?;
         let age = self.now_s().saturating_sub(note.at_s);
         let piece = loaded.collection.as_ref()?.piece(&note.path)?;
         let (v, a) = (piece.affect.valence - target.valence, piece.affect.arousal - target.arousal);
@@ -150,7 +156,7 @@ impl Shelf {
     }
 
     fn interrupted_file(&self) -> PathBuf {
-        self.settings.taste.with_file_name("interrupted.json")
+        interrupted_file(&self.settings.taste)
     }
 
     /// Seconds since 1970.
@@ -159,3 +165,20 @@ impl Shelf {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }
 }
+
+fn interrupted_file(taste: &Path) -> PathBuf {
+    taste.with_file_name("interrupted.json")
+}
+
+fn noted(taste: &Path) -> Option<Interrupted> {
+    serde_json::from_slice(&crate::file::read(&interrupted_file(taste), MOST_MIB).ok()?).ok()
+}
+
+/// The track that plays on the box whose taste is kept in `taste`, or played last.
+#[must_use]
+pub fn last_played(taste: &Path) -> Option<PathBuf> {
+    noted(taste).map(|note| note.path)
+}
+
+#[cfg(test)]
+mod tests;

@@ -21,4 +21,12 @@ pub trait Track: Send {
 
     /// Goes on to the next piece, where there is more than one.
     fn skip(&mut self) {}
+
+    /// Takes note that the owner likes what plays, where that can be learnt.
+    fn like(&mut self) {}
+
+    /// Whether a like of what plays now can be learnt.
+    fn is_likeable(&self) -> bool {
+        false
+    }
 }

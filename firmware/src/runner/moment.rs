@@ -38,6 +38,8 @@ pub enum Moment<'a> {
     Skip(Duration),
     /// How loud, in dB.
     Volume(f32),
+    /// The owner likes what plays.
+    Like,
     /// The owner corrected the last answer.
     Learn(Expression),
     /// A signal.

@@ -41,6 +41,11 @@ impl Voice {
         self.health(result)
     }
 
+    pub(super) fn like(&mut self) -> Option<Health> {
+        let result = self.speaker.like();
+        self.health(result)
+    }
+
     pub(super) fn chime(&mut self, chime: Chime) -> Option<Health> {
         let result = self.speaker.chime(chime);
         self.health(result)

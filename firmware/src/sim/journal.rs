@@ -40,6 +40,8 @@ pub enum Entry {
     Play(Programme, Duration),
     /// Speaker: the next piece, and the fade to it.
     Skip(Duration),
+    /// What plays is liked.
+    Like,
     /// Speaker: how loud, in dB.
     Volume(f32),
     /// Speaker: a signal.

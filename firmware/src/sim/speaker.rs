@@ -52,6 +52,10 @@ impl Speaker for RecorderSpeaker {
         self.record(Some(Entry::Volume(gain_db)))
     }
 
+    fn like(&mut self) -> Result<(), SpeakerError> {
+        self.record(Some(Entry::Like))
+    }
+
     fn chime(&mut self, chime: Chime) -> Result<(), SpeakerError> {
         self.record(Some(Entry::Chime(chime)))
     }

@@ -1,44 +1,52 @@
-//! The booth: turns what the box asks for into tracks on the deck. One for every kind of output.
+//! The booth: turns what the box asks for into tracks on the deck. One for every kind of output; no clock and no device.
 
 use super::deck::Deck;
 use super::{MusicSettings, SpeakerError};
-use crate::music::library::{Broken, Jukebox, Prefetch, Skipper};
+use crate::music::library::{Broken, Control, Jukebox, Prefetch, Recipe};
 use crate::music::policy;
 use crate::music::shelf::Shelf;
 use crate::music::soundfont::SoundFont;
-use crate::music::{Composer, Library, Stereo, Track};
+use crate::music::{Library, Stereo, Track};
 use crate::ports::{Chime, Programme};
 use mood::Affect;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Between the seeds of a piece and the one it is skipped for: far from the box's own seeds, which grow by one.
-const SKIPPED: u64 = 1 << 32;
-
-/// What the box asks the sound thread for.
+/// What the box asks for, as [`crate::ports::Speaker`] says.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Request {
+pub enum Request {
+    /// Fade to this programme.
     Play(Programme, Duration),
+    /// Go on to the next piece.
     Skip(Duration),
+    /// The owner likes what plays.
+    Like,
+    /// How loud, in dB.
     Volume(f32),
+    /// Give a signal.
     Chime(Chime),
+    /// Fade to silence.
     Stop(Duration),
 }
 
 /// A deck, and where its tracks come from.
-pub(super) struct Booth {
+pub struct Booth {
     deck: Deck,
     jukebox: Jukebox,
-    /// What was asked for last, until it is stopped.
-    programme: Option<Programme>,
-    /// Makes the owner's tracks go on to the next one, while they play.
-    skipper: Option<Skipper>,
+    /// What is composed for the programme that plays, where nothing but the composer can play.
+    recipe: Option<Recipe>,
+    /// Reaches the owner's tracks while they play.
+    control: Option<Control>,
+    /// Frames of earlier tracks that were not there in time.
+    missed: u64,
     /// Where the listener was last, and when.
     listener: Option<(Affect, Instant)>,
 }
 
 impl Booth {
-    pub(super) fn new(music: &MusicSettings, rate_hz: u32) -> Self {
+    /// A silent booth that renders `rate_hz` frames a second.
+    #[must_use]
+    pub fn new(music: &MusicSettings, rate_hz: u32) -> Self {
         let broken = Broken::default();
         let library = music.folder.clone().map(|folder| Library::new(folder, broken.clone()));
         let shelf = music.shelf.clone().map(|settings| Arc::new(Shelf::new(settings)));
@@ -48,58 +56,76 @@ impl Booth {
         Self {
             deck: Deck::new(rate_hz, music.gain_db),
             jukebox: Jukebox { library, shelf, soundfont, broken, fade: music.track_fade },
-            programme: None,
-            skipper: None,
+            recipe: None,
+            control: None,
+            missed: 0,
             listener: None,
         }
     }
 
-    pub(super) fn rate_hz(&self) -> u32 {
+    fn rate_hz(&self) -> u32 {
         self.deck.rate_hz()
     }
 
-    pub(super) fn is_idle(&self) -> bool {
+    /// Whether only silence would come out.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
         self.deck.is_idle()
     }
 
-    pub(super) fn handle(&mut self, request: Request) {
+    /// Frames of tracks that were not there in time, so that silence was heard instead.
+    #[must_use]
+    pub fn missed(&self) -> u64 {
+        self.missed + self.control.as_ref().map_or(0, Control::missed)
+    }
+
+    /// Does what was asked for.
+    pub fn handle(&mut self, request: Request) {
         match request {
-            Request::Play(programme, fade) => self.play(programme, fade),
+            Request::Play(programme, fade) => {
+                self.let_go();
+                let track = self.track(programme);
+                self.deck.play(track, fade);
+            }
             Request::Skip(fade) => self.skip(fade),
+            Request::Like => {
+                let learnt = self.control.as_ref().is_some_and(Control::like);
+                self.deck.chime(if learnt { Chime::Taken } else { Chime::Nothing });
+            }
             Request::Volume(gain_db) => self.deck.volume(gain_db),
             Request::Chime(chime) => self.deck.chime(chime),
             Request::Stop(fade) => {
-                self.programme = None;
-                self.skipper = None;
+                self.let_go();
                 self.deck.stop(fade);
             }
         }
     }
 
-    fn play(&mut self, programme: Programme, fade: Duration) {
-        self.programme = Some(programme);
-        let track = self.track(programme);
-        self.deck.play(track, fade);
+    /// What plays can't be reached any more; it fades.
+    fn let_go(&mut self) {
+        self.missed = self.missed();
+        self.control = None;
+        self.recipe = None;
     }
 
-    /// The owner's tracks go on by themselves, without a fade, as what was rendered ahead is thrown away; the composer
+    /// What is rendered elsewhere goes on by itself, without a fade, as what was rendered ahead is thrown away; the composer
     /// begins another piece.
     fn skip(&mut self, fade: Duration) {
-        match (&self.skipper, self.programme) {
-            (Some(skipper), _) => skipper.skip(),
-            (None, Some(programme)) => {
-                self.play(Programme { seed: programme.seed.wrapping_add(SKIPPED), ..programme }, fade);
-            }
-            (None, None) => {}
+        let rate_hz = self.rate_hz();
+        if let Some(control) = &self.control {
+            control.skip();
+        } else if let Some(recipe) = &mut self.recipe {
+            self.deck.play(Box::new(recipe.next(rate_hz)), fade);
         }
     }
 
-    pub(super) fn render(&mut self, out: &mut [Stereo]) {
+    /// Overwrites the whole of `out` with the next frames.
+    pub fn render(&mut self, out: &mut [Stereo]) {
         self.deck.render(out);
     }
 
     /// The owner's tracks found broken since the last call, as faults.
-    pub(super) fn faults(&self) -> impl Iterator<Item = SpeakerError> {
+    pub fn faults(&self) -> impl Iterator<Item = SpeakerError> {
         let news = self.jukebox.broken.news();
         news.into_iter()
             .map(|track| SpeakerError::Track { path: track.path.display().to_string(), detail: track.detail })
@@ -112,19 +138,18 @@ impl Booth {
         let smooth = self.listener.map(|(before, at)| policy::smoothed(before, now.duration_since(at), affect));
         let listener = smooth.unwrap_or(affect);
         self.listener = Some((listener, now));
-        self.skipper = None;
         if !self.jukebox.is_empty() {
             let jukebox = self.jukebox.clone();
             // Reading folders and opening files takes as long as the disk wants: not on this thread.
             match Prefetch::new(move || jukebox.programme(expression, listener, seed, rate_hz)) {
                 Ok(playlist) => {
-                    self.skipper = Some(playlist.skipper());
+                    self.control = Some(playlist.control());
                     return Box::new(playlist);
                 }
                 Err(error) => tracing::error!(%error, "no thread for the tracks; composing instead"),
             }
         }
-        let composer = Composer::new(expression, affect, seed, rate_hz);
-        Box::new(composer.with_instruments(self.jukebox.soundfont.as_ref()))
+        let soundfont = self.jukebox.soundfont.clone();
+        Box::new(self.recipe.insert(Recipe { expression, affect, seed, soundfont }).next(rate_hz))
     }
 }

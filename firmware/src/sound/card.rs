@@ -2,7 +2,7 @@
 //!
 //! The sound thread renders the deck in blocks of 10 ms into a short queue; rodio's mixer pulls from it in the card's
 //! own thread and never waits: what isn't there in time is silence, and counted. From a request to the ear it takes
-//! the queue and the card's buffer, 80 to 90 ms.
+//! the queue and the card's buffer, 70 to 85 ms.
 
 mod choose;
 mod device;
@@ -19,13 +19,16 @@ use crate::music::Stereo;
 use device::{Line, Selection};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long the thread waits for a request while the queue is full: half a block.
 const NAP: Duration = Duration::from_millis(5);
 
 /// Naps in a row with a full queue after which the card is taken for lost: two seconds.
 const STALLED_NAPS: u32 = 400;
+
+/// Between two notes about frames that were not there in time.
+const TELL_MISSED: Duration = Duration::from_secs(60);
 
 /// Frames a second when the card is not there to be asked; rodio converts where it must.
 const USUAL_RATE_HZ: u32 = 48_000;
@@ -138,7 +141,7 @@ enum End {
 /// Keeps the queue full.
 fn feed(mut line: Line, booth: &mut Booth, inbox: &Receiver<Request>, outbox: &SyncSender<SpeakerError>) -> End {
     let mut naps = 0;
-    let mut missed = 0;
+    let mut missed = (line.queue.missed() + booth.missed(), Instant::now());
     let mut ready: Option<Vec<Stereo>> = None;
     loop {
         let block = ready.take().unwrap_or_else(|| {
@@ -162,9 +165,10 @@ fn feed(mut line: Line, booth: &mut Booth, inbox: &Receiver<Request>, outbox: &S
         for fault in booth.faults() {
             drop(outbox.try_send(fault));
         }
-        if line.queue.missed() > missed {
-            missed = line.queue.missed();
-            tracing::debug!(frames = missed, "the card wanted more than was ready");
+        let now = line.queue.missed() + booth.missed();
+        if now > missed.0 && missed.1.elapsed() >= TELL_MISSED {
+            tracing::info!(frames = now - missed.0, "not there in time, so silent");
+            missed = (now, Instant::now());
         }
         if let Some(detail) = line.lost() {
             return End::Lost(detail);

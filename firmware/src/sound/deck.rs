@@ -15,9 +15,8 @@ const MOST_CHIMES: usize = 3;
 /// Frames mixed at once.
 const BLOCK: usize = 256;
 
-/// The owner's gain and the volume set since, moved in small steps so that nothing clicks.
+/// How loud everything is, moved in small steps so that nothing clicks.
 struct Gain {
-    owner_db: f32,
     now: f32,
     wanted: f32,
     /// Share of the way that is left after one frame.
@@ -25,16 +24,15 @@ struct Gain {
 }
 
 impl Gain {
-    fn new(owner_db: f32, rate_hz: u32) -> Self {
-        let owner_db = owner_db.clamp(-80.0, 12.0);
-        let gain = decibels(owner_db);
+    fn new(gain_db: f32, rate_hz: u32) -> Self {
+        let gain = Self::factor(gain_db);
         #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "rates are exact in f32")]
         let left = (-1.0 / (0.01 * rate_hz.max(1) as f32)).exp();
-        Self { owner_db, now: gain, wanted: gain, left }
+        Self { now: gain, wanted: gain, left }
     }
 
-    fn volume(&mut self, gain_db: f32) {
-        self.wanted = decibels(self.owner_db + gain_db.clamp(-80.0, 0.0));
+    fn factor(gain_db: f32) -> f32 {
+        decibels(gain_db.clamp(-80.0, 12.0))
     }
 
     fn process(&mut self, block: &mut [Stereo]) {
@@ -88,9 +86,9 @@ impl Deck {
         }
     }
 
-    /// How loud everything is from now on, in dB below the deck's own gain, at most 0; within a twentieth of a second.
+    /// How loud everything is from now on, in dB as for [`Deck::new`]; within a twentieth of a second.
     pub fn volume(&mut self, gain_db: f32) {
-        self.gain.volume(gain_db);
+        self.gain.wanted = Gain::factor(gain_db);
     }
 
     /// Fades the music to silence.

@@ -1,4 +1,4 @@
-//! Keeps every peak below a ceiling without clipping: looks a little ahead and turns down in time.
+//! Keeps every peak, also between samples, below a ceiling without clipping: looks a little ahead and turns down in time.
 #![expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
@@ -7,9 +7,11 @@
     reason = "the look-ahead is some hundred frames"
 )]
 
+use super::true_peak::{DELAY, TruePeak};
 use crate::music::Stereo;
 
-/// Highest sample, -1.5 dBFS: half a decibel below what a converter may reach between samples, -1 dBTP.
+/// Highest peak, sample or between samples, -1.5 dBFS: half a decibel below what may be reached, -1 dBTP, as peaks are found
+/// by interpolation.
 const CEILING: f32 = 0.841;
 
 /// How far it looks ahead, and so how late the sound is: 2 ms.
@@ -21,7 +23,10 @@ const RELEASE_S: f32 = 0.12;
 /// A look-ahead limiter. INVARIANT: no sample that leaves is beyond ±[`CEILING`], whatever comes in.
 #[derive(Debug)]
 pub(super) struct Limiter {
+    meter: TruePeak,
+    /// Longer than the look-ahead by the meter's delay.
     delayed: Vec<Stereo>,
+    oldest: usize,
     /// The gains asked for over the look-ahead; their mean is the gain applied, so that it moves smoothly.
     gains: Vec<f32>,
     sum: f64,
@@ -36,7 +41,9 @@ impl Limiter {
         let rate = rate_hz as f32;
         let ahead = ((AHEAD_S * rate) as usize).max(1);
         Self {
-            delayed: vec![[0.0; 2]; ahead],
+            meter: TruePeak::new(CEILING),
+            delayed: vec![[0.0; 2]; ahead + DELAY],
+            oldest: 0,
             gains: vec![1.0; ahead],
             sum: ahead as f64,
             at: 0,
@@ -47,10 +54,10 @@ impl Limiter {
     }
 
     pub(super) fn process(&mut self, frames: &mut [Stereo]) {
-        let length = self.delayed.len();
+        let length = self.gains.len();
         for frame in frames {
             let clean = frame.map(|sample| if sample.is_finite() { sample } else { 0.0 });
-            let wanted = (CEILING / clean[0].abs().max(clean[1].abs()).max(CEILING)).min(1.0);
+            let wanted = CEILING / self.meter.next(clean).max(CEILING);
             if wanted < 1.0 {
                 // While a peak is within sight the gain may only fall.
                 self.hold = length;
@@ -63,8 +70,9 @@ impl Limiter {
             self.sum += f64::from(self.gain) - f64::from(self.gains[self.at]);
             self.gains[self.at] = self.gain;
             let gain = (self.sum / length as f64) as f32;
-            let late = std::mem::replace(&mut self.delayed[self.at], clean);
             self.at = if self.at + 1 == length { 0 } else { self.at + 1 };
+            let late = std::mem::replace(&mut self.delayed[self.oldest], clean);
+            self.oldest = if self.oldest + 1 == self.delayed.len() { 0 } else { self.oldest + 1 };
             *frame = late.map(|sample| (sample * gain).clamp(-CEILING, CEILING));
         }
     }
@@ -73,6 +81,7 @@ impl Limiter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::f32::consts::{FRAC_PI_4, TAU};
 
     fn limited(level: f32) -> Vec<Stereo> {
         let mut frames: Vec<Stereo> = (0..48_000_u16)
@@ -96,7 +105,41 @@ mod tests {
     #[test]
     fn what_is_below_the_ceiling_passes_unchanged_but_late() {
         let frames = limited(0.5);
-        assert!((frames[96 + 100][0] - 0.5 * (100.0_f32 * 0.05).sin()).abs() < 1e-6);
+        assert!((frames[96 + DELAY + 100][0] - 0.5 * (100.0_f32 * 0.05).sin()).abs() < 1e-6);
+    }
+
+    /// By the meter of the crate that measures loudness, which interpolates in its own way.
+    fn true_peak_db(frames: &[Stereo]) -> f64 {
+        let mut meter = ebur128::EbuR128::new(2, 48_000, ebur128::Mode::TRUE_PEAK).unwrap();
+        meter.add_frames_f32(frames.as_flattened()).unwrap();
+        20.0 * meter.true_peak(0).unwrap().max(meter.true_peak(1).unwrap()).log10()
+    }
+
+    #[test]
+    fn peaks_between_samples_stay_below_one_decibel_under_full_scale() {
+        // Tones whose samples lie beside their tops, up to the highest that a recording holds, and a train of pulses.
+        for hz in [997.0, 5_000.0, 8_000.0, 12_000.0, 15_000.0, 19_000.0_f32] {
+            for level in [0.84_f32, 1.0, 1.41, 3.0] {
+                let tone = |n: u16| level * (TAU * hz / 48_000.0 * f32::from(n) + FRAC_PI_4).sin();
+                let mut frames: Vec<Stereo> = (0..48_000_u16).map(|n| [tone(n), -tone(n)]).collect();
+                Limiter::new(48_000).process(&mut frames);
+                let peak_db = true_peak_db(&frames);
+                assert!(peak_db <= -1.0, "{hz} Hz at {level}: {peak_db} dBTP");
+            }
+        }
+        let pulse = |n: u16| {
+            if n % 97 < 2 {
+                1.0
+            } else if n % 97 == 2 {
+                -1.0
+            } else {
+                0.0
+            }
+        };
+        let mut frames: Vec<Stereo> = (0..48_000_u16).map(|n| [pulse(n), pulse(n + 40)]).collect();
+        assert!(true_peak_db(&frames) > 0.5, "there is something to limit");
+        Limiter::new(48_000).process(&mut frames);
+        assert!(true_peak_db(&frames) <= -1.0, "{} dBTP", true_peak_db(&frames));
     }
 
     #[test]

@@ -52,6 +52,10 @@ impl Speaker for Remote {
         self.send(Request::Volume(gain_db))
     }
 
+    fn like(&mut self) -> Result<(), SpeakerError> {
+        self.send(Request::Like)
+    }
+
     fn chime(&mut self, chime: Chime) -> Result<(), SpeakerError> {
         self.send(Request::Chime(chime))
     }

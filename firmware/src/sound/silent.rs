@@ -20,6 +20,10 @@ impl Speaker for SilentSpeaker {
         Ok(())
     }
 
+    fn like(&mut self) -> Result<(), SpeakerError> {
+        Ok(())
+    }
+
     fn chime(&mut self, _chime: Chime) -> Result<(), SpeakerError> {
         Ok(())
     }

@@ -312,6 +312,7 @@ impl Story {
         let word = |entry: &Entry| match entry {
             Entry::Play(Programme { expression, .. }, fade) => Some(format!("play {expression} over {fade:?}")),
             Entry::Skip(fade) => Some(format!("skip over {fade:?}")),
+            Entry::Like => Some("like".to_owned()),
             Entry::Volume(gain_db) => Some(format!("volume {gain_db}")),
             Entry::Chime(chime) => Some(format!("chime {chime:?}")),
             Entry::Silence(fade) => Some(format!("silence over {fade:?}")),

@@ -80,6 +80,69 @@ fn a_scan_says_what_it_found_and_a_second_one_has_nothing_to_do() {
     assert!(out.contains("3 tracks; 0 listened to, 4 as they were"), "{out}");
 }
 
+/// `moodbox` bound by file permissions, as root is not: without capabilities; `None` where that can't be had.
+fn moodbox_without_privileges() -> Option<snapbox::cmd::Command> {
+    let is_root = fs::metadata("/proc/self").is_ok_and(|about| std::os::unix::fs::MetadataExt::uid(&about) == 0);
+    if !is_root {
+        return Some(moodbox());
+    }
+    let drop = ["--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"];
+    let works =
+        std::process::Command::new("setpriv").args(drop).arg("true").status().is_ok_and(|status| status.success());
+    works.then(|| {
+        snapbox::cmd::Command::new("setpriv")
+            .args(drop)
+            .arg(snapbox::cmd::cargo_bin!("moodbox"))
+            .env("XDG_DATA_HOME", "/no/such/home")
+    })
+}
+
+#[test]
+fn an_unreadable_folder_or_file_is_told_and_costs_only_itself() {
+    let Some(_) = moodbox_without_privileges() else {
+        eprintln!("skipped: root without setpriv (util-linux) may read everything");
+        return;
+    };
+    let owner = Owner::new();
+    let more = owner.music().join("more");
+    fs::create_dir(&more).unwrap();
+    for name in ["more/deep.wav", "closed.wav"] {
+        piece(&owner.music().join(name), 220, 8);
+    }
+    let (out, _) = said(&owner.scan());
+    assert!(out.contains("5 tracks"), "{out}");
+    let close = |path: &Path, mode: u32| {
+        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    };
+    // Changed, so that it would be listened to again.
+    piece(&owner.music().join("closed.wav"), 440, 8);
+    close(&owner.music().join("closed.wav"), 0o000);
+    close(&more, 0o000);
+    let scan = moodbox_without_privileges().unwrap().args(["music", "scan"]).arg(owner.music());
+    let scanned = scan.arg("--index").arg(owner.index()).assert().code(0);
+    close(&more, 0o755);
+    let (out, err) = said(&scanned);
+    // What is in the folder is not taken for gone.
+    assert!(out.contains("4 tracks; 1 listened to") && out.contains("0 gone, 2 damaged"), "{out}");
+    for what in ["music/more: ", "closed.wav: "] {
+        assert!(err.lines().any(|line| line.contains(what) && line.contains("ermission denied")), "{err}");
+    }
+}
+
+#[test]
+fn what_plays_is_liked_without_naming_it() {
+    let owner = Owner::new();
+    owner.scan();
+    let (_, err) = said(&owner.run(&["rate", "--like"], 5));
+    assert!(err.contains("has played no track of yours yet") && err.contains("hint:"), "{err}");
+    let track = owner.music().join("slow.wav");
+    let note = serde_json::json!({"path": track, "position_s": 3.0, "at_s": 1});
+    fs::write(owner.folder.path().join("interrupted.json"), note.to_string()).unwrap();
+    let (out, _) = said(&owner.run(&["rate", "--like"], 0));
+    assert!(out.contains("slow.wav: noted"), "{out}");
+    assert_eq!(owner.json(&["taste"])[0]["good"], 2.0);
+}
+
 #[test]
 fn each_line_of_the_list_has_the_keys_of_its_contract() {
     let owner = Owner::new();

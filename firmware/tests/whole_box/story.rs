@@ -163,6 +163,17 @@ fn twice_skips_and_what_the_camera_saw_meanwhile_is_forgotten() {
 }
 
 #[test]
+fn a_second_press_that_is_held_is_a_like_and_the_music_goes_on() {
+    let press = edges_of(1_000, &[120]);
+    let edges = [press, edges_of(4_000, &[100, 120, 1_400])].concat();
+    let sees = [Sees::Face(Expression::Happy, 0.9), Sees::Face(Expression::Angry, 0.9)];
+    let story = Bench::with_edges(&sees, &edges, 8_000).run();
+    assert_eq!(words(&story)[1..3], [(1_120, "play happy over 800ms"), (5_220, "like")]);
+    assert!(is_hue_of(story.seen_at(7_000).0, mood_light(Expression::Happy).colour) && !story.seen_at(7_000).1);
+    story.assert_sound_ending(true);
+}
+
+#[test]
 fn a_correction_with_no_previous_answer_is_a_dull_note() {
     let edges = edges_of(1_000, &[100, 100, 100, 100, 100]);
     let story = Bench::with_edges(&[Sees::Nobody], &edges, 4_000).run();

@@ -2,6 +2,7 @@
 
 use super::{IndexFile, MusicError, list, written};
 use crate::error::Failure;
+use crate::music::shelf;
 use crate::music::taste::{Event, Record};
 use mood::{Affect, Expression};
 use std::io::Write;
@@ -11,8 +12,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 #[derive(Debug, Clone, PartialEq, clap::Args)]
 #[command(group = clap::ArgGroup::new("opinion").required(true))]
 pub struct RateArgs {
-    /// Its path, file name or title, or a part of one
-    pub track: String,
+    /// Its path, file name or title, or a part of one [default: what the box plays, or played last]
+    pub track: Option<String>,
     /// It sounds like this mood
     #[arg(long, value_parser = super::expression, group = "opinion")]
     pub mood: Option<Expression>,
@@ -45,8 +46,10 @@ pub struct TasteArgs {
 }
 
 pub(super) fn rate(args: &RateArgs, out: &mut dyn Write) -> Result<(), Failure> {
-    let collection = args.index.collection()?;
-    let path = list::find(&collection, &args.track)?.path.clone();
+    let path = match &args.track {
+        Some(track) => list::find(&args.index.collection()?, track)?.path.clone(),
+        None => shelf::last_played(&args.index.taste_file()).ok_or(MusicError::NothingPlayed)?,
+    };
     let place = args.at.or(args.mood.map(Affect::of));
     let event = match (place, args.like, args.dislike) {
         (Some(affect), ..) => Event::Rated(affect),

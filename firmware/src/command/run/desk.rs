@@ -60,7 +60,7 @@ pub(super) fn run(
     if let Some(folder) = &config.look.memory {
         eyes.remember_in(folder)?;
     }
-    let opened = sound::open(speaker_choice(args, config), &config.music)?;
+    let opened = sound::open(speaker_choice(args, config), &config.sound())?;
     let greeting = [camera.describe(), opened.speaker.describe()];
 
     let (outbox, inbox) = threads::inbox(began);

@@ -20,7 +20,7 @@ pub(super) fn run(args: &RunArgs, config: &Config, began: Instant) -> Result<End
     let mut eyes = Eyes::open(args.model.as_deref().or(config.model.as_deref()), config.look.unsure_below)?;
     eyes.remember_in(&config.look.memory.clone().unwrap_or_else(home::faces))?;
     let gpio = hw::open_gpio(&config.wiring)?;
-    let speaker = sound::open(speaker_choice(args, config), &config.music)?;
+    let speaker = sound::open(speaker_choice(args, config), &config.sound())?;
     let (outbox, inbox) = threads::inbox(began);
     stop_on_signals(&outbox)?;
     let inbox: Box<dyn Inbox> = match systemd::watchdog() {

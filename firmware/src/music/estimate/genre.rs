@@ -6,7 +6,7 @@ use mood::Affect;
 /// How far a track may lie from its genre's place.
 pub(super) const DOUBT: f32 = 0.6;
 
-/// Part of a genre's name, valence, arousal. The first that is found holds, so `death metal` comes before `metal`.
+/// Part of a genre's name, valence, arousal. The first that is found holds, so `dark` comes before `ambient`.
 const GENRES: &[(&str, f32, f32)] = &[
     ("metal", -0.45, 0.65),
     ("hardcore", -0.4, 0.7),

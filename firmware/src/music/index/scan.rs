@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::UNIX_EPOCH;
 use thiserror::Error;
 use walkdir::WalkDir;
 
@@ -89,7 +88,7 @@ pub fn scan(
     scanned.gone = drop_gone(&mut index, &roots, &found, &scanned.skipped);
     let mut work: Vec<(PathBuf, Stamp)> = Vec::new();
     for path in found {
-        let stamp = stamp(&path);
+        let stamp = Stamp::of(&path);
         match index.get(&path) {
             Some(entry) if entry.stamp == stamp && stamp != Stamp::default() => scanned.unchanged += 1,
             _ => work.push((path, stamp)),
@@ -162,15 +161,6 @@ fn drop_gone(index: &mut Index, roots: &[PathBuf], found: &BTreeSet<PathBuf>, sk
         !looked_at || hidden || found.contains(path)
     });
     before - index.entries.len()
-}
-
-fn stamp(path: &Path) -> Stamp {
-    let Ok(about) = path.metadata() else { return Stamp::default() };
-    let modified = about.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    Stamp {
-        size: about.len(),
-        modified_ms: modified.and_then(|since| u64::try_from(since.as_millis()).ok()).unwrap_or(0),
-    }
 }
 
 /// Analyses on `threads` threads; this one writes.

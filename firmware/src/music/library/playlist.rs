@@ -5,9 +5,9 @@
     reason = "fades and lengths are counted in frames that fit f32 for the purpose of a gain or a share"
 )]
 
-use super::Broken;
 use super::decode::FileTrack;
 use super::queue::{Next, Queue};
+use super::{Broken, Recipe};
 use crate::music::composer::Composer;
 use crate::music::taste::Event;
 use crate::music::track::{Status, Stereo, Track};
@@ -20,7 +20,7 @@ const BLOCK: usize = 256;
 /// How a skipped-to track begins: at once, but without a click.
 const ENTRY: Duration = Duration::from_millis(20);
 
-/// Between two notes of how far a track is.
+/// Between two notes of how far a track is, in seconds.
 const NOTE_S: u32 = 15;
 
 /// What is opened ahead must be wanted soon; an open file of each is all that is kept.
@@ -39,7 +39,7 @@ enum Voice {
 /// takes over.
 pub struct Playlist {
     queue: Box<dyn Queue>,
-    composer: Option<Composer>,
+    recipe: Recipe,
     now: Option<Voice>,
     /// The next track, opened while the present one plays, so that neither its end nor a skip waits for the disk.
     ahead: Option<Opened>,
@@ -55,17 +55,12 @@ pub struct Playlist {
 }
 
 impl Playlist {
-    /// The tracks of a queue at `rate_hz`, fading into each other over `fade`; `composer` plays when none can be played.
-    pub(super) fn over(
-        queue: Box<dyn Queue>,
-        composer: Composer,
-        broken: Broken,
-        fade: Duration,
-        rate_hz: u32,
-    ) -> Self {
+    /// The tracks of a queue at `rate_hz`, fading into each other over `fade`; without one that can be played the recipe's
+    /// music.
+    pub(super) fn over(queue: Box<dyn Queue>, recipe: Recipe, broken: Broken, fade: Duration, rate_hz: u32) -> Self {
         let mut new = Self {
             queue,
-            composer: Some(composer),
+            recipe,
             now: None,
             ahead: None,
             leaving: None,
@@ -106,18 +101,16 @@ impl Playlist {
                 let crossing = length.map_or(self.fade, |all| self.fade.min(all / 2));
                 let until_crossing = length.map(|all| frames(all.saturating_sub(crossing), self.rate_hz));
                 self.left = until_crossing.filter(|_| !crossing.is_zero());
-                Some(Voice::File(Box::new(opened)))
+                self.queue.at(&opened.next, opened.next.from);
+                self.unnoted = 0;
+                Voice::File(Box::new(opened))
             }
             None => {
                 self.left = None;
-                // Without a track that can be played the composer goes on, whoever asks.
-                if matches!(self.now, Some(Voice::Composer(_))) {
-                    return;
-                }
-                self.composer.take().map(|composer| Voice::Composer(Box::new(composer)))
+                Voice::Composer(Box::new(self.recipe.next(self.rate_hz)))
             }
         };
-        let before = std::mem::replace(&mut self.now, next);
+        let before = self.now.replace(next);
         self.leaving = before.filter(|_| !fade.is_zero());
         self.fading = (0, u32::try_from(frames(fade, self.rate_hz)).unwrap_or(u32::MAX));
     }
@@ -217,10 +210,6 @@ impl Track for Playlist {
     }
 
     fn skip(&mut self) {
-        // A composed piece has no next one here.
-        if !matches!(self.now, Some(Voice::File(_))) {
-            return;
-        }
         if let Some(Voice::File(opened)) = &self.now {
             let share = opened.share(self.rate_hz);
             self.queue.heard(&opened.next, Event::Skipped(share));
@@ -228,6 +217,16 @@ impl Track for Playlist {
         self.now = None;
         self.leaving = None;
         self.advance(ENTRY);
+    }
+
+    fn like(&mut self) {
+        if let Some(Voice::File(opened)) = &self.now {
+            self.queue.heard(&opened.next, Event::Liked);
+        }
+    }
+
+    fn is_likeable(&self) -> bool {
+        matches!(self.now, Some(Voice::File(_)))
     }
 }
 

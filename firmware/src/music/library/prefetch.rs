@@ -2,9 +2,10 @@
 
 use crate::music::track::{Status, Stereo, Track};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// Frames handed over at once.
 const BLOCK: usize = 1024;
@@ -15,15 +16,18 @@ const AHEAD: usize = 32;
 /// Frames over which what was rendered before a skip fades away: 5 ms.
 const DECLICK: usize = 240;
 
+/// How long a skip waits for the next piece rather than leaving a hole: less than the card has in hand.
+const PATIENCE: Duration = Duration::from_millis(8);
+
 /// The near end of a track that is rendered elsewhere. The thread ends when this is dropped.
 pub struct Prefetch {
     blocks: Receiver<Block>,
     block: Vec<Stereo>,
     used: usize,
-    /// Frames that were not there in time.
-    missed: u64,
+    /// Played blocks go back there, so that memory is neither taken nor given while music plays.
+    give_back: SyncSender<Vec<Stereo>>,
     started: bool,
-    skips: Skipper,
+    control: Control,
     /// The skip that the present block was rendered after.
     skip: u64,
 }
@@ -34,18 +38,51 @@ struct Block {
     frames: Vec<Stereo>,
 }
 
-/// Makes a prefetched track go on to its next piece. What is rendered ahead is thrown away.
+/// Reaches a prefetched track wherever it is rendered. Clones reach the same one.
 #[derive(Debug, Clone, Default)]
-pub struct Skipper(Arc<AtomicU64>);
+pub struct Control(Arc<Shared>);
 
-impl Skipper {
-    /// Asks for the next piece.
+#[derive(Debug, Default)]
+struct Shared {
+    skips: AtomicU64,
+    likes: AtomicU64,
+    likeable: AtomicBool,
+    missed: AtomicU64,
+}
+
+impl Control {
+    /// Asks for the next piece. What is rendered ahead is thrown away.
     pub fn skip(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.0.skips.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn asked(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+    /// Says that the owner likes what plays; false when that can't be learnt.
+    #[must_use]
+    pub fn like(&self) -> bool {
+        let likeable = self.0.likeable.load(Ordering::Relaxed);
+        self.0.likes.fetch_add(u64::from(likeable), Ordering::Relaxed);
+        likeable
+    }
+
+    /// Frames that were not there in time, since the first one was.
+    #[must_use]
+    pub fn missed(&self) -> u64 {
+        self.0.missed.load(Ordering::Relaxed)
+    }
+
+    fn skips(&self) -> u64 {
+        self.0.skips.load(Ordering::Relaxed)
+    }
+
+    /// The thread's side: passes on what was asked for since the last time.
+    fn obey(&self, track: &mut impl Track, skip: &mut u64) {
+        for _ in 0..self.0.likes.swap(0, Ordering::Relaxed) {
+            track.like();
+        }
+        while *skip < self.skips() {
+            *skip += 1;
+            track.skip();
+        }
     }
 }
 
@@ -56,20 +93,20 @@ impl Prefetch {
     /// When the system gives no thread.
     pub fn new<T: Track>(make: impl FnOnce() -> T + Send + 'static) -> std::io::Result<Self> {
         let (send, blocks) = sync_channel(AHEAD);
-        let skips = Skipper::default();
-        let asked = skips.clone();
+        let (give_back, used_blocks) = sync_channel::<Vec<Stereo>>(AHEAD);
+        let control = Control::default();
+        let asked = control.clone();
         thread::Builder::new().name("tracks".to_owned()).spawn(move || {
             let mut track = make();
             let mut skip = 0;
             loop {
-                while skip < asked.asked() {
-                    skip += 1;
-                    track.skip();
-                }
-                let mut frames = vec![[0.0; 2]; BLOCK];
+                asked.obey(&mut track, &mut skip);
+                let mut frames = used_blocks.try_recv().unwrap_or_default();
+                frames.resize(BLOCK, [0.0; 2]);
                 match track.render(&mut frames) {
                     Status::Waiting => thread::yield_now(),
                     status => {
+                        asked.0.likeable.store(track.is_likeable(), Ordering::Relaxed);
                         if send.send(Block { skip, frames }).is_err() || status == Status::Ended {
                             return;
                         }
@@ -77,24 +114,18 @@ impl Prefetch {
                 }
             }
         })?;
-        Ok(Self { blocks, block: Vec::new(), used: 0, missed: 0, started: false, skips, skip: 0 })
+        Ok(Self { blocks, block: Vec::new(), used: 0, give_back, started: false, control, skip: 0 })
     }
 
-    /// What makes it go on to its next piece.
+    /// What reaches it once it plays.
     #[must_use]
-    pub fn skipper(&self) -> Skipper {
-        self.skips.clone()
-    }
-
-    /// Frames that were not there in time, since the first one was.
-    #[must_use]
-    pub fn missed(&self) -> u64 {
-        self.missed
+    pub fn control(&self) -> Control {
+        self.control.clone()
     }
 
     /// After a skip only the next few milliseconds of what was rendered before it are used, and fade away.
     fn obey_skip(&mut self) {
-        let asked = self.skips.asked();
+        let asked = self.control.skips();
         if self.skip == asked {
             return;
         }
@@ -107,16 +138,30 @@ impl Prefetch {
             *frame = frame.map(|sample| sample * gain);
         }
         self.block.truncate(self.used + length);
-        // A skip before the first block leaves nothing to wait for in silence.
+        // What comes now is no gap.
         self.started = false;
+        // Room at once for the thread to go on.
+        let until = Instant::now() + PATIENCE;
+        while let Ok(block) = self.blocks.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            let fresh = block.skip >= asked;
+            if fresh {
+                self.block.extend_from_slice(&block.frames);
+            }
+            drop(self.give_back.try_send(block.frames));
+            if fresh {
+                break;
+            }
+        }
     }
 
-    /// The next block that was rendered after the last skip.
-    fn receive(&mut self) -> Result<Vec<Stereo>, TryRecvError> {
+    /// Takes the next block that was rendered after the last skip.
+    fn receive(&mut self) -> Result<(), TryRecvError> {
         loop {
-            let block = self.blocks.try_recv()?;
-            if block.skip >= self.skip {
-                return Ok(block.frames);
+            let Block { skip, frames } = self.blocks.try_recv()?;
+            let used = if skip < self.skip { frames } else { std::mem::replace(&mut self.block, frames) };
+            drop(self.give_back.try_send(used));
+            if skip >= self.skip {
+                return Ok(());
             }
         }
     }
@@ -129,14 +174,15 @@ impl Track for Prefetch {
         while done < out.len() {
             if self.used == self.block.len() {
                 match self.receive() {
-                    Ok(block) => (self.block, self.used, self.started) = (block, 0, true),
+                    Ok(()) => (self.used, self.started) = (0, true),
                     Err(reason) => {
                         out[done..].fill([0.0; 2]);
                         if reason == TryRecvError::Disconnected {
                             return Status::Ended;
                         }
                         if self.started {
-                            self.missed += u64::try_from(out.len() - done).unwrap_or(0);
+                            let missed = u64::try_from(out.len() - done).unwrap_or(0);
+                            self.control.0.missed.fetch_add(missed, Ordering::Relaxed);
                             return Status::Playing;
                         }
                         return Status::Waiting;

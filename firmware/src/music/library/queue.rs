@@ -44,18 +44,27 @@ pub(super) trait Queue: Send {
     }
 }
 
-/// A folder's tracks in a drawn order, round and round.
+/// A folder's tracks in a drawn order, round and round. What becomes of them is learnt all the same: it counts where the box
+/// chooses.
 #[derive(Default)]
 pub(super) struct Shuffled {
     tracks: Vec<PathBuf>,
     next: usize,
+    target: Option<Affect>,
+    shelf: Option<Arc<Shelf>>,
 }
 
 impl Shuffled {
-    pub(super) fn new(library: &Library, expression: Expression, seed: u64) -> Self {
+    pub(super) fn new(
+        library: &Library,
+        expression: Expression,
+        target: Affect,
+        seed: u64,
+        shelf: Option<Arc<Shelf>>,
+    ) -> Self {
         let mut tracks = library.tracks(expression);
         tracks.shuffle(&mut Pcg32::seed_from_u64(seed));
-        Self { tracks, next: 0 }
+        Self { tracks, next: 0, target: Some(target), shelf }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -67,7 +76,20 @@ impl Queue for Shuffled {
     fn next(&mut self) -> Option<Next> {
         let path = self.tracks.get(self.next % self.tracks.len().max(1))?.clone();
         self.next = self.next % self.tracks.len() + 1;
-        Some(Next { path, from: Duration::ZERO, loudness_lufs: None, target: None })
+        let loudness_lufs = self.shelf.as_ref().and_then(|shelf| shelf.loudness_lufs(&path));
+        Some(Next { path, from: Duration::ZERO, loudness_lufs, target: self.target })
+    }
+
+    fn heard(&mut self, track: &Next, event: Event) {
+        if let Some(shelf) = &self.shelf {
+            shelf.learn(&track.path, event, track.target);
+        }
+    }
+
+    fn at(&mut self, track: &Next, position: Duration) {
+        if let Some(shelf) = &self.shelf {
+            shelf.remember(&track.path, position);
+        }
     }
 
     fn broken(&mut self, path: &Path) {

@@ -236,7 +236,7 @@ fn a_skip_is_heard_at_once_although_much_is_rendered_ahead() {
     }
     let library = Library::new(folder.path().to_owned(), Broken::default());
     let mut track = Prefetch::new(move || happy(&library, Duration::ZERO)).unwrap();
-    let skipper = track.skipper();
+    let control = track.control();
     let mut out = vec![[0.0; 2]; 2 * 48_000];
     let mut block = [[0.0; 2]; 480];
     let mut done = 0;
@@ -250,7 +250,7 @@ fn a_skip_is_heard_at_once_although_much_is_rendered_ahead() {
     let before = pitch_hz(&out[48_000..]);
     // All that could be rendered ahead now waits in the queue.
     std::thread::sleep(Duration::from_millis(300));
-    skipper.skip();
+    control.skip();
     let mut heard: Vec<Stereo> = Vec::new();
     let began = std::time::Instant::now();
     while heard.len() < 48_000 && began.elapsed() < Duration::from_secs(20) {
@@ -279,4 +279,59 @@ fn a_file_that_vanishes_or_becomes_unreadable_is_skipped_and_the_music_goes_on()
     let quietest = out.chunks_exact(48_000).map(level).fold(9.0, f32::min);
     assert!(quietest > 0.002, "{quietest}");
     assert_eq!(library.broken.all().len(), 2, "{:?}", library.broken.all());
+}
+
+#[test]
+fn a_skip_of_composed_music_is_another_piece() {
+    let nothing = Library::new(PathBuf::from("there/is/no/such/folder"), Broken::default());
+    let play = |skip: bool| {
+        let mut playlist = happy(&nothing, Duration::ZERO);
+        render(&mut playlist, 48_000);
+        assert!(!playlist.is_likeable());
+        if skip {
+            playlist.skip();
+        }
+        render(&mut playlist, 2 * 48_000)
+    };
+    let (on, skipped) = (play(false), play(true));
+    assert!(on != skipped && level(&skipped) > 0.01);
+}
+
+/// Highest true peak in dB, by the crate that measures loudness.
+fn true_peak_db(frames: &[Stereo]) -> f64 {
+    let mut meter = ebur128::EbuR128::new(2, RATE, ebur128::Mode::TRUE_PEAK).unwrap();
+    meter.add_frames_f32(frames.as_flattened()).unwrap();
+    20.0 * meter.true_peak(0).unwrap().max(meter.true_peak(1).unwrap()).log10()
+}
+
+#[test]
+fn a_track_whose_peaks_lie_between_its_samples_is_played_below_one_decibel_under_full_scale() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("strokes.wav");
+    let spec =
+        hound::WavSpec { channels: 2, sample_rate: RATE, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let mut file = hound::WavWriter::create(&path, spec).unwrap();
+    for n in 0..20 * 48_000_u32 {
+        // Soft music with strokes of a quarter of the rate: samples at full scale, peaks 3 dB above.
+        let stroke = n % 24_000 < 900;
+        let sample = match (stroke, n % 4, n / 240 % 2) {
+            (true, 0 | 1, _) => i16::MAX,
+            (true, ..) => -i16::MAX,
+            (false, _, 0) => 300,
+            (false, ..) => -300,
+        };
+        file.write_sample(sample).unwrap();
+        file.write_sample(-sample).unwrap();
+    }
+    file.finalize().unwrap();
+    // As if its tags said that it is soft.
+    let open = || FileTrack::open_at(&path, RATE, Some(-30.0), Duration::ZERO).unwrap();
+    let mut bare = open();
+    assert!(true_peak_db(&render(&mut bare, 20 * 48_000)) > 2.0, "there is something to limit");
+    let mut deck = crate::sound::Deck::new(RATE, 0.0);
+    deck.play(Box::new(open()), Duration::ZERO);
+    let mut played = vec![[0.0; 2]; 20 * 48_000];
+    deck.render(&mut played);
+    let peak_db = true_peak_db(&played);
+    assert!((-3.0..=-1.0).contains(&peak_db), "{peak_db} dBTP");
 }

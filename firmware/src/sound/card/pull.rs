@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
-/// Blocks that wait in the queue. With the one being rendered and the one being played this is 50 ms.
-const BLOCKS: usize = 3;
+/// Blocks that wait in the queue. With the one that waits for room and the one being played this is 40 ms.
+const BLOCKS: usize = 2;
 
 /// Blocks a second: 10 ms each.
 const BLOCKS_PER_SECOND: u32 = 100;
@@ -134,14 +134,14 @@ mod tests {
     #[test]
     fn the_queue_is_short_bounded_and_in_order() {
         let (queue, pull) = queue(48_000);
-        for value in [0.1, 0.2, 0.3] {
+        for value in [0.1, 0.2] {
             let mut block = queue.empty_block();
             block.fill([value, -value]);
             assert!(queue.offer(block).is_none());
         }
-        assert!(queue.offer(queue.empty_block()).is_some(), "a fourth block must wait");
-        let samples: Vec<f32> = pull.take(3 * 960).collect();
-        assert_eq!((samples[0], samples[1], samples[960], samples[2_879]), (0.1, -0.1, 0.2, -0.3));
+        assert!(queue.offer(queue.empty_block()).is_some(), "a third block must wait");
+        let samples: Vec<f32> = pull.take(2 * 960).collect();
+        assert_eq!((samples[0], samples[1], samples[960], samples[1_919]), (0.1, -0.1, 0.2, -0.2));
     }
 
     #[test]

@@ -54,3 +54,74 @@ fn a_speaker_whose_card_never_was_there_takes_requests_and_ends_at_once() {
     assert_eq!(speaker.check(), Ok(()));
     assert_eq!(speaker.describe(), "no card is called so");
 }
+
+/// What the card itself keeps, in frames: two buffers.
+const IN_THE_CARD: usize = 2 * 1_024;
+
+#[test]
+fn after_a_skip_nothing_of_the_old_track_is_heard_for_more_than_a_tenth_of_a_second() {
+    // One track sounds left, the other right.
+    let folder = tempfile::TempDir::new().unwrap();
+    let happy = folder.path().join("happy");
+    std::fs::create_dir(&happy).unwrap();
+    let spec = hound::WavSpec {
+        channels: 2,
+        sample_rate: 48_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    for (name, levels) in [("left.wav", [9_000_i16, 0]), ("right.wav", [0, 9_000])] {
+        let mut file = hound::WavWriter::create(happy.join(name), spec).unwrap();
+        for n in 0..30 * 48_000 {
+            levels
+                .into_iter()
+                .for_each(|level| file.write_sample(if n / 40 % 2 == 0 { level } else { -level }).unwrap());
+        }
+        file.finalize().unwrap();
+    }
+    let music = MusicSettings { folder: Some(folder.path().to_owned()), ..MusicSettings::default() };
+    let (line, mut pull, _report) = Line::simulated(48_000);
+    let cards =
+        Cards { open: Box::new(|_| Err(SpeakerError::NoDevice { detail: "none".into() })), look_again: LOOK_AGAIN };
+    let (requests, inbox) = sync_channel(MOST_REQUESTS);
+    let (outbox, faults) = sync_channel(MOST_REQUESTS);
+    let thread = start(move || run(&cards, Some(line), &music, &inbox, &outbox)).unwrap();
+    let mut speaker = Remote::new(requests, faults, thread, "simulated".to_owned());
+    let programme = crate::ports::Programme {
+        expression: mood::Expression::Happy,
+        affect: mood::Affect::of(mood::Expression::Happy),
+        seed: 1,
+    };
+    speaker.play(programme, Duration::ZERO).unwrap();
+    let sounds = |frame: [f32; 2]| frame.map(|sample| sample.abs() > 1e-3);
+    let mut frame = || [pull.next().unwrap(), pull.next().unwrap()];
+    // A second of the first track, as fast as it comes.
+    let mut heard = 0;
+    let mut old = [false; 2];
+    while heard < 48_000 {
+        match sounds(frame()) {
+            [false, false] => thread::sleep(Duration::from_micros(50)),
+            sides => (heard, old) = (heard + 1, sides),
+        }
+    }
+    // While the card takes nothing, everything on the way to it fills up, and the request is followed.
+    thread::sleep(Duration::from_millis(300));
+    speaker.skip(Duration::ZERO).unwrap();
+    thread::sleep(Duration::from_millis(300));
+    let (mut last_of_old, mut first_of_new) = (0, None);
+    for at in 0..9_600 {
+        let sides = sounds(frame());
+        if sides[0] && old[0] || sides[1] && old[1] {
+            last_of_old = at;
+        } else if sides != [false; 2] {
+            first_of_new = first_of_new.or(Some(at));
+        }
+        if at % 480 == 0 {
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+    let ms = |frames: usize| (frames + IN_THE_CARD) / 48;
+    assert!(first_of_new.is_some(), "the other track is heard");
+    assert!(ms(last_of_old) <= 100, "{} ms, the card's buffers included", ms(last_of_old));
+    eprintln!("old track ends after {} ms, the new one begins after {:?} ms", ms(last_of_old), first_of_new.map(ms));
+}
