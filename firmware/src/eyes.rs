@@ -4,8 +4,8 @@ use crate::error::Failure;
 use crate::file;
 use crate::memory::Memory;
 use mood::{
-    Answer, Burst, Classifier, Crop, Example, Expression, FaceBox, FaceFinder, Faces, Frame, Glimpse, Judge,
-    ModelError, Probabilities, Quality, Search, Thresholds, Verdict,
+    Answer, Burst, Classifier, Crop, Example, Expression, FaceBox, FaceFinder, Faces, Frame, Glimpse, InputTensor,
+    Judge, ModelError, Probabilities, Quality, Search, Thresholds, Verdict,
 };
 use std::borrow::Cow;
 use std::path::Path;
@@ -120,6 +120,9 @@ pub struct Eyes {
     classifier: Classifier,
     judge: Judge,
     memory: Option<Memory>,
+    /// Used again from frame to frame, as what the finder needs is.
+    crop: Crop,
+    input: InputTensor,
 }
 
 impl Eyes {
@@ -140,7 +143,8 @@ impl Eyes {
             let more = (judge.thresholds.unpleasant - judge.thresholds.pleasant).max(0.0);
             judge.thresholds = Thresholds { pleasant: unsure_below, unpleasant: (unsure_below + more).min(1.0) };
         }
-        Ok(Self { finder, classifier, judge, memory: None })
+        let (crop, input) = Default::default();
+        Ok(Self { finder, classifier, judge, memory: None, crop, input })
     }
 
     /// Remembers in `folder` what the owner teaches, and judges by what is remembered there already.
@@ -157,7 +161,7 @@ impl Eyes {
 
     /// Reads the primary one of the faces found.
     fn read(
-        &self,
+        &mut self,
         frame: &Frame,
         faces: Faces,
         stages: &mut Stages,
@@ -167,11 +171,13 @@ impl Eyes {
             return Ok(Glimpse { luminance: frame.mean_luminance(), faces, reading: None });
         };
         let began = clock();
-        let crop = Crop::of(frame, face, self.judge.contract.side);
-        let (quality, luminance) = (Quality::of(face, &crop), crop.luminance());
-        let crop = crop.lit();
+        let contract = &self.judge.contract;
+        self.crop.cut(frame, face, contract.side);
+        let (quality, luminance) = (Quality::of(face, &self.crop), self.crop.luminance());
+        self.crop.light_up();
+        self.input.fill(&self.crop, contract);
         let cut = clock();
-        let reading = self.classifier.read_both_ways(&crop)?;
+        let reading = self.classifier.read_both_ways(&mut self.input)?;
         stages.crop += cut.saturating_sub(began);
         stages.classify += clock().saturating_sub(cut);
         Ok(Glimpse { luminance, faces, reading: Some((reading, quality)) })

@@ -8,7 +8,7 @@
 #![expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "counts of some thousand")]
 #![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from f32 saturates")]
 
-use mood::{Classifier, Contract, Crop, Example, Expression, LabelSet, Owner, Probabilities, Reading};
+use mood::{Classifier, Contract, Crop, Example, Expression, InputTensor, LabelSet, Owner, Probabilities, Reading};
 use std::path::Path;
 
 type Failure = Box<dyn std::error::Error>;
@@ -103,8 +103,11 @@ fn agreement(owner: &Pretended, contract: &Contract) -> [f32; MARKS.len()] {
 
 fn owners(classifier: &Classifier, pictures: &[Picture]) -> Result<Vec<Pretended>, Failure> {
     let read = |change: &dyn Fn(&Crop, u64) -> Crop| -> Result<Vec<Reading>, Failure> {
-        let read =
-            |(picture, seed): (&Picture, u64)| Ok(classifier.read_both_ways(&change(&picture.crop, seed).lit())?);
+        let read = |(picture, seed): (&Picture, u64)| {
+            let mut crop = change(&picture.crop, seed);
+            crop.light_up();
+            Ok(classifier.read_both_ways(&mut InputTensor::new(&crop, classifier.contract()))?)
+        };
         pictures.iter().zip(1..).map(read).collect()
     };
     let plain = read(&|crop, _| crop.clone())?;

@@ -2,7 +2,7 @@
 
 use crate::frame::index;
 use crate::network::{Network, in_float};
-use crate::{Contract, Crop, Expression, InputTensor, ModelError};
+use crate::{Contract, Expression, InputTensor, ModelError};
 use serde::Serialize;
 use tract_onnx::pb::ModelProto;
 
@@ -140,24 +140,26 @@ impl Classifier {
             let (found, expected) = (input.side, self.contract.side);
             return Err(ModelError::Run { detail: format!("input is {found} pixels wide, not {expected}") });
         }
-        let mut outputs = self.network.run(input.values.clone())?.into_iter();
-        let logits = outputs.next().unwrap_or_default();
+        let (logits, features) = self.network.run(&input.values, |outputs| {
+            let output = |at: usize| outputs.get(at).map_or(Vec::new(), |values| values.to_vec());
+            (output(0), output(1))
+        })?;
         if let Some(at) = logits.iter().position(|logit| !logit.is_finite()) {
             return Err(ModelError::Run { detail: format!("logit {at} is {}", logits[at]) });
         }
         // Features that can't be used are none: they are only for learning.
-        let features = outputs.next().filter(|values| values.iter().all(|value| value.is_finite()));
-        Ok(Reading { logits: Logits(logits), features: features.unwrap_or_default() })
+        let usable = features.iter().all(|value| value.is_finite());
+        Ok(Reading { logits: Logits(logits), features: if usable { features } else { Vec::new() } })
     }
 
-    /// Reads a face and its mirror image, and takes the mean of both.
+    /// Reads a face and its mirror image, and takes the mean of both. Leaves the mirror image in `input`.
     ///
     /// # Errors
     /// As [`Classifier::logits`].
-    pub fn read_both_ways(&self, crop: &Crop) -> Result<Reading, ModelError> {
-        let [plain, mirrored] = [self.read(&InputTensor::new(crop, &self.contract))?, {
-            self.read(&InputTensor::new(&crop.mirrored(), &self.contract))?
-        }];
+    pub fn read_both_ways(&self, input: &mut InputTensor) -> Result<Reading, ModelError> {
+        let plain = self.read(input)?;
+        input.mirror();
+        let mirrored = self.read(input)?;
         let none = || ModelError::Run { detail: "it gave no logits".into() };
         Reading::mean([(&plain, 1.0), (&mirrored, 1.0)]).ok_or_else(none)
     }

@@ -28,7 +28,7 @@ const MOST_SAMPLES: usize = 32;
 /// A square grey crop of a face, one byte a pixel.
 ///
 /// INVARIANT: `pixels` holds `side * side` bytes, row by row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Crop {
     side: u32,
     pixels: Vec<u8>,
@@ -45,7 +45,14 @@ impl Crop {
     /// frame its edge goes on.
     #[must_use]
     pub fn of(frame: &Frame, face: &FaceBox, side: u32) -> Self {
-        Self::from_square(frame, Square::around(&face.landmarks), side)
+        let mut crop = Self::default();
+        crop.cut(frame, face, side);
+        crop
+    }
+
+    /// As [`Crop::of`], into the crop that is there.
+    pub fn cut(&mut self, frame: &Frame, face: &FaceBox, side: u32) {
+        self.fill(frame, Square::around(&face.landmarks), side);
     }
 
     /// The largest square in the middle of a frame that shows a face and little else, such as a picture of a data set,
@@ -54,13 +61,16 @@ impl Crop {
     pub fn centred(frame: &Frame, side: u32) -> Self {
         let [width, height] = [frame.width() as f32, frame.height() as f32];
         let centre = Point { x: width / 2.0, y: height / 2.0 };
-        Self::from_square(frame, Square { centre, side: width.min(height), sin: 0.0, cos: 1.0 }, side)
+        let mut crop = Self::default();
+        crop.fill(frame, Square { centre, side: width.min(height), sin: 0.0, cos: 1.0 }, side);
+        crop
     }
 
-    fn from_square(frame: &Frame, square: Square, side: u32) -> Self {
-        let pixels = (0..side).flat_map(|row| (0..side).map(move |column| (column, row)));
-        let pixels = pixels.map(|(column, row)| square.mean(frame, column, row, side)).collect();
-        Self { side, pixels }
+    fn fill(&mut self, frame: &Frame, square: Square, side: u32) {
+        self.side = side;
+        self.pixels.clear();
+        let places = (0..side).flat_map(|row| (0..side).map(move |column| (column, row)));
+        self.pixels.extend(places.map(|(column, row)| square.mean(frame, column, row, side)));
     }
 
     /// A crop that is already cut, as in FER-2013. `None` when `pixels` doesn't hold `side * side` bytes.
@@ -82,35 +92,27 @@ impl Crop {
         &self.pixels
     }
 
-    /// The mirror image: left and right change places.
-    #[must_use]
-    pub fn mirrored(&self) -> Self {
-        let side = crate::frame::index(self.side).max(1);
-        let pixels = self.pixels.chunks(side).flat_map(|row| row.iter().rev()).copied().collect();
-        Self { side: self.side, pixels }
-    }
-
-    /// The same face with its luminances spread over the whole range: the hundredth darkest become black, the hundredth
-    /// brightest white. A crop without contrast stays as it is.
-    #[must_use]
-    pub fn stretched(&self) -> Self {
+    /// Spreads its luminances over the whole range: the hundredth darkest become black, the hundredth brightest white. A
+    /// crop without contrast stays as it is.
+    fn stretch(&mut self) {
         let (low, high) = levels::spread(self.pixels.iter().copied());
-        let spread = u16::from(high - low);
+        let spread = u32::from(high - low);
         if spread == 0 {
-            return self.clone();
+            return;
         }
-        let stretch = |value: u8| {
-            let above = u16::from(value.clamp(low, high) - low);
-            // At most (255 * 255 + 127) / 1, and 255 where the value is `high`: it fits.
-            u8::try_from((u32::from(above) * 255 + u32::from(spread) / 2) / u32::from(spread)).unwrap_or(u8::MAX)
-        };
-        Self { side: self.side, pixels: self.pixels.iter().map(|&value| stretch(value)).collect() }
+        for value in &mut self.pixels {
+            let above = u32::from((*value).clamp(low, high) - low);
+            // At most 255, where the value is `high`.
+            *value = u8::try_from((above * 255 + spread / 2) / spread).unwrap_or(u8::MAX);
+        }
     }
 
-    /// As the classifier shall see it: below [`Crop::DIM`] with its light [evened out](Crop::stretched), else unchanged.
-    #[must_use]
-    pub fn lit(self) -> Self {
-        if self.contrast() < Self::DIM { self.stretched() } else { self }
+    /// Makes it as the classifier shall see it: one whose [contrast](Crop::contrast) is below [`Crop::DIM`] has its light
+    /// evened out.
+    pub fn light_up(&mut self) {
+        if self.contrast() < Self::DIM {
+            self.stretch();
+        }
     }
 
     /// The mean luminance.

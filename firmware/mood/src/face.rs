@@ -158,8 +158,8 @@ pub struct FaceFinder {
     narrow: Pass,
     wide: Pass,
     near: Pass,
-    /// A canvas's values, used again by the next one.
-    buffer: Vec<f32>,
+    /// Used again from glance to glance.
+    canvas: Canvas,
 }
 
 /// How to look for faces in one frame of many.
@@ -184,7 +184,7 @@ impl FaceFinder {
             narrow: Pass::new(&narrow_proto, Size { width: 192, height: 144 })?,
             wide: Pass::new(&Network::read(wide)?, Size { width: 256, height: 192 })?,
             near: Pass::resized(narrow_proto, NEAR)?,
-            buffer: Vec::new(),
+            canvas: Canvas::default(),
         })
     }
 
@@ -193,14 +193,16 @@ impl FaceFinder {
     /// # Errors
     /// When the network can't be run.
     pub fn find(&self, frame: &Frame) -> Result<Faces, ModelError> {
-        let mut candidates = self.narrow.candidates(&Canvas::of(frame, self.narrow.size, Vec::new()))?;
+        let mut canvas = Canvas::default();
+        canvas.show(frame, Window::whole(frame), self.narrow.size);
+        let mut candidates = self.narrow.candidates(&mut canvas)?;
         let quick = judge::faces(&candidates, frame);
         if !quick.faces.is_empty() {
             return Ok(quick);
         }
-        let mut canvas = Canvas::of(frame, self.wide.size, Vec::new());
+        canvas.show(frame, Window::whole(frame), self.wide.size);
         canvas.stretch();
-        candidates.extend(self.wide.candidates(&canvas)?);
+        candidates.extend(self.wide.candidates(&mut canvas)?);
         Ok(judge::faces(&merge::overlapping(candidates), frame))
     }
 
@@ -210,21 +212,17 @@ impl FaceFinder {
     /// # Errors
     /// When the network can't be run.
     pub fn glance(&mut self, frame: &Frame, search: Search) -> Result<Faces, ModelError> {
-        let buffer = std::mem::take(&mut self.buffer);
-        let (pass, mut canvas) = match search {
-            Search::Whole => (&self.narrow, Canvas::of(frame, self.narrow.size, buffer)),
-            Search::Closer => (&self.wide, Canvas::of(frame, self.wide.size, buffer)),
-            Search::Near(face) => {
-                let window = Window::around(frame, face.centre(), NEAR_SIDES * face.side());
-                (&self.near, Canvas::of_window(frame, window, self.near.size, buffer))
-            }
+        let (pass, window) = match search {
+            Search::Whole => (&self.narrow, Window::whole(frame)),
+            Search::Closer => (&self.wide, Window::whole(frame)),
+            Search::Near(face) => (&self.near, Window::around(frame, face.centre(), NEAR_SIDES * face.side())),
         };
+        let canvas = &mut self.canvas;
+        canvas.show(frame, window, pass.size);
         if search == Search::Closer || canvas.spread() < DIM {
             canvas.stretch();
         }
-        let candidates = pass.candidates(&canvas);
-        self.buffer = canvas.into_buffer();
-        let mut found = judge::faces(&candidates?, frame);
+        let mut found = judge::faces(&pass.candidates(canvas)?, frame);
         if let Search::Near(face) = search {
             found.faces.retain(|other| other.overlap(&face) >= SAME_FACE);
             found.faces.sort_by(|a, b| b.overlap(&face).total_cmp(&a.overlap(&face)));
@@ -269,12 +267,11 @@ impl Pass {
     }
 
     /// Everything face-like in a canvas, each thing once, in frame pixels.
-    fn candidates(&self, canvas: &Canvas) -> Result<Vec<FaceBox>, ModelError> {
-        let outputs = self.network.run(canvas.tensor())?;
-        let [logits, regressors] = outputs.as_slice() else {
-            return Err(ModelError::Run { detail: format!("{} outputs instead of 2", outputs.len()) });
-        };
-        let found = merge::overlapping(decode::decode(logits, regressors, self.size));
-        Ok(found.iter().map(|face| canvas.to_frame(face)).collect())
+    fn candidates(&self, canvas: &mut Canvas) -> Result<Vec<FaceBox>, ModelError> {
+        let candidates = self.network.run(canvas.tensor(), |outputs| match outputs {
+            [logits, regressors] => Ok(decode::decode(logits, regressors, self.size)),
+            _ => Err(ModelError::Run { detail: format!("{} outputs instead of 2", outputs.len()) }),
+        })??;
+        Ok(merge::overlapping(candidates).iter().map(|face| canvas.to_frame(face)).collect())
     }
 }

@@ -80,7 +80,7 @@ impl Network {
         check_input(proto, input)?;
         let network = guarded(|| Self::optimise(proto, input, outputs, inner)).map_err(graph)??;
         let rehearsal = vec![0.0; input.iter().product()];
-        network.run(rehearsal).map_err(|error| ModelError::Graph { detail: error.to_string() })?;
+        network.run(&rehearsal, |_| ()).map_err(|error| ModelError::Graph { detail: error.to_string() })?;
         Ok(network)
     }
 
@@ -108,16 +108,16 @@ impl Network {
         Ok(Self { plan, input, float_convolutions })
     }
 
-    /// Runs the network; the outputs come in the model's order, row-major.
-    pub(crate) fn run(&self, values: Vec<f32>) -> Result<Vec<Vec<f32>>, ModelError> {
-        let [n, c, h, w] = self.input;
-        let input = tract_ndarray::Array4::from_shape_vec((n, c, h, w), values).map_err(run)?;
-        let input = Tensor::from(input).into_tvalue();
+    /// Runs the network, and gives `read` its outputs: in the model's order, row-major. Nothing is copied but the input,
+    /// into tract's own tensor.
+    pub(crate) fn run<T>(&self, values: &[f32], read: impl FnOnce(&[&[f32]]) -> T) -> Result<T, ModelError> {
+        let input = Tensor::from_shape(&self.input, values).map_err(run)?.into_tvalue();
         let outputs = guarded(|| self.plan.run(tvec!(input))).map_err(run)?.map_err(run)?;
-        outputs
+        let values = outputs
             .iter()
-            .map(|output| Ok(output.try_as_plain_ram().and_then(|it| it.as_slice::<f32>()).map_err(run)?.to_vec()))
-            .collect()
+            .map(|output| output.try_as_plain_ram().and_then(|it| it.as_slice::<f32>()).map_err(run))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(read(&values))
     }
 
     /// How many convolutions run in floating point instead of on integer kernels.

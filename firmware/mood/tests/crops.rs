@@ -117,10 +117,14 @@ fn outside_the_frame_its_edge_goes_on() {
 #[test]
 fn a_dim_crop_is_evened_out_and_a_bright_one_left_alone() {
     let ramp = |step: u8| Crop::from_pixels(10, (0..100).map(|at| at / 10 * step).collect()).unwrap();
-    assert_eq!((ramp(3).contrast(), ramp(3).lit().contrast()), (27, 255));
-    assert_eq!(ramp(20).lit(), ramp(20));
+    let lit = |mut crop: Crop| {
+        crop.light_up();
+        crop
+    };
+    assert_eq!((ramp(3).contrast(), lit(ramp(3)).contrast()), (27, 255));
+    assert_eq!(lit(ramp(20)), ramp(20));
     let flat = Crop::from_pixels(10, vec![77; 100]).unwrap();
-    assert_eq!((flat.clone().lit(), flat.sharpness(), flat.luminance()), (flat.clone(), 0.0, 77));
+    assert_eq!((lit(flat.clone()), flat.sharpness(), flat.luminance()), (flat.clone(), 0.0, 77));
 }
 
 #[test]
@@ -143,9 +147,27 @@ fn blur_lowers_sharpness_and_light_and_contrast_do_not() {
 
 #[test]
 fn a_mirror_image_mirrors_each_row() {
-    let crop = Crop::from_pixels(3, (0..9).collect()).unwrap();
-    assert_eq!(crop.mirrored().pixels(), [2, 1, 0, 5, 4, 3, 8, 7, 6]);
-    assert_eq!(crop.mirrored().mirrored(), crop);
+    let contract = Contract { mean: 0.0, deviation: 1.0, ..Contract::new(LabelSet::FerPlus) };
+    let plain = InputTensor::new(&Crop::from_pixels(3, (0..9).collect()).unwrap(), &contract);
+    let mut mirror = plain.clone();
+    mirror.mirror();
+    assert_eq!(mirror.values, [2.0, 1.0, 0.0, 5.0, 4.0, 3.0, 8.0, 7.0, 6.0]);
+    mirror.mirror();
+    assert_eq!(mirror, plain);
+}
+
+#[test]
+fn a_crop_and_a_tensor_that_are_used_again_hold_nothing_of_what_they_held() {
+    let contract = Contract::new(LabelSet::FerPlus);
+    let frames = [grey(90, 60, |x, y| x + y), grey(70, 80, |x, y| 250.0 - x - y)];
+    let (mut crop, mut input) = (Crop::default(), InputTensor::default());
+    for (frame, side) in frames.iter().cycle().zip([48, 9, 48, 20]) {
+        let face = face(at(30.0, 30.0), 20.0, 0.0);
+        crop.cut(frame, &face, side);
+        input.fill(&crop, &contract);
+        let fresh = Crop::of(frame, &face, side);
+        assert_eq!((&crop, &input), (&fresh, &InputTensor::new(&fresh, &contract)));
+    }
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! The picture a network looks at: the whole frame, scaled into the network's fixed input, black around it.
+//! The picture a network looks at: a frame or a part of it, scaled into the network's fixed input, black around it.
 
-use super::resize::{Taps, scaled};
+use super::resize::Scaler;
 use super::{FaceBox, Point};
 use crate::{Frame, PixelFormat, levels};
 
 /// Sides of a network's input in pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Size {
     pub(super) width: usize,
     pub(super) height: usize,
@@ -25,7 +25,7 @@ pub(super) struct Window {
 
 impl Window {
     /// All of it.
-    fn whole(frame: &Frame) -> Self {
+    pub(super) fn whole(frame: &Frame) -> Self {
         Self { left: 0.0, top: 0.0, width: f64::from(frame.width()), height: f64::from(frame.height()) }
     }
 
@@ -42,7 +42,9 @@ impl Window {
     }
 }
 
-/// A frame, or a window of it, scaled to fit into a [`Size`], its aspect kept, in the middle.
+/// A window of a frame, scaled to fit into a [`Size`], its aspect kept, in the middle. One canvas shows one after the other
+/// and needs no new memory for it.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Canvas {
     size: Size,
     /// The frame's part of the canvas: left, top, width, height.
@@ -56,34 +58,28 @@ pub(super) struct Canvas {
     /// Luminances or red, green, blue of the frame's part, 0..=255, row by row.
     values: Vec<f32>,
     channels: usize,
+    scaler: Scaler,
+    /// The network's input.
+    tensor: Vec<f32>,
 }
 
 impl Canvas {
-    /// The whole frame; `buffer` is used again, whatever it holds.
-    pub(super) fn of(frame: &Frame, size: Size, buffer: Vec<f32>) -> Self {
-        Self::of_window(frame, Window::whole(frame), size, buffer)
-    }
-
-    /// A window of the frame.
-    pub(super) fn of_window(frame: &Frame, window: Window, size: Size, buffer: Vec<f32>) -> Self {
+    /// Shows this window of a frame instead of what it showed before.
+    pub(super) fn show(&mut self, frame: &Frame, window: Window, size: Size) {
         let source = Size { width: crate::frame::index(frame.width()), height: crate::frame::index(frame.height()) };
         let picture = fit(Size { width: whole(window.width), height: whole(window.height) }, size);
-        let channels = frame.format().bytes_per_pixel();
-        let columns = Taps::of_part(source.width, window.left, window.width, picture.width);
-        let rows = Taps::of_part(source.height, window.top, window.height, picture.height);
-        let values = match frame.format() {
-            PixelFormat::Grey => scaled::<1>(frame, &columns, &rows, buffer),
-            PixelFormat::Rgb => scaled::<3>(frame, &columns, &rows, buffer),
-        };
-        let scale = Point { x: columns.scale(), y: rows.scale() };
-        let (left, top) = ((size.width - picture.width) / 2, (size.height - picture.height) / 2);
-        let origin = Point { x: narrowed(window.left), y: narrowed(window.top) };
-        Self { size, left, top, picture, origin, scale, values, channels }
-    }
-
-    /// The buffer, for the next canvas.
-    pub(super) fn into_buffer(self) -> Vec<f32> {
-        self.values
+        self.scaler.columns.set(source.width, window.left, window.width, picture.width);
+        self.scaler.rows.set(source.height, window.top, window.height, picture.height);
+        match frame.format() {
+            PixelFormat::Grey => self.scaler.scale::<1>(frame, &mut self.values),
+            PixelFormat::Rgb => self.scaler.scale::<3>(frame, &mut self.values),
+        }
+        self.size = size;
+        self.picture = picture;
+        self.channels = frame.format().bytes_per_pixel();
+        self.scale = Point { x: self.scaler.columns.scale(), y: self.scaler.rows.scale() };
+        (self.left, self.top) = ((size.width - picture.width) / 2, (size.height - picture.height) / 2);
+        self.origin = Point { x: narrowed(window.left), y: narrowed(window.top) };
     }
 
     /// Luminance steps between the 1st and the 99th percentile.
@@ -103,11 +99,12 @@ impl Canvas {
     }
 
     /// The network's input, NCHW: red, green and blue in -1..=1. A grey frame gives three equal channels.
-    pub(super) fn tensor(&self) -> Vec<f32> {
+    pub(super) fn tensor(&mut self) -> &[f32] {
         const BLACK: f32 = -1.0;
         let area = self.size.width * self.size.height;
-        let mut tensor = vec![BLACK; 3 * area];
-        for (channel, plane) in tensor.chunks_exact_mut(area).enumerate() {
+        self.tensor.clear();
+        self.tensor.resize(3 * area, BLACK);
+        for (channel, plane) in self.tensor.chunks_exact_mut(area).enumerate() {
             let rows = plane.chunks_exact_mut(self.size.width).skip(self.top);
             let channel = channel.min(self.channels - 1);
             for (row, line) in rows.zip(self.values.chunks_exact(self.picture.width * self.channels)) {
@@ -117,7 +114,7 @@ impl Canvas {
                 }
             }
         }
-        tensor
+        &self.tensor
     }
 
     /// A face in canvas pixels as one in frame pixels.
@@ -187,7 +184,13 @@ mod tests {
     const SIZE: Size = Size { width: 192, height: 144 };
 
     fn canvas(width: u32, height: u32, format: PixelFormat, bytes: Vec<u8>) -> Canvas {
-        Canvas::of(&Frame::packed(width, height, format, Duration::ZERO, bytes).unwrap(), SIZE, Vec::new())
+        of(&Frame::packed(width, height, format, Duration::ZERO, bytes).unwrap(), None, SIZE)
+    }
+
+    fn of(frame: &Frame, window: Option<Window>, size: Size) -> Canvas {
+        let mut canvas = Canvas::default();
+        canvas.show(frame, window.unwrap_or_else(|| Window::whole(frame)), size);
+        canvas
     }
 
     #[test]
@@ -208,13 +211,36 @@ mod tests {
     fn a_grey_frame_looks_like_the_same_frame_in_colour() {
         let grey: Vec<u8> = (0..64_u8 * 3).collect();
         let colour = grey.iter().flat_map(|&luminance| [luminance; 3]).collect();
-        let (grey, colour) = (canvas(16, 12, PixelFormat::Grey, grey), canvas(16, 12, PixelFormat::Rgb, colour));
-        assert_eq!(grey.tensor(), colour.tensor());
+        let grey = canvas(16, 12, PixelFormat::Grey, grey).tensor().to_vec();
+        assert_eq!(grey, canvas(16, 12, PixelFormat::Rgb, colour).tensor());
+    }
+
+    #[test]
+    fn a_canvas_that_is_used_again_shows_nothing_of_what_it_showed() {
+        let frame = |width, height, format: PixelFormat, seed: u8| {
+            let bytes = (0..width * height * 3).map(|at| u8::try_from(at % 251).unwrap() ^ seed).collect();
+            Frame::packed(width, height, format, Duration::ZERO, bytes).unwrap()
+        };
+        let small = Size { width: 96, height: 96 };
+        let mut again = Canvas::default();
+        for (frame, size) in [
+            (frame(64, 48, PixelFormat::Rgb, 0), SIZE),
+            (frame(20, 90, PixelFormat::Grey, 5), SIZE),
+            (frame(64, 48, PixelFormat::Rgb, 9), small),
+            (frame(640, 2, PixelFormat::Rgb, 7), SIZE),
+        ] {
+            again.show(&frame, Window::whole(&frame), size);
+            again.stretch();
+            let mut fresh = of(&frame, None, size);
+            fresh.stretch();
+            assert_eq!(again.tensor(), fresh.tensor());
+        }
     }
 
     #[test]
     fn around_the_frame_the_canvas_is_black() {
-        let tensor = canvas(2, 2, PixelFormat::Rgb, vec![255; 12]).tensor();
+        let mut canvas = canvas(2, 2, PixelFormat::Rgb, vec![255; 12]);
+        let tensor = canvas.tensor();
         let row = &tensor[192 * 70..192 * 71];
         assert_eq!((row[23], row[24], row[167], row[168]), (-1.0, 1.0, 1.0, -1.0));
     }
@@ -244,7 +270,7 @@ mod tests {
                 assert!(left + width <= 640.0 && top + height <= 480.0, "{centre:?} {side}");
             }
         }
-        let canvas = Canvas::of_window(&frame, Window::around(&frame, at(320.0, 240.0), 192.0), size, Vec::new());
+        let canvas = of(&frame, Some(Window::around(&frame, at(320.0, 240.0), 192.0)), size);
         let landmarks = super::super::Landmarks::default();
         let face = FaceBox { x: 24.0, y: 0.0, width: 48.0, height: 96.0, score: 1.0, landmarks };
         let face = canvas.to_frame(&face);
