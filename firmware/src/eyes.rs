@@ -5,7 +5,7 @@ use crate::file;
 use crate::memory::Memory;
 use mood::{
     Answer, Burst, Classifier, Crop, Example, Expression, FaceBox, FaceFinder, Faces, Frame, Glimpse, InputTensor,
-    Judge, ModelError, Probabilities, Quality, Search, Thresholds, Verdict,
+    Judge, ModelError, Probabilities, Quality, Search, Verdict,
 };
 use std::borrow::Cow;
 use std::path::Path;
@@ -140,8 +140,7 @@ impl Eyes {
             .map_err(refused("of the face finder".into()))?;
         let mut judge = Judge::new(classifier.contract().clone());
         if unsure_below > 0.0 {
-            let more = (judge.thresholds.unpleasant - judge.thresholds.pleasant).max(0.0);
-            judge.thresholds = Thresholds { pleasant: unsure_below, unpleasant: (unsure_below + more).min(1.0) };
+            judge.thresholds = judge.thresholds.moved_to(unsure_below);
         }
         let (crop, input) = Default::default();
         Ok(Self { finder, classifier, judge, memory: None, crop, input })

@@ -8,27 +8,24 @@ use moodbox::eyes::Eyes;
 use std::path::Path;
 use std::time::Instant;
 
-/// Bursts of each kind in turn: answered, and searched to the end for nobody.
+/// Bursts of three kinds: a face that is answered at once, and now and then one that is blurred in every second frame, and
+/// one for nobody that is searched to its end.
 pub(crate) fn over_bursts(eyes: &mut Eyes, photos: &Path, count: u32) -> Result<(), Failure> {
-    let people = subjects::expressions(eyes, photos)?;
-    let nobody = subjects::nobody(photos)?;
-    let camera = |subject: Option<&subjects::Subject>, motion| {
-        let subject = subject.ok_or("there are no photographs")?;
-        Ok::<_, Failure>(Sequence::new(frames(subject, motion, 1), motion, None))
-    };
-    let mut cameras = [
-        camera(people.last(), Motion::Still)?,
-        camera(people.last(), Motion::Zoom)?,
-        camera(people.first(), Motion::Blur)?,
-        camera(nobody.first(), Motion::Still)?,
-    ];
-    drop((people, nobody));
+    let face = subjects::expression(eyes, &photos.join("expressions/happy.jpg"))?;
+    let nobody = subjects::without(&photos.join("no_face/n04548280_wall_clock.jpg"))?;
+    let camera = |subject, motion| Sequence::new(frames(subject, motion, 1), motion, None);
+    let mut still = camera(&face, Motion::Still);
+    let mut blurred = camera(&face, Motion::Blur);
+    let mut empty = camera(&nobody, Motion::Still);
     let began = Instant::now();
     let mut next = 1;
     let mut taken = 0;
     for burst in 1..=count {
-        let places = cameras.len();
-        let camera = &mut cameras[burst as usize % places];
+        let camera = match burst % 20 {
+            7 => &mut blurred,
+            13 => &mut empty,
+            _ => &mut still,
+        };
         camera.shown = 0;
         let seen = look(eyes, camera);
         taken += seen.frames;

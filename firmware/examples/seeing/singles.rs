@@ -28,7 +28,10 @@ pub(crate) fn against_bursts(eyes: &mut Eyes, photos: &Path, variants: u32, trac
         sum.merge(&row);
     }
     sum.print("all");
-    nobody(eyes, photos, variants, traced)
+    if let Some(least) = sum.clearest.iter().copied().reduce(f32::min) {
+        println!("the clearest frame of a sequence has a score of {least:.2} at least\n");
+    }
+    Ok(())
 }
 
 /// What came of the sequences of one kind.
@@ -42,6 +45,8 @@ struct Row {
     unsure: usize,
     frames: u32,
     searches: u32,
+    /// The finder's best score in each sequence.
+    clearest: Vec<f32>,
 }
 
 impl Row {
@@ -57,6 +62,7 @@ impl Row {
         let seen = look(&mut told, &mut Sequence::new(shown.clone(), motion, None));
         let answer = seen.result.as_ref().map_err(ToString::to_string)?.answer;
         let right = is_right(&answer, subject.truth);
+        let clearest = told.clearest();
         if traced && !right {
             told.print(subject, motion, &answer);
         }
@@ -70,6 +76,7 @@ impl Row {
         self.unsure += usize::from(matches!(answer, Answer::Unsure { .. }));
         self.frames += seen.frames;
         self.searches += seen.searches;
+        self.clearest.push(clearest);
         assert!(seen.searches <= mood::burst::MOST_SEARCHES);
         Ok(())
     }
@@ -82,6 +89,7 @@ impl Row {
         self.unsure += other.unsure;
         self.frames += other.frames;
         self.searches += other.searches;
+        self.clearest.extend(&other.clearest);
     }
 
     fn print(&self, words: &str) {
@@ -101,7 +109,7 @@ impl Row {
 }
 
 /// Sequences without a person. Of the single frames every fourth is looked at, as one that shows nobody takes longest.
-fn nobody(eyes: &mut Eyes, photos: &Path, variants: u32, traced: bool) -> Result<(), Failure> {
+pub(crate) fn nobody(eyes: &mut Eyes, photos: &Path, variants: u32, traced: bool) -> Result<(), Failure> {
     let (mut sequences, mut bursts, mut read, mut singles, mut frames_right) = (0, 0, 0, 0, 0);
     for subject in &subjects::nobody(photos)? {
         for motion in Motion::ALL {
@@ -153,6 +161,11 @@ struct Told<'a> {
 impl<'a> Told<'a> {
     const fn new(eyes: &'a mut Eyes) -> Self {
         Self { eyes, glimpses: Vec::new() }
+    }
+
+    /// The finder's best score of a primary face; 0 when nobody was seen.
+    fn clearest(&self) -> f32 {
+        self.glimpses.iter().filter_map(|(_, it)| it.faces.faces.first()).map(|face| face.score).fold(0.0, f32::max)
     }
 
     fn print(&self, subject: &Subject, motion: Motion, answer: &Answer) {

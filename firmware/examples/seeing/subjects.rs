@@ -5,7 +5,7 @@ use image::{RgbImage, imageops};
 use mood::{Expression, FaceBox, Frame, PixelFormat, Point};
 use moodbox::eyes::{Eyes, Sight};
 use moodbox::picture;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// The open smiles among the larger faces of `boxes/`, named by eye: file, and where the face's middle lies.
@@ -54,35 +54,50 @@ impl Subject {
 pub(crate) fn expressions(eyes: &mut Eyes, photos: &Path) -> Result<Vec<Subject>, Failure> {
     let mut subjects = Vec::new();
     for path in picture::in_folder(&photos.join("expressions"))? {
-        let label = path.file_stem().and_then(|name| name.to_str()).and_then(Expression::from_label);
-        let label = label.ok_or("an expression's photograph has not its name")?;
-        let photo = picture::read(&path)?.to_rgb8();
-        let face = faces(eyes, &photo)?.first().copied();
-        subjects.push(Subject::new(name(&path), photo, face.as_ref(), Some(label)));
+        subjects.push(expression(eyes, &path)?);
     }
     for (file, x, y) in SMILES {
         let photo = picture::read(&photos.join("boxes").join(file))?.to_rgb8();
-        // Alone, as the finder looks at a photograph from as far as it fits.
+        // From as near as the finder sees it well.
         let around = imageops::crop_imm(&photo, (x - 250.0).max(0.0) as u32, (y - 250.0).max(0.0) as u32, 500, 500);
         let around = around.to_image();
         let middle = Point { x: x.min(250.0), y: y.min(250.0) };
         let near = |face: &&FaceBox| face.centre().distance(middle) < face.side() / 2.0;
         let face = faces(eyes, &around)?.iter().find(near).copied().ok_or("a smile is not where it was")?;
-        subjects.push(Subject::new(
-            format!("smile at {x},{y} of {file}"),
-            around,
-            Some(&face),
-            Some(Expression::Happy),
-        ));
+        let (alone, face) = alone(&around, face);
+        subjects.push(Subject::new(format!("smile at {x},{y} of {file}"), alone, Some(&face), Some(Expression::Happy)));
     }
     Ok(subjects)
+}
+
+/// A photograph that is named by its expression.
+pub(crate) fn expression(eyes: &mut Eyes, path: &Path) -> Result<Subject, Failure> {
+    let label = path.file_stem().and_then(|name| name.to_str()).and_then(Expression::from_label);
+    let label = label.ok_or("an expression's photograph has not its name")?;
+    let photo = picture::read(path)?.to_rgb8();
+    let face = faces(eyes, &photo)?.first().copied();
+    Ok(Subject::new(name(path), photo, face.as_ref(), Some(label)))
+}
+
+/// The part of a photograph that shows a face and none of its neighbours'.
+fn alone(photo: &RgbImage, face: FaceBox) -> (RgbImage, FaceBox) {
+    let (centre, around) = (face.centre(), 0.95 * face.side());
+    let [left, top] = [centre.x, centre.y].map(|at| (at - around).max(0.0).floor());
+    let side = (2.0 * around) as u32;
+    let part = imageops::crop_imm(photo, left as u32, top as u32, side, side).to_image();
+    (part, FaceBox { x: face.x - left, y: face.y - top, ..face })
 }
 
 /// Photographs without a person.
 pub(crate) fn nobody(photos: &Path) -> Result<Vec<Subject>, Failure> {
     let mut paths = picture::in_folder(&photos.join("no_face"))?;
     paths.push(photos.join("boxes/dogs.jpg"));
-    paths.iter().map(|path| Ok(Subject::new(name(path), picture::read(path)?.to_rgb8(), None, None))).collect()
+    paths.iter().map(|path| without(path)).collect()
+}
+
+/// A photograph without a person.
+pub(crate) fn without(path: &Path) -> Result<Subject, Failure> {
+    Ok(Subject::new(name(path), picture::read(path)?.to_rgb8(), None, None))
 }
 
 fn faces(eyes: &mut Eyes, photo: &RgbImage) -> Result<Vec<FaceBox>, Failure> {
@@ -91,6 +106,6 @@ fn faces(eyes: &mut Eyes, photo: &RgbImage) -> Result<Vec<FaceBox>, Failure> {
     Ok(eyes.look(&frame, &|| Duration::ZERO)?.faces)
 }
 
-fn name(path: &PathBuf) -> String {
+fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

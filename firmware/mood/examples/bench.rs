@@ -4,7 +4,8 @@
 #![expect(clippy::print_stdout, reason = "a measuring tool")]
 
 use mood::{
-    Classifier, Contract, Crop, FaceFinder, Flip, Frame, InputTensor, LabelSet, PixelFormat, Range, Raw, RawFormat,
+    Classifier, Contract, Crop, Example, FaceFinder, Flip, Frame, InputTensor, LabelSet, Owner, PixelFormat, Range,
+    Raw, RawFormat, owner::MOST_EXAMPLES,
 };
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -54,7 +55,31 @@ fn main() -> Result<(), Failure> {
     let grey = Crop::from_pixels(48, vec![90; 48 * 48]).ok_or("a crop of 48x48")?;
     let input = InputTensor::new(&grey, &Contract::new(LabelSet::Fer2013));
     measure("classify", RUNS, || classifier.logits(&input).is_ok());
+    measure("classify a face and its mirror image", RUNS, || classifier.read_both_ways(&mut input.clone()).is_ok());
+    let owner = taught(&classifier)?;
+    let examples = owner.examples().len();
+    measure(&format!("fit the owner's layer to {examples} examples"), 5, || {
+        owner.layer(classifier.contract()).is_empty()
+    });
     Ok(())
+}
+
+/// An owner who has taught as much as is remembered, on faces of noise.
+fn taught(classifier: &Classifier) -> Result<Owner, Failure> {
+    let contract = classifier.contract();
+    let mut owner = Owner::new();
+    let mut state = 1_u32;
+    for number in 0..2 * MOST_EXAMPLES {
+        let pixels = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        });
+        let crop = Crop::from_pixels(48, pixels.take(48 * 48).collect()).ok_or("a crop of 48x48")?;
+        let reading = classifier.read(&InputTensor::new(&crop, contract))?;
+        let label = contract.labels.get(number % contract.labels.len()).copied().ok_or("a label")?;
+        owner.remember(Example { reading, label, corrected: number % 2 == 0 });
+    }
+    Ok(owner)
 }
 
 fn measure<T>(name: &str, runs: usize, mut work: impl FnMut() -> T) {

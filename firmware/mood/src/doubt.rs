@@ -24,6 +24,13 @@ impl Thresholds {
         if expression.is_unpleasant() { self.unpleasant } else { self.pleasant }
     }
 
+    /// The same with another confidence for the pleasant ones, 0..=1; an unpleasant one needs as much more as before.
+    #[must_use]
+    pub const fn moved_to(self, pleasant: f32) -> Self {
+        let more = (self.unpleasant - self.pleasant).max(0.0);
+        Self { pleasant, unpleasant: (pleasant + more).min(1.0) }
+    }
+
     /// Whether a mood is certain enough.
     #[must_use]
     pub fn accept(&self, mood: &Mood) -> bool {
@@ -54,5 +61,43 @@ impl Judge {
     #[must_use]
     pub fn probabilities(&self, reading: &Reading) -> Probabilities {
         Probabilities::from_logits(&self.layer.adapted(reading), &self.contract)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{LabelSet, Logits};
+
+    /// One step of arithmetic in f32.
+    const EXACT: f32 = 1e-6;
+
+    fn judge(thresholds: Option<Thresholds>) -> Judge {
+        Judge::new(Contract { thresholds, ..Contract::new(LabelSet::FerPlus) })
+    }
+
+    #[test]
+    fn the_networks_own_thresholds_hold_and_without_any_the_defaults() {
+        let own = Thresholds { pleasant: 0.5, unpleasant: 0.55 };
+        assert_eq!((judge(Some(own)).thresholds, judge(None).thresholds), (own, Thresholds::DEFAULT));
+        // 53 % sad.
+        let labels = Contract::new(LabelSet::FerPlus).labels;
+        let logit = |label: &Expression| if *label == Expression::Sad { 2.066 } else { 0.0 };
+        let reading = Reading { logits: Logits(labels.iter().map(logit).collect()), features: Vec::new() };
+        let accepts =
+            |judge: Judge| Mood::of(&judge.probabilities(&reading)).is_some_and(|it| judge.thresholds.accept(&it));
+        let lower = Thresholds { unpleasant: 0.52, ..own };
+        assert_eq!([Some(lower), Some(own), None].map(|it| accepts(judge(it))), [true, false, false]);
+    }
+
+    #[test]
+    fn the_owners_threshold_moves_both() {
+        let cases = [(0.5, 0.7), (0.2, 0.4), (0.95, 1.0)];
+        for (pleasant, unpleasant) in cases {
+            let moved = Thresholds::DEFAULT.moved_to(pleasant);
+            assert!((moved.unpleasant - unpleasant).abs() < EXACT && moved.pleasant == pleasant, "{moved:?}");
+        }
+        let reversed = Thresholds { pleasant: 0.6, unpleasant: 0.5 };
+        assert_eq!(reversed.moved_to(0.7).unpleasant, 0.7, "an unpleasant expression never needs less");
     }
 }

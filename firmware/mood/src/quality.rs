@@ -8,7 +8,10 @@ type Ramp = (f32, f32);
 /// The face's side in frame pixels. The classifier looks at 48 by 48, so below that it sees no more than a blur.
 const SIDE: Ramp = (16.0, 48.0);
 /// Luminance steps between the 1st and the 99th percentile of the crop; below the first it is mostly noise.
-const CONTRAST: Ramp = (20.0, 70.0);
+///
+/// Measured on faces of FER-2013's `PublicTest` that were made dark, with noise of 1.5 steps a pixel added: right are 87 %
+/// above 30 steps, 86 % from 20 to 25, 73 % from 10 to 15. Without noise 15 steps are as good as 200.
+const CONTRAST: Ramp = (10.0, 40.0);
 /// [`Crop::sharpness`]; of the photographs of FER-2013, soft as they are, nine of ten lie above the second.
 const SHARPNESS: Ramp = (0.01, 0.06);
 /// How far the nose lies beside the middle of the eyes, in eye distances: 0 from the front, about 1 in profile.
@@ -90,7 +93,7 @@ mod tests {
     fn a_good_face_counts_fully_and_each_flaw_has_its_name() {
         assert_eq!((GOOD.weight(), GOOD.flaw()), (1.0, None));
         let cases = [
-            (Quality { contrast: 22.0, ..GOOD }, UnsureReason::TooDark),
+            (Quality { contrast: 12.0, ..GOOD }, UnsureReason::TooDark),
             (Quality { side: 20.0, ..GOOD }, UnsureReason::TooSmall),
             (Quality { turn: 0.9, ..GOOD }, UnsureReason::TurnedAway),
             (Quality { sharpness: 0.012, ..GOOD }, UnsureReason::Blurred),

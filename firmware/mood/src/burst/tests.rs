@@ -114,6 +114,18 @@ fn no_burst_searches_more_than_four_whole_frames_whatever_happens() {
 }
 
 #[test]
+fn what_never_shows_clearly_is_nobody_however_often_it_shows() {
+    let vague = Quality { score: 0.8, ..GOOD };
+    let dog = |_| sees(&[face(200.0, 120.0)], reading(Expression::Sad, 6.0), vague);
+    let (burst, _) = play(12, dog);
+    assert_eq!(answer_of(&burst), Answer::NoFace { reason: NoFaceReason::NotPlausible });
+    let (burst, _) = play(12, |frame| if frame == 5 { happy(200.0) } else { dog(frame) });
+    assert!(!matches!(answer_of(&burst), Answer::NoFace { .. }), "one clear frame is enough");
+    let (burst, _) = play(1, dog);
+    assert!(matches!(answer_of(&burst), Answer::Mood(_)), "a photograph has no second frame");
+}
+
+#[test]
 fn somebody_else_who_comes_into_the_frame_is_not_mixed_with_the_first() {
     let sad = || sees(&[face(500.0, 110.0)], reading(Expression::Sad, 3.0), GOOD);
     // Not sure enough to stop, then gone; another one is there.
@@ -159,7 +171,7 @@ fn a_blurred_frame_counts_less_than_a_sharp_one() {
 #[test]
 fn what_is_wrong_with_every_frame_is_the_reason_for_the_doubt() {
     let cases = [
-        (Quality { contrast: 22.0, ..GOOD }, UnsureReason::TooDark),
+        (Quality { contrast: 12.0, ..GOOD }, UnsureReason::TooDark),
         (Quality { side: 18.0, ..GOOD }, UnsureReason::TooSmall),
         (Quality { turn: 0.94, ..GOOD }, UnsureReason::TurnedAway),
         (Quality { sharpness: 0.011, ..GOOD }, UnsureReason::Blurred),

@@ -48,9 +48,14 @@ impl Track {
         if zeros > 3 { 3 } else { zeros }
     }
 
-    /// Whether `needed` of three frames in a row have shown it.
-    pub(super) const fn is_agreed(&self, needed: u32) -> bool {
-        self.most >= needed
+    /// Whether two of three frames in a row have shown it.
+    pub(super) const fn is_agreed(&self) -> bool {
+        self.most >= 2
+    }
+
+    /// The finder's score in the frame that shows it most clearly.
+    pub(super) fn best_score(&self) -> f32 {
+        self.readings.iter().map(|(_, quality)| quality.score).fold(0.0, f32::max)
     }
 
     /// What the readings weigh together.
