@@ -1,12 +1,12 @@
 //! The time from a press to the answer, by stage.
 
-use crate::Failure;
 use crate::sequence::{Motion, Sequence, frames};
-use crate::singles::look;
 use crate::subjects;
+use crate::{Failure, LIMITS};
 use moodbox::eyes::Eyes;
+use moodbox::runner::take_look;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Looks at each photograph.
 const LOOKS: usize = 6;
@@ -35,7 +35,8 @@ pub(crate) fn by_stage(eyes: &mut Eyes, photos: &Path) -> Result<(), Failure> {
             for _ in 0..LOOKS {
                 camera.shown = 0;
                 let before = processor_time()?;
-                let seen = look(eyes, &mut camera);
+                let began = Instant::now();
+                let seen = take_look(&mut camera, eyes, LIMITS, &|| began.elapsed(), &|| false);
                 processor += processor_time()?.saturating_sub(before);
                 let stages = seen.result.map_err(|error| error.to_string())?.stages;
                 let ms = |time: Duration| time.as_secs_f64() * 1e3;
