@@ -9,7 +9,7 @@ use crate::ports::{Camera, Lights};
 use crate::sim::camera::FolderCamera;
 use crate::sim::terminal::NoLights;
 use crate::sound::Deck;
-use mood::{Affect, Classifier, Crop, Expression, Frame, Rgb};
+use mood::{Affect, Classifier, Crop, Expression, Frame, InputTensor, Rgb};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -173,11 +173,12 @@ fn integers_and_floats(model: Option<&Path>, frame: &Frame, runs: u32, report: &
     let refused = |source| Failure::Model { name: name.clone(), source };
     let int8 = Classifier::from_onnx(&bytes).map_err(refused)?;
     let f32 = Classifier::from_onnx_in_float(&bytes).map_err(refused)?;
-    let crop = Crop::centred(frame, int8.contract().side);
+    let contract = int8.contract();
+    let mut input = InputTensor::new(&Crop::centred(frame, contract.side), contract);
     let mut both = [Vec::new(), Vec::new()];
     for run in 0..=runs {
         for (network, times) in [&int8, &f32].into_iter().zip(&mut both) {
-            let (reading, took) = timed(|| network.read_both_ways(&crop));
+            let (reading, took) = timed(|| network.read_both_ways(&mut input));
             reading.map_err(refused)?;
             // The first run is not counted.
             times.extend((run > 0).then_some(took));
