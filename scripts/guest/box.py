@@ -1,7 +1,6 @@
 """The box on an emulated board: its program, its configuration, and the world around it."""
 
 import re
-import time
 
 import hearing
 from machine import BroadcomGpio, Machine, SimulatedGpio
@@ -88,7 +87,7 @@ class Box:
                     return lines[number].strip()
             if self.machine.uptime() > deadline:
                 raise AssertionError(f"no `{pattern}` in the box's log within {within:.0f} s; its end:\n" + "\n".join(lines[-12:]))
-            time.sleep(0.2)
+            self.machine.run("usleep 100000")
 
     # ---- camera ----
 
@@ -128,7 +127,7 @@ class Box:
         while self.gpio.is_high(PRIVACY) != on:
             if self.machine.uptime() > deadline:
                 raise AssertionError(f"the privacy lamp is not {'on' if on else 'off'}; the box's log:\n" + "\n".join(self.log()[-8:]))
-            time.sleep(0.02)
+            self.machine.run("usleep 10000")
 
     def colour(self, seconds: float) -> list[float]:
         """Mean duty cycles of red, green and blue over some seconds, so that a motion is averaged out."""

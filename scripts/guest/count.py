@@ -23,7 +23,7 @@ def main() -> int:
     options = parser.parse_args()
     options.work = options.work / "count"
     try:
-        with boards.boot(options, "chip") as machine:
+        with boards.boot(options, "chip", still=True) as machine:
             files = " ".join(f"/root/{name}.jpg" for name in PICTURES)
             looks = machine.run(f"moodbox look --json {' '.join([files] * options.looks)}")
             bench = machine.run(f"moodbox bench --simulate --json --runs {options.looks}")

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import json
 import pathlib
 import random
 import re
@@ -37,7 +38,7 @@ class Machine:
     def __init__(self, command: list[str], folder: pathlib.Path, environment: dict[str, str], boot_limit: float):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("console", "qtest"):
+        for name in ("console", "qtest", "qmp"):
             (folder / name).unlink(missing_ok=True)
         self.log = open(folder / "console.log", "wb")
         self.errors = open(folder / "qemu.log", "wb")
@@ -45,10 +46,16 @@ class Machine:
         self.process = subprocess.Popen(command, stdout=self.errors, stderr=self.errors, stdin=subprocess.DEVNULL, env=environment)
         self.console = connect(folder / "console")
         self.qtest = connect(folder / "qtest").makefile("rw", newline="\n") if "-qtest" in command else None
+        self.control = None
+        if "-qmp" in command:
+            self.control = connect(folder / "qmp").makefile("rw", newline="\n")
+            self.control.readline()  # The greeting.
+            self.order("qmp_capabilities")
         self.heard = b""
         ready = self.wait_for(rb"guest ready after ([0-9.]+) s\s", boot_limit)
         self.boot_seconds = float(ready.group(1))
         self.boot_wall_seconds = time.monotonic() - started
+        self.order("stop")
 
     def __enter__(self):
         return self
@@ -56,6 +63,16 @@ class Machine:
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
+
+    def order(self, name: str) -> None:
+        """Tells QEMU something, where it listens: whether the guest's time passes (`cont`) or stands still (`stop`)."""
+        if self.control is None:
+            return
+        self.control.write(json.dumps({"execute": name}) + "\n")
+        self.control.flush()
+        while "return" not in (answer := json.loads(self.control.readline() or '{"error": "QEMU ended"}')):
+            if "error" in answer:
+                raise Died(f"QEMU answers `{name}` with {answer['error']}")
 
     def wait_for(self, pattern: bytes, within: float) -> re.Match:
         """Reads the serial line until the pattern stands in it; what came before is dropped."""
@@ -82,8 +99,10 @@ class Machine:
         that hangs: it is in seconds of ours, and ours say nothing about the guest's."""
         mark = secrets.token_hex(4)
         # The mark is split in the command, so that an echo of it can't be taken for the answer.
+        self.order("cont")
         self.console.sendall(f"{{ {command} ; }} 2>&1; echo \"@@\"{mark} $?\n".encode())
         found = self.wait_for(rb"(?s)^(.*?)@@" + mark.encode() + rb" (\d+)\r?\n", within)
+        self.order("stop")
         output = found.group(1).decode(errors="replace").replace("\r", "").strip("\n")
         if check and found.group(2) != b"0":
             raise AssertionError(f"`{command}` ended with {int(found.group(2))} in the guest: {output}")
