@@ -37,9 +37,12 @@ class Copy:
         """Brings the journal in as the image does at its start, and gives the digits of the newest rating."""
         self.tool("e2fsck", "-p", fine=(0, 1))
         self.tool("e2fsck", "-fn")
-        lines = [json.loads(line) for line in self.tool("debugfs", "-R", "cat /moodbox/taste.jsonl").splitlines()]
+        # Ratings are appended, each with a line end before and after it, so that one cut in two harms no other.
+        *whole, last = self.tool("debugfs", "-R", "cat /moodbox/taste.jsonl").split("\n")
+        lines = [json.loads(line) for line in whole if line]
         assert not lines or "moodbox_taste" in lines[0], f"the taste begins with {lines[0]}"
         index = self.tool("debugfs", "-R", "cat /moodbox/music.jsonl").splitlines()
         assert len(index) == 2 and all(json.loads(line) for line in index), f"the index has {len(index)} lines"
+        assert not last or not last.endswith("}"), f"a whole rating without its line end: {last}"
         ratings = [line["valence"] for line in lines if line.get("what") == "rated"]
         return f"{ratings[-1]:.5f}"[2:] if ratings else None
