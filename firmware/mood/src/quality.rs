@@ -10,8 +10,7 @@ const SIDE: Ramp = (16.0, 48.0);
 /// Luminance steps between the 1st and the 99th percentile of the crop; below the first it is mostly noise.
 ///
 /// Measured on faces of FER-2013's `PublicTest` that were made dark, with noise of 1.5 steps a pixel added: right are 87 %
-/// above 30 steps, 86 % from 20 to 25, 73 % from 10 to 15. With noise of half a step
-/// 15 steps are as good as 200.
+/// above 30 steps, 86 % from 20 to 25, 73 % from 10 to 15. With noise of half a step 15 steps are as good as 200.
 const CONTRAST: Ramp = (10.0, 40.0);
 /// [`Crop::sharpness`]; of the photographs of FER-2013, soft as they are, nine of ten lie above the second.
 const SHARPNESS: Ramp = (0.01, 0.06);
