@@ -2,7 +2,7 @@
 //!
 //! The sound thread renders the deck in blocks of 10 ms into a short queue; rodio's mixer pulls from it in the card's
 //! own thread and never waits: what isn't there in time is silence, and counted. From a request to the ear it takes
-//! the queue and the card's buffer, 70 to 85 ms.
+//! the queue and the card's buffer, 70 to 90 ms.
 
 mod choose;
 mod device;
@@ -15,7 +15,6 @@ pub use tone::Tone;
 use super::booth::{Booth, Request};
 use super::remote::{MOST_REQUESTS, Remote};
 use super::{MusicSettings, SpeakerError};
-use crate::music::Stereo;
 use device::{Line, Selection};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
@@ -142,20 +141,16 @@ enum End {
 fn feed(mut line: Line, booth: &mut Booth, inbox: &Receiver<Request>, outbox: &SyncSender<SpeakerError>) -> End {
     let mut naps = 0;
     let mut missed = (line.queue.missed() + booth.missed(), Instant::now());
-    let mut ready: Option<Vec<Stereo>> = None;
     loop {
-        let block = ready.take().unwrap_or_else(|| {
+        let request = if line.queue.has_room() {
+            naps = 0;
             let mut block = line.queue.empty_block();
             booth.render(&mut block);
-            block
-        });
-        ready = line.queue.offer(block);
-        let request = if ready.is_some() {
+            line.queue.put(block);
+            inbox.recv_timeout(Duration::ZERO)
+        } else {
             naps += 1;
             inbox.recv_timeout(NAP)
-        } else {
-            naps = 0;
-            inbox.recv_timeout(Duration::ZERO)
         };
         match request {
             Ok(request) => booth.handle(request),

@@ -9,8 +9,8 @@ use rodio::{CpalErrorKind, Device, DeviceSinkBuilder, DeviceTrait, MixerDeviceSi
 use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-/// The card's buffer in frames: 21 ms at 48 kHz, of which cards keep two.
-const BUFFER: u32 = 1024;
+/// Frames that the card is asked to take at once: 21 ms at 48 kHz, of which it keeps two.
+pub(super) const PERIOD: u32 = 1024;
 
 /// Which card.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +98,7 @@ impl Line {
         };
         let mut sink = DeviceSinkBuilder::from_device(device)
             .map_err(no_device)?
-            .with_buffer_size(BufferSize::Fixed(BUFFER))
+            .with_buffer_size(BufferSize::Fixed(PERIOD))
             .with_error_callback(on_error)
             .open_sink_or_fallback()
             .map_err(no_device)?;

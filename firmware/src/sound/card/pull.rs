@@ -4,21 +4,28 @@ use crate::music::Stereo;
 use rodio::{ChannelCount, SampleRate, Source};
 use std::num::NonZero;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-/// Blocks that wait in the queue. With the one that waits for room and the one being played this is 40 ms.
-const BLOCKS: usize = 2;
+/// Blocks that wait in the queue, 30 ms: more than what a card takes at once, which is 21 ms where it grants
+/// [`super::device::PERIOD`].
+const BLOCKS: usize = 3;
 
 /// Blocks a second: 10 ms each.
 const BLOCKS_PER_SECOND: u32 = 100;
+
+const _: () = assert!(
+    super::device::PERIOD as usize * (BLOCKS_PER_SECOND as usize) < BLOCKS * 48_000,
+    "what the card takes at once must be in the queue"
+);
 
 /// The sound thread's end.
 pub(super) struct Queue {
     blocks: SyncSender<Vec<Stereo>>,
     /// Played blocks come back here, so that the card's thread never frees memory.
     used: Receiver<Vec<Stereo>>,
+    waiting: Arc<AtomicUsize>,
     missed: Arc<AtomicU64>,
     frames: usize,
 }
@@ -27,6 +34,7 @@ pub(super) struct Queue {
 pub(super) struct Pull {
     blocks: Receiver<Vec<Stereo>>,
     used: SyncSender<Vec<Stereo>>,
+    waiting: Arc<AtomicUsize>,
     missed: Arc<AtomicU64>,
     rate_hz: SampleRate,
     block: Vec<Stereo>,
@@ -38,20 +46,22 @@ pub(super) struct Pull {
 /// Makes both ends.
 pub(super) fn queue(rate_hz: u32) -> (Queue, Pull) {
     let (blocks, take) = sync_channel(BLOCKS);
-    let (give_back, used) = sync_channel(BLOCKS + 2);
+    let (give_back, used) = sync_channel(BLOCKS + 1);
+    let waiting = Arc::new(AtomicUsize::new(0));
     let missed = Arc::new(AtomicU64::new(0));
     let frames = usize::try_from(rate_hz / BLOCKS_PER_SECOND).unwrap_or(480).max(1);
     let rate_hz = NonZero::new(rate_hz).unwrap_or(NonZero::<u32>::MIN);
     let pull = Pull {
         blocks: take,
         used: give_back,
+        waiting: Arc::clone(&waiting),
         missed: Arc::clone(&missed),
         rate_hz,
         block: Vec::new(),
         at: 0,
         right: None,
     };
-    (Queue { blocks, used, missed, frames }, pull)
+    (Queue { blocks, used, waiting, missed, frames }, pull)
 }
 
 impl Queue {
@@ -64,11 +74,16 @@ impl Queue {
             .unwrap_or_else(|| vec![[0.0; 2]; self.frames])
     }
 
-    /// Puts a block in; gives it back when there is no room.
-    pub(super) fn offer(&self, block: Vec<Stereo>) -> Option<Vec<Stereo>> {
-        match self.blocks.try_send(block) {
-            Ok(()) => None,
-            Err(TrySendError::Full(block) | TrySendError::Disconnected(block)) => Some(block),
+    /// Whether another block is wanted. Nothing is rendered before, as all that waits is heard before what is asked for next.
+    pub(super) fn has_room(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) < BLOCKS
+    }
+
+    /// Puts a block in, for which there must be room; one that finds none, or whose card is gone, is lost.
+    pub(super) fn put(&self, block: Vec<Stereo>) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        if self.blocks.try_send(block).is_err() {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
         }
     }
 
@@ -88,6 +103,7 @@ impl Iterator for Pull {
         if self.at == self.block.len() {
             match self.blocks.try_recv() {
                 Ok(block) => {
+                    self.waiting.fetch_sub(1, Ordering::Relaxed);
                     let played = std::mem::replace(&mut self.block, block);
                     self.at = 0;
                     if !played.is_empty() {
@@ -133,15 +149,17 @@ mod tests {
 
     #[test]
     fn the_queue_is_short_bounded_and_in_order() {
-        let (queue, pull) = queue(48_000);
-        for value in [0.1, 0.2] {
+        let (queue, mut pull) = queue(48_000);
+        for value in [0.1, 0.2, 0.3] {
+            assert!(queue.has_room());
             let mut block = queue.empty_block();
             block.fill([value, -value]);
-            assert!(queue.offer(block).is_none());
+            queue.put(block);
         }
-        assert!(queue.offer(queue.empty_block()).is_some(), "a third block must wait");
-        let samples: Vec<f32> = pull.take(2 * 960).collect();
-        assert_eq!((samples[0], samples[1], samples[960], samples[1_919]), (0.1, -0.1, 0.2, -0.2));
+        assert!(!queue.has_room(), "a fourth block must wait");
+        let samples: Vec<f32> = pull.by_ref().take(3 * 960).collect();
+        assert_eq!((samples[0], samples[1], samples[960], samples[2_879]), (0.1, -0.1, 0.2, -0.3));
+        assert!(queue.has_room());
     }
 
     #[test]
@@ -156,8 +174,8 @@ mod tests {
         let (queue, mut pull) = queue(48_000);
         let block = queue.empty_block();
         let place = block.as_ptr();
-        assert!(queue.offer(block).is_none());
-        assert!(queue.offer(vec![[0.0; 2]; 480]).is_none());
+        queue.put(block);
+        queue.put(vec![[0.0; 2]; 480]);
         pull.by_ref().take(962).for_each(drop);
         let again = queue.empty_block();
         assert_eq!(again.as_ptr(), place);

@@ -32,25 +32,22 @@ pub(super) fn play(mut line: Line, length: Duration) -> Result<Tone, SpeakerErro
     // A card that takes nothing must not hold us up.
     let end = Instant::now() + length * 3 + Duration::from_secs(1);
     while played < total {
+        if let Some(detail) = line.lost() {
+            return Err(SpeakerError::NoDevice { detail });
+        }
+        if Instant::now() > end {
+            return Err(SpeakerError::NoDevice { detail: format!("{} takes no sound", line.name) });
+        }
+        if !line.queue.has_room() {
+            thread::sleep(Duration::from_millis(2));
+            continue;
+        }
         let mut block = line.queue.empty_block();
         for (frame, at) in block.iter_mut().zip(played..) {
             *frame = sample(at, total, line.rate_hz);
         }
-        let length = u32::try_from(block.len()).unwrap_or(u32::MAX);
-        let mut waiting = Some(block);
-        while let Some(block) = waiting.take() {
-            waiting = line.queue.offer(block);
-            if let Some(detail) = line.lost() {
-                return Err(SpeakerError::NoDevice { detail });
-            }
-            if Instant::now() > end {
-                return Err(SpeakerError::NoDevice { detail: format!("{} takes no sound", line.name) });
-            }
-            if waiting.is_some() {
-                thread::sleep(Duration::from_millis(2));
-            }
-        }
-        played = played.saturating_add(length);
+        played = played.saturating_add(u32::try_from(block.len()).unwrap_or(u32::MAX));
+        line.queue.put(block);
         // What the card asked for before the first block was there is no fault.
         before.get_or_insert_with(|| line.queue.missed());
     }
