@@ -143,7 +143,7 @@ class Machine:
 
 def pauses() -> str:
     """Microseconds between looks, each another while, so as not to walk in step with the pulses."""
-    return " ".join(str(random.randrange(1_000, 8_000)) for _ in range(100))
+    return " ".join(str(random.randrange(1_000, 15_000)) for _ in range(50))
 
 
 class BroadcomGpio:

@@ -118,7 +118,7 @@ def play(box: Box, pieces: dict[str, hearing.Notes]) -> None:
     box.privacy(False)
     # The amber blinks for four seconds, half of the time dark; the chime takes one of them.
     box.machine.run("sleep 1.5")
-    see_light(box, amber, 2)
+    see_light(box, amber, 1.5)
     box.wait_for("breathing every 5.0 s")
     hear_chime(box)
 
@@ -131,7 +131,7 @@ def play(box: Box, pieces: dict[str, hearing.Notes]) -> None:
     box.machine.run("sleep 9")
     sound = box.heard("happy")
     # Only now, as reading pins takes time from the board that the music would miss.
-    see_light(box, yellow, 5, unlike=amber)
+    see_light(box, yellow, 3, unlike=amber)
     box.say(f"onset: {hearing.onset_s(sound) or -1:.2f} s after the press, which was at {began:.1f} s")
     hear_piece(box, pieces, "happy", sound)
 
