@@ -7,6 +7,7 @@ mod bench;
 mod board;
 mod command_line;
 mod faults;
+mod look;
 mod music;
 mod signals;
 mod story;
