@@ -4,84 +4,27 @@
 //! bounded channel; time comes from the [`Inbox`], so that tests tell whole stories in virtual time.
 
 mod glow;
+mod hand;
 mod look;
+mod message;
 pub mod moment;
 pub mod threads;
 mod voice;
 
 pub use look::{Limits, Look, LookError, take_look};
+pub use message::{Extra, Inbox, Looker, Message};
 pub use moment::{Moment, Witness};
 
-use crate::debounce::Debouncer;
-use crate::device::{self, Command, Device, Ending, Event, Lesson, Part, State};
+use crate::device::{self, Command, Device, Ending, Event, Part, State};
 use crate::error::Failure;
-use crate::gesture::{Gesture, Gestures, Timing};
-use crate::ports::{ButtonError, Level, Lights, Speaker};
+use crate::gesture::{Gesture, Timing};
+use crate::ports::{Lights, Speaker};
 use glow::Glow;
+use hand::Hand;
 use mood::Brightness;
 use std::collections::VecDeque;
 use std::time::Duration;
 use voice::Voice;
-
-/// What the threads around the loop report.
-#[derive(Debug)]
-pub enum Message {
-    /// The button's level changed.
-    Button(Level),
-    /// The button can't be read any more.
-    ButtonLost(ButtonError),
-    /// The level of a button that only does one thing changed.
-    Extra(Extra, Level),
-    /// It can't be read any more; the box goes on without it.
-    ExtraLost(Extra, ButtonError),
-    /// The look that was begun has ended, and the sensor is off.
-    Looked(Look),
-    /// A correction was learnt; how many are remembered now, or why it can't be kept.
-    Learnt(Result<usize, String>),
-    /// Ctrl-C, SIGTERM, or the owner's key.
-    Stop,
-    /// A thread ended that should not have.
-    Ended(&'static str),
-}
-
-/// A button beside the main one, for one thing only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Extra {
-    /// Skips the piece that plays.
-    Skip,
-    /// Turns the volume a step down, and after the lowest up again.
-    Volume,
-}
-
-/// Where messages and the time come from.
-pub trait Inbox {
-    /// Time since the program began.
-    fn now(&self) -> Duration;
-
-    /// The next message; `None` when none came until `until`.
-    fn next(&mut self, until: Duration) -> Option<Message>;
-}
-
-/// Begins looks; each ends in one [`Message::Looked`].
-pub trait Looker {
-    /// Begins one.
-    ///
-    /// # Errors
-    /// When the camera's thread is gone.
-    fn begin(&mut self) -> Result<(), Failure>;
-
-    /// Ends the one that was begun as soon as may be; it is still reported.
-    fn abandon(&mut self) {}
-
-    /// Learns what one of the looks before showed.
-    ///
-    /// # Errors
-    /// When the camera's thread is gone.
-    fn learn(&mut self, lesson: Lesson) -> Result<(), Failure> {
-        let _ = lesson;
-        Ok(())
-    }
-}
 
 /// Everything the loop works with.
 pub struct Parts {
@@ -130,22 +73,9 @@ pub struct Runner {
     looker: Box<dyn Looker>,
     inbox: Box<dyn Inbox>,
     witness: Box<dyn Witness>,
-    debouncer: Debouncer,
-    gestures: Gestures,
-    /// One for each of [`Extra`].
-    extras: [Debouncer; 2],
+    hand: Hand,
     stop_at: Option<Duration>,
     events: VecDeque<Event>,
-}
-
-impl Extra {
-    /// Its place among the runner's debouncers.
-    const fn place(self) -> usize {
-        match self {
-            Self::Skip => 0,
-            Self::Volume => 1,
-        }
-    }
 }
 
 impl Runner {
@@ -159,9 +89,7 @@ impl Runner {
             looker: parts.looker,
             inbox: parts.inbox,
             witness: parts.witness,
-            debouncer: Debouncer::new(settings.debounce),
-            gestures: Gestures::new(settings.gestures),
-            extras: [Debouncer::new(settings.debounce), Debouncer::new(settings.debounce)],
+            hand: Hand::new(settings.debounce, settings.gestures),
             stop_at: settings.stop_at,
             events: VecDeque::new(),
         }
@@ -191,30 +119,21 @@ impl Runner {
 
     /// The earliest moment at which something is to be done without a message.
     fn wake(&self) -> Duration {
-        let hand = [self.debouncer.wake(), self.gestures.wake(), self.extras[0].wake(), self.extras[1].wake()];
-        let others = [self.glow.due(), self.device.wake(), self.stop_at];
-        others.into_iter().chain(hand).flatten().fold(self.voice.due(), Duration::min)
+        let moments = [self.hand.wake(), self.glow.due(), self.device.wake(), self.stop_at];
+        moments.into_iter().flatten().fold(self.voice.due(), Duration::min)
     }
 
     fn take(&mut self, message: Message) -> Result<(), Failure> {
         let now = self.inbox.now();
         match message {
             Message::Button(level) => {
-                // A level that outlasted its window before this edge came is believed first.
-                let settled = self.debouncer.settle(now);
-                let changed = self.debouncer.update(level, now);
-                for level in [settled, changed].into_iter().flatten() {
-                    let gestures = self.gestures.update(level, now);
-                    self.gestured(&gestures, now);
-                }
+                let gestures = self.hand.button(level, now);
+                self.gestured(&gestures, now);
             }
             Message::ButtonLost(error) => return Err(error.into()),
             Message::Extra(extra, level) => {
-                let debouncer = &mut self.extras[extra.place()];
-                let levels = [debouncer.settle(now), debouncer.update(level, now)];
-                for level in levels.into_iter().flatten() {
-                    self.extra_if(extra, level, now);
-                }
+                let pressed = self.hand.extra(extra, level, now);
+                self.pressed(&pressed, now);
             }
             Message::ExtraLost(extra, error) => {
                 tracing::warn!(?extra, %error, "Button is lost");
@@ -261,8 +180,8 @@ impl Runner {
         }
     }
 
-    fn extra_if(&mut self, extra: Extra, level: Level, now: Duration) {
-        if level == Level::Down {
+    fn pressed(&mut self, extras: &[Extra], now: Duration) {
+        for &extra in extras {
             tracing::info!(?extra, "Pressed");
             self.witness.saw(now, &Moment::Extra(extra));
             self.events.push_back(match extra {
@@ -273,17 +192,9 @@ impl Runner {
     }
 
     fn housekeeping(&mut self, now: Duration) {
-        if let Some(level) = self.debouncer.settle(now) {
-            let gestures = self.gestures.update(level, now);
-            self.gestured(&gestures, now);
-        }
-        let gestures = self.gestures.settle(now);
+        let (gestures, extras) = self.hand.settle(now);
         self.gestured(&gestures, now);
-        for extra in [Extra::Skip, Extra::Volume] {
-            if let Some(level) = self.extras[extra.place()].settle(now) {
-                self.extra_if(extra, level, now);
-            }
-        }
+        self.pressed(&extras, now);
         if self.stop_at.is_some_and(|at| now >= at) {
             self.stop_at = None;
             self.witness.saw(now, &Moment::Stopping);

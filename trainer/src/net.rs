@@ -7,12 +7,14 @@ mod classic;
 mod repvgg;
 mod residual;
 mod vgg;
+mod widen;
 
 pub use average::WeightAverage;
 pub use classic::Classic;
 pub use repvgg::RepVgg;
 pub use residual::Residual;
 pub use vgg::Vgg;
+pub use widen::widen;
 
 use crate::layers::RawNet;
 use burn::module::Module;

@@ -24,7 +24,8 @@ use std::path::PathBuf;
 pub struct Recipe {
     /// Every random choice follows from it.
     pub seed: u64,
-    /// The run whose best weights this one begins with, of the same network with the same heads; none for random ones.
+    /// The run whose best weights this one begins with, of the same network, as wide or narrower, with the same heads;
+    /// none for random ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_from: Option<PathBuf>,
     /// The network.

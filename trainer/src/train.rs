@@ -151,7 +151,7 @@ impl<'a> Trainer<'a> {
         } else {
             let net = match &recipe.start_from {
                 None => net,
-                Some(run) => start::weights(run, recipe, net)?,
+                Some(run) => start::weights(run, recipe, &device)?,
             };
             (net.clone(), net, optimiser, Progress::default())
         };

@@ -296,7 +296,7 @@ fn pictures_of_any_size_and_colour_become_48_by_48_grey() {
 }
 
 #[test]
-fn a_run_can_start_from_another_one_of_its_shape() {
+fn a_run_can_start_from_another_one_of_its_width_or_narrower() {
     let (dataset, parts, recipe) = tiny();
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let begun = run((&dataset, &parts, &recipe), first.path(), false, &mut Ear::default()).unwrap();
@@ -307,9 +307,15 @@ fn a_run_can_start_from_another_one_of_its_shape() {
 
     let mut wider = further.clone();
     wider.network.width += 2;
+    let third = tempfile::tempdir().unwrap();
+    let outcome = run((&dataset, &parts, &wider), third.path(), false, &mut Ear::default()).unwrap();
+    let widened = outcome.history[0].training_loss;
+    assert!(widened < 0.9 * fresh, "{widened} after a start from narrower trained weights, {fresh} after random ones");
+
+    let narrower = Recipe { start_from: Some(third.path().into()), ..further.clone() };
     let mut other = further;
     other.seed += 1;
-    for (recipe, named) in [(wider, "width"), (other, "seed")] {
+    for (recipe, named) in [(narrower, "width"), (other, "seed")] {
         let folder = tempfile::tempdir().unwrap();
         let error = run((&dataset, &parts, &recipe), folder.path(), false, &mut Ear::default()).unwrap_err();
         assert_eq!(error.exit_code(), 3, "{error}");

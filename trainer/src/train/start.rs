@@ -1,21 +1,26 @@
-//! Where a run begins: with random weights, or with those of a finished run.
+//! Where a run begins: with random weights, or with those of a finished run, of its width or narrower.
 
 use super::checkpoint::RunFolder;
 use crate::error::Error;
-use crate::net::Net;
+use crate::net::{Net, widen};
 use crate::recipe::Recipe;
+use burn::module::Module;
+use burn::tensor::Device;
 use std::path::Path;
 
-/// `net` with the best weights of `run`.
+/// The network of `recipe` with the best weights of `run`, widened where it is wider.
 ///
 /// # Errors
-/// When the run can't be read, has another network or other heads than `recipe`, or has learnt from pictures by which
-/// this one is to choose.
-pub(super) fn weights(run: &Path, recipe: &Recipe, net: Net) -> Result<Net, Error> {
+/// When the run can't be read, has another or a wider network or other heads than `recipe`, or has learnt from pictures
+/// by which this one is to choose.
+pub(super) fn weights(run: &Path, recipe: &Recipe, device: &Device) -> Result<Net, Error> {
     let folder = RunFolder::new(run);
     let theirs = folder.recipe()?;
     let refused = |what: String, hint: &str| Err(Error::Configuration { what, hint: hint.into() });
-    if shape(&theirs) != shape(recipe) {
+    let (width, narrower) = (recipe.network.width, theirs.network.width);
+    let mut same_width = theirs.clone();
+    same_width.network.width = width;
+    if shape(&same_width) != shape(recipe) || narrower > width {
         return refused(
             format!(
                 "`{}`, which this run starts from, is {}; this run is {}",
@@ -23,7 +28,7 @@ pub(super) fn weights(run: &Path, recipe: &Recipe, net: Net) -> Result<Net, Erro
                 shape(&theirs),
                 shape(recipe)
             ),
-            "give both runs the same network, width, depth and heads, or leave `start_from` out",
+            "give both runs the same network, depth and heads and this one no smaller width, or leave `start_from` out",
         );
     }
     if (theirs.seed, theirs.data.validation_share.to_bits()) != (recipe.seed, recipe.data.validation_share.to_bits()) {
@@ -35,7 +40,8 @@ pub(super) fn weights(run: &Path, recipe: &Recipe, net: Net) -> Result<Net, Erro
             "give both runs the same `seed` and `data.validation_share`",
         );
     }
-    folder.load_best(net)
+    let net = folder.load_best(theirs.new_net(device))?;
+    Ok(if narrower < width { widen(&net.valid(), recipe.new_net(device), recipe.seed) } else { net })
 }
 
 /// What must agree for weights to fit, in words.

@@ -1,0 +1,120 @@
+//! A wide network that answers as a narrow one does (Chen, Goodfellow & Shlens 2016, *Net2Net*).
+
+use super::Net;
+use super::blocks::values;
+use crate::random::generator;
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Tensor, TensorData};
+use rand::{Rng, RngExt};
+
+/// How far the weights of a copy lie from those it was copied from at most, as a share: equal ones would get equal
+/// gradients, and stay equal.
+const APART: f32 = 0.15;
+/// Sets these draws apart from every other use of the seed.
+const STREAM: u64 = 4 << 40;
+
+/// `wide` with the weights of `narrow`, of the same build but fewer channels: each channel beyond the narrow one's is a
+/// copy of one of them, and whatever reads several copies weighs each less. All weights are then moved a little apart,
+/// so the answers are close to, not the same as the narrow network's.
+#[must_use]
+pub fn widen(narrow: &Net, wide: Net, seed: u64) -> Net {
+    let mut reader = Reader::default();
+    narrow.visit(&mut reader);
+    wide.map(&mut Widener { narrow: reader.found.into_iter(), random: generator(seed, STREAM) })
+}
+
+/// Shapes and values, in the order of the visit.
+#[derive(Default)]
+struct Reader {
+    found: Vec<(Vec<usize>, Vec<f32>)>,
+}
+
+impl ModuleVisitor for Reader {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.found.push((param.val().dims().to_vec(), values(param.val())));
+    }
+}
+
+struct Widener<R> {
+    narrow: std::vec::IntoIter<(Vec<usize>, Vec<f32>)>,
+    random: R,
+}
+
+impl<R: Rng> ModuleMapper for Widener<R> {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let Some((from, values)) = self.narrow.next() else { return param };
+        param.map(|tensor| {
+            let (to, device) = (tensor.dims(), tensor.device());
+            let mut widened = copies(&from, &values, &to);
+            if D > 1 {
+                widened.iter_mut().for_each(|value| *value *= 1.0 + self.random.random_range(-APART..APART));
+            }
+            Tensor::from_data(TensorData::new(widened, to), &device).set_require_grad(tensor.is_require_grad())
+        })
+    }
+}
+
+/// A parameter of shape `from` as one of shape `to`: along each dimension the place `at` is a copy of `at` modulo the
+/// old size. What is summed over copies, the inputs of a convolution `[outputs, inputs, 3, 3]` or of a dense layer
+/// `[inputs, outputs]`, is divided by how many there are.
+fn copies(from: &[usize], values: &[f32], to: &[usize]) -> Vec<f32> {
+    let summed = match from.len() {
+        4 => Some(1),
+        2 => Some(0),
+        _ => None,
+    };
+    (0..to.iter().product())
+        .map(|mut place: usize| {
+            let (mut source, mut stride, mut share) = (0, 1, 1.0);
+            for dimension in (0..to.len()).rev() {
+                let at = place % to[dimension] % from[dimension];
+                place /= to[dimension];
+                source += at * stride;
+                stride *= from[dimension];
+                if summed == Some(dimension) {
+                    share = crate::train::count((to[dimension] - at).div_ceil(from[dimension]));
+                }
+            }
+            #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a small count fits f32")]
+            let share = share as f32;
+            values[source] / share
+        })
+        .collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that can't set its scene has failed")]
+mod tests {
+    use super::*;
+    use crate::net::{Name, Size};
+    use crate::train::device;
+    use burn::tensor::Distribution;
+
+    #[test]
+    fn what_reads_copies_weighs_each_less() {
+        // One output, two inputs of one weight each, widened to three inputs: the first has two copies.
+        assert_eq!(copies(&[1, 2, 1, 1], &[4.0, 6.0], &[1, 3, 1, 1]), [2.0, 6.0, 2.0]);
+        // Two inputs and one output of a dense layer.
+        assert_eq!(copies(&[2, 1], &[4.0, 6.0], &[3, 2]), [2.0, 2.0, 6.0, 6.0, 2.0, 2.0]);
+        assert_eq!(copies(&[2], &[4.0, 6.0], &[5]), [4.0, 6.0, 4.0, 6.0, 4.0]);
+    }
+
+    #[test]
+    fn a_wide_network_answers_much_as_the_narrow_one() {
+        let device = device();
+        let input = Tensor::<4>::random([8, 1, 48, 48], Distribution::Normal(0.0, 1.0), &device);
+        for name in [Name::Classic, Name::Vgg, Name::RepVgg, Name::Residual] {
+            let of = |width| Net::new(name, Size { width, depth: 2 }, 7, 0.0, &device).valid();
+            let (narrow, fresh) = (of(4), of(7));
+            let wide = widen(&narrow, fresh.clone(), 1);
+            let logits = |net: &Net| values(net.forward(input.clone()));
+            let apart = |net: &Net| {
+                let (own, theirs) = (logits(net), logits(&narrow));
+                own.iter().zip(&theirs).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt()
+            };
+            let (widened, unrelated) = (apart(&wide), apart(&fresh));
+            assert!(widened < 0.3 * unrelated, "{name:?}: {widened} apart, a fresh one {unrelated}");
+            assert!(widened > 0.0, "{name:?}: the copies are equal");
+        }
+    }
+}
