@@ -6,10 +6,14 @@ use super::Recipe;
 pub const DEFAULT: &str = "classic";
 
 /// Name and text of each.
-const RECIPES: [(&str, &str); 4] = [
+const RECIPES: [(&str, &str); 8] = [
     (DEFAULT, include_str!("../../recipes/classic.toml")),
     ("mood", include_str!("../../recipes/mood.toml")),
     ("mood-box", include_str!("../../recipes/mood-box.toml")),
+    ("residual", include_str!("../../recipes/residual.toml")),
+    ("mood-long", include_str!("../../recipes/mood-long.toml")),
+    ("mood-wide", include_str!("../../recipes/mood-wide.toml")),
+    ("mood-taught", include_str!("../../recipes/mood-taught.toml")),
     ("synthetic", include_str!("../../recipes/synthetic.toml")),
 ];
 
