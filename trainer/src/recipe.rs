@@ -7,7 +7,8 @@ mod source;
 
 pub use library::{DEFAULT, names};
 pub use parts::{
-    Augmentation, Data, Distillation, Head, Loss, Network, Optimiser, OptimiserKind, Schedule, Variation, VoteUse,
+    Augmentation, ChooseBy, Data, Distillation, Head, Loss, Network, Optimiser, OptimiserKind, Schedule, Variation,
+    VoteUse,
 };
 pub use source::{read, write};
 

@@ -18,7 +18,7 @@ use crate::evaluate::{self, Evaluation};
 use crate::metrics;
 use crate::net::{Net, WeightAverage};
 use crate::random::mix;
-use crate::recipe::{Head, Recipe};
+use crate::recipe::{ChooseBy, Head, Recipe};
 use batches::{Batch, Ingredients};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -36,17 +36,16 @@ pub struct Outcome {
     pub history: Vec<EpochReport>,
     /// Whether it was stopped before its last epoch.
     pub stopped: bool,
+    /// By what its best epoch is chosen.
+    pub choose_by: ChooseBy,
 }
 
 impl Outcome {
     /// The epoch whose weights were kept: the best by validation, the first of equals.
     #[must_use]
     pub fn best(&self) -> Option<&EpochReport> {
-        self.history.iter().reduce(
-            |best, epoch| {
-                if epoch.validation_accuracy > best.validation_accuracy { epoch } else { best }
-            },
-        )
+        let by = self.choose_by;
+        self.history.iter().reduce(|best, epoch| if epoch.merit(by) > best.merit(by) { epoch } else { best })
     }
 }
 
@@ -107,7 +106,7 @@ pub fn run(
         }
     }
     let stopped = trainer.progress.epoch < epochs;
-    Ok(Outcome { history: trainer.progress.history, stopped })
+    Ok(Outcome { history: trainer.progress.history, stopped, choose_by: lesson.recipe.schedule.choose_by })
 }
 
 /// The device of everything that asks for no other: Burn's pure-Rust CPU back end.
@@ -265,7 +264,8 @@ impl<'a> Trainer<'a> {
             seconds: self.progress.seconds,
             waiting: self.progress.waiting,
         };
-        let best = self.progress.history.iter().all(|past| past.validation_accuracy < accuracy);
+        let by = self.lesson.recipe.schedule.choose_by;
+        let best = self.progress.history.iter().all(|past| past.merit(by) < report.merit(by));
         if best {
             self.folder.save_best(&averaged)?;
         }

@@ -61,7 +61,7 @@ struct Scene {
 pub fn gather(asked: &Asked) -> Result<Figures, Error> {
     let folder = RunFolder::new(&asked.run);
     let recipe = folder.recipe()?;
-    let history = history::read(&asked.run)?;
+    let history = history::read(&asked.run, recipe.schedule.choose_by)?;
     let record = folder.data()?;
     let source = asked.data.clone().unwrap_or_else(|| PathBuf::from(&record.data));
     let dataset = Dataset::load(&source)?;

@@ -1,14 +1,15 @@
 //! A run's `metrics.csv`, read by the names of its columns: `epoch`, `learning_rate`, any `..._loss` and `..._accuracy`.
 
 use crate::error::Error;
+use crate::recipe::ChooseBy;
 use serde::Serialize;
 use std::path::Path;
 
 const HINT: &str = "name the folder of a run that has finished an epoch";
 /// How the columns of one head of several end.
 const ONE_HEAD: &str = " validation";
-/// What the best epoch was chosen by.
-const CHOSEN_BY: &str = "validation";
+/// The mean of all heads.
+const ALL_HEADS: &str = "validation";
 
 /// How training went, epoch by epoch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -38,7 +39,7 @@ pub struct Series {
 ///
 /// # Errors
 /// When there is none, or it can't be understood; the message names the line.
-pub(super) fn read(folder: &Path) -> Result<History, Error> {
+pub(super) fn read(folder: &Path, choose_by: ChooseBy) -> Result<History, Error> {
     let path = folder.join("metrics.csv");
     let wrong = |error: &csv::Error| Error::data(&path, format_args!("can't be read: {error}"), HINT);
     if !path.exists() {
@@ -60,10 +61,11 @@ pub(super) fn read(folder: &Path) -> Result<History, Error> {
             })?);
         }
     }
-    sort(columns).ok_or_else(|| Error::data(&path, "has no finished epoch, or lacks a column of validation", HINT))
+    sort(columns, choose_by)
+        .ok_or_else(|| Error::data(&path, "has no finished epoch, or lacks a column of validation", HINT))
 }
 
-fn sort(columns: Vec<Series>) -> Option<History> {
+fn sort(columns: Vec<Series>, choose_by: ChooseBy) -> Option<History> {
     let named = |name: &str| columns.iter().find(|column| column.name == name).map(|column| column.values.clone());
     let ending = |ending: &str| -> Vec<Series> {
         let of = |column: &Series| {
@@ -72,20 +74,19 @@ fn sort(columns: Vec<Series>) -> Option<History> {
         };
         columns.iter().filter_map(of).collect()
     };
-    let (epochs, mut accuracy) = (named("epoch")?, ending("_accuracy"));
-    let chosen_by = accuracy.iter().find(|series| series.name == CHOSEN_BY)?;
+    let (epochs, mut accuracy, loss) = (named("epoch")?, ending("_accuracy"), ending("_loss"));
+    let mean = accuracy.iter().find(|series| series.name == ALL_HEADS)?.values.clone();
+    // The sum of the heads' losses chooses as their mean does.
+    let heads = loss.iter().filter(|series| series.name.ends_with(ONE_HEAD));
+    let losses = heads.fold(vec![0.0; epochs.len()], |sum, head| {
+        sum.iter().zip(&head.values).map(|(sum, loss)| sum + loss).collect()
+    });
+    let merits = mean.iter().zip(losses).map(|(&accuracy, loss)| choose_by.merit(accuracy, loss));
     let better = |best: (f64, f64), next: (f64, f64)| if next.1 > best.1 { next } else { best };
-    let (best, _) = epochs.iter().copied().zip(chosen_by.values.iter().copied()).reduce(better)?;
+    let (best, _) = epochs.iter().copied().zip(merits).reduce(better)?;
     // With one head the mean of the heads is that head.
-    let mean = chosen_by.values.clone();
     accuracy.retain(|series| !series.name.ends_with(ONE_HEAD) || series.values != mean);
-    Some(History {
-        best,
-        learning_rate: named("learning_rate").unwrap_or_default(),
-        loss: ending("_loss"),
-        accuracy,
-        epochs,
-    })
+    Some(History { best, learning_rate: named("learning_rate").unwrap_or_default(), loss, accuracy, epochs })
 }
 
 #[cfg(test)]
@@ -93,9 +94,23 @@ mod tests {
     use super::*;
 
     fn history(text: &str) -> Result<History, Error> {
+        chosen_by(ChooseBy::Accuracy, text)
+    }
+
+    fn chosen_by(choose_by: ChooseBy, text: &str) -> Result<History, Error> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("metrics.csv"), text).unwrap();
-        read(folder.path())
+        read(folder.path(), choose_by)
+    }
+
+    #[test]
+    fn the_best_epoch_is_the_one_the_run_kept() {
+        let text = "epoch,validation_accuracy,ferplus_validation_loss,fer2013_validation_loss\n\
+                    1,0.7,0.5,0.9\n2,0.6,0.4,0.8\n3,0.6,0.3,1.0\n";
+        for (by, best) in [(ChooseBy::Accuracy, 1.0), (ChooseBy::Loss, 2.0)] {
+            let found = chosen_by(by, text).unwrap().best;
+            assert!((found - best).abs() < f64::EPSILON, "{by:?}: {found}");
+        }
     }
 
     #[test]
@@ -121,7 +136,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_said() {
-        let missing = read(tempfile::tempdir().unwrap().path()).unwrap_err().to_string();
+        let missing = read(tempfile::tempdir().unwrap().path(), ChooseBy::Accuracy).unwrap_err().to_string();
         assert!(missing.ends_with("holds no metrics.csv: no epoch was finished here"), "{missing}");
         let empty = history("epoch,validation_accuracy\n").unwrap_err().to_string();
         assert!(empty.ends_with("has no finished epoch, or lacks a column of validation"), "{empty}");

@@ -110,6 +110,36 @@ pub struct Schedule {
     pub learning_rate: f64,
     /// Share of the steps over which the learning rate rises, 0..1.
     pub warm_up: f64,
+    /// By which figure of the validation pictures the epoch is chosen whose weights are kept.
+    #[serde(default, skip_serializing_if = "ChooseBy::is_accuracy")]
+    pub choose_by: ChooseBy,
+}
+
+/// A figure of the validation pictures, the mean over the heads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChooseBy {
+    /// The highest share told right.
+    #[default]
+    Accuracy,
+    /// The lowest negative log-likelihood, which some thousand pictures tell more surely than their accuracy.
+    Loss,
+}
+
+impl ChooseBy {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+    const fn is_accuracy(&self) -> bool {
+        matches!(self, Self::Accuracy)
+    }
+
+    /// The higher, the better an epoch with this accuracy and loss.
+    #[must_use]
+    pub const fn merit(self, accuracy: f64, loss: f64) -> f64 {
+        match self {
+            Self::Accuracy => accuracy,
+            Self::Loss => -loss,
+        }
+    }
 }
 
 /// How a gradient becomes a step.

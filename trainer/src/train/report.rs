@@ -1,7 +1,7 @@
 //! What training tells while it runs.
 
 use crate::dataset::Parts;
-use crate::recipe::{Head, Recipe};
+use crate::recipe::{ChooseBy, Head, Recipe};
 use serde::{Deserialize, Serialize};
 
 /// How one head did on the validation pictures it has labels for.
@@ -28,7 +28,7 @@ pub struct EpochReport {
     pub training_loss: f64,
     /// Of the first head over the varied training pictures, 0..=1.
     pub training_accuracy: f64,
-    /// The mean of the heads' accuracies: what the best epoch is chosen by.
+    /// The mean of the heads' accuracies.
     pub validation_accuracy: f64,
     /// Head by head.
     pub heads: Vec<HeadReport>,
@@ -36,6 +36,20 @@ pub struct EpochReport {
     pub seconds: f64,
     /// Of these, waiting for the next batch.
     pub waiting: f64,
+}
+
+impl EpochReport {
+    /// The mean of the heads' losses on validation.
+    #[must_use]
+    pub fn validation_loss(&self) -> f64 {
+        self.heads.iter().map(|head| head.loss).sum::<f64>() / super::count(self.heads.len().max(1))
+    }
+
+    /// How good it is, the higher the better.
+    #[must_use]
+    pub fn merit(&self, by: ChooseBy) -> f64 {
+        by.merit(self.validation_accuracy, self.validation_loss())
+    }
 }
 
 /// Where training stands after a batch.
@@ -83,4 +97,34 @@ pub(super) fn metrics(history: &[EpochReport]) -> String {
         text.push_str(&format!(",{:.1},{:.2}\n", epoch.seconds, epoch.waiting));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::Outcome;
+
+    fn epoch(epoch: u32, (accuracy, losses): (f64, [f64; 2])) -> EpochReport {
+        let heads = [Head::FerPlus, Head::Fer2013].into_iter().zip(losses);
+        EpochReport {
+            epoch,
+            learning_rate: 0.001,
+            training_loss: 1.0,
+            training_accuracy: 0.5,
+            validation_accuracy: accuracy,
+            heads: heads.map(|(head, loss)| HeadReport { head, pictures: 10, accuracy, loss }).collect(),
+            seconds: 1.0,
+            waiting: 0.0,
+        }
+    }
+
+    #[test]
+    fn the_best_epoch_is_that_of_the_highest_accuracy_or_of_the_lowest_loss() {
+        let told = [(0.7, [0.5, 0.9]), (0.6, [0.4, 0.8]), (0.7, [0.3, 1.1])];
+        let history: Vec<EpochReport> = (1..).zip(told).map(|(number, figures)| epoch(number, figures)).collect();
+        for (choose_by, best) in [(ChooseBy::Accuracy, 1), (ChooseBy::Loss, 2)] {
+            let outcome = Outcome { history: history.clone(), stopped: false, choose_by };
+            assert_eq!(outcome.best().map(|epoch| epoch.epoch), Some(best), "{choose_by:?}");
+        }
+    }
 }
