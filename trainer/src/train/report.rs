@@ -105,7 +105,7 @@ mod tests {
     use crate::train::Outcome;
 
     fn epoch(epoch: u32, (accuracy, losses): (f64, [f64; 2])) -> EpochReport {
-        let heads = [Head::FerPlus, Head::Fer2013].into_iter().zip(losses);
+        let heads = [Head::Ferplus, Head::Fer2013].into_iter().zip(losses);
         EpochReport {
             epoch,
             learning_rate: 0.001,
