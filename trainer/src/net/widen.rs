@@ -83,7 +83,6 @@ fn copies(from: &[usize], values: &[f32], to: &[usize]) -> Vec<f32> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that can't set its scene has failed")]
 mod tests {
     use super::*;
     use crate::net::{Name, Size};
