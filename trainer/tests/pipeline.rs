@@ -313,9 +313,10 @@ fn a_run_can_start_from_another_one_of_its_width_or_narrower() {
     assert!(widened < 0.9 * fresh, "{widened} after a start from narrower trained weights, {fresh} after random ones");
 
     let narrower = Recipe { start_from: Some(third.path().into()), ..further.clone() };
-    let mut other = further;
+    let (mut other, mut more) = (further.clone(), further);
     other.seed += 1;
-    for (recipe, named) in [(narrower, "width"), (other, "seed")] {
+    more.data.validation_share += 0.1;
+    for (recipe, named) in [(narrower, "width"), (other, "seed"), (more, "share")] {
         let folder = tempfile::tempdir().unwrap();
         let error = run((&dataset, &parts, &recipe), folder.path(), false, &mut Ear::default()).unwrap_err();
         assert_eq!(error.exit_code(), 3, "{error}");

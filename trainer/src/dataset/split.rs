@@ -55,7 +55,7 @@ pub fn split(dataset: &Dataset, share: f64, seed: u64) -> Parts {
 
 /// Splits `dataset`. `share` (0..1) of each class's training pictures becomes validation, unless the data set brings
 /// its own. Byte-identical pictures stay on one side; training loses what is also in validation or test, unless `copies`
-/// keeps it.
+/// keeps it. Of one `seed`, what a smaller share keeps for validation is among what a larger one keeps.
 #[must_use]
 pub fn split_with(dataset: &Dataset, share: f64, seed: u64, copies: Copies) -> Parts {
     let mut parts = Parts::default();
@@ -193,6 +193,14 @@ mod tests {
         let dataset = dataset();
         assert_eq!(split(&dataset, 0.2, 9), split(&dataset, 0.2, 9));
         assert_ne!(split(&dataset, 0.2, 9).validation, split(&dataset, 0.2, 10).validation);
+    }
+
+    #[test]
+    fn a_smaller_share_is_a_part_of_a_larger_one() {
+        let dataset = dataset();
+        let [small, large] = [0.1, 0.2].map(|share| split(&dataset, share, 9).validation);
+        assert!(small.len() < large.len());
+        assert!(small.iter().all(|index| large.contains(index)));
     }
 
     #[test]

@@ -31,13 +31,14 @@ pub(super) fn weights(run: &Path, recipe: &Recipe, device: &Device) -> Result<Ne
             "give both runs the same network, depth and heads and this one no smaller width, or leave `start_from` out",
         );
     }
-    if (theirs.seed, theirs.data.validation_share.to_bits()) != (recipe.seed, recipe.data.validation_share.to_bits()) {
+    // Of one seed, a smaller share is a part of a larger one.
+    if theirs.seed != recipe.seed || theirs.data.validation_share < recipe.data.validation_share {
         return refused(
             format!(
                 "`{}` kept other pictures for validation than this run, and has learnt from some of this run's",
                 run.display()
             ),
-            "give both runs the same `seed` and `data.validation_share`",
+            "give both runs the same `seed`, and this one the same `data.validation_share` or a smaller one",
         );
     }
     let net = folder.load_best(theirs.new_net(device))?;
