@@ -10,9 +10,10 @@ use crate::board;
 use crate::camera::video::{CameraFinder, VideoSystem};
 use crate::camera::{BoxCamera, CameraSettings, Finder, Found, SensorLamp, rpicam};
 use crate::config::Config;
+use crate::gpio::buses::buses_in_use;
 use crate::gpio::chips::ChipInfo;
 use crate::gpio::lamp::Lamp;
-use crate::gpio::wiring::{Backend, Wiring, buses_in_use};
+use crate::gpio::wiring::{Backend, Wiring};
 use crate::gpio::{Gpio, GpioError};
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,8 @@
 //! `moodbox bench`: milliseconds for each stage of a look on this board, processor time and memory.
 
+mod machine;
+mod report;
+
 use crate::config::Config;
 use crate::error::Failure;
 use crate::eyes::{self, Eyes, Sight, Stages};
@@ -10,8 +13,8 @@ use crate::sim::camera::FolderCamera;
 use crate::sim::terminal::NoLights;
 use crate::sound::Deck;
 use mood::{Affect, Classifier, Crop, Expression, Frame, InputTensor, Rgb};
-use serde::Serialize;
-use std::io::{self, Write};
+use report::{Report, ms};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -44,73 +47,19 @@ pub struct BenchArgs {
     pub json: bool,
 }
 
-/// A stage's times.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Stage {
-    /// Its name.
-    pub stage: &'static str,
-    /// Milliseconds: half of the runs took no longer.
-    pub median_ms: f64,
-    /// Milliseconds: 95 of 100 runs took no longer.
-    pub p95_ms: f64,
-    /// Runs.
-    pub runs: usize,
-}
-
-/// What was measured.
-#[derive(Debug, Serialize)]
-struct Report {
-    board: String,
-    camera: String,
-    stages: Vec<Stage>,
-    /// Stages that were not measured, and why.
-    left_out: Vec<(&'static str, String)>,
-    /// Processor time of all threads for one look: find, crop and classify.
-    cpu_ms_per_look: Option<f64>,
-    /// The most memory the program had, in MiB.
-    peak_memory_mib: Option<f64>,
-}
-
 /// Times the stages; the report goes to `out`.
 ///
 /// # Errors
 /// When a network is refused, or the report can't be written. A camera or light that is missing is left out.
 pub fn bench(args: &BenchArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let config = Config::load(args.config.as_deref())?;
-    let mut report = Report {
-        board: board(),
-        camera: String::new(),
-        stages: Vec::new(),
-        left_out: Vec::new(),
-        cpu_ms_per_look: None,
-        peak_memory_mib: None,
-    };
+    let mut report = Report::of(machine::board());
     frames(args, &config, &mut report);
     networks(args, &config, &mut report)?;
     hands(args, &config, &mut report);
-    report.peak_memory_mib = std::fs::read_to_string("/proc/self/status").ok().and_then(|text| peak_mib(&text));
-    let written = if args.json { json(&report, out) } else { text(&report, out) };
+    report.peak_memory_mib = machine::peak_memory_mib();
+    let written = if args.json { report.json(out) } else { report.text(out) };
     written.map_err(|source| Failure::Write { what: "the report", source })
-}
-
-impl Report {
-    fn add(&mut self, stage: &'static str, times: Vec<Duration>) {
-        self.stages.extend(Stage::of(stage, times));
-    }
-
-    fn leave_out(&mut self, stage: &'static str, why: impl Into<String>) {
-        self.left_out.push((stage, why.into()));
-    }
-}
-
-impl Stage {
-    /// `None` without times.
-    fn of(stage: &'static str, mut times: Vec<Duration>) -> Option<Self> {
-        times.sort_unstable();
-        // The nearest rank: the smallest time that at least this share of the runs stayed within.
-        let at = |percent: usize| times.get((times.len() * percent).div_ceil(100).saturating_sub(1)).copied();
-        Some(Self { stage, median_ms: ms(at(50)?), p95_ms: ms(at(95)?), runs: times.len() })
-    }
 }
 
 /// Sensor on, frames, decoding.
@@ -156,9 +105,9 @@ fn camera(args: &BenchArgs, config: &Config) -> Result<Box<dyn Camera>, String> 
 fn networks(args: &BenchArgs, config: &Config, report: &mut Report) -> Result<(), Failure> {
     let frame = photograph()?;
     let model = args.model.as_deref().or(config.model.as_deref());
-    let before = cpu_time();
+    let before = machine::cpu_time();
     let looks = looks(model, config, &frame, args.runs)?;
-    if let (Some(before), Some(after)) = (before, cpu_time()) {
+    if let (Some(before), Some(after)) = (before, machine::cpu_time()) {
         report.cpu_ms_per_look = Some(ms(after.saturating_sub(before) / (args.runs + 1)));
     }
     let of = |stage: fn(&Stages) -> Duration| looks.iter().map(stage).collect::<Vec<_>>();
@@ -294,82 +243,9 @@ fn times<E>(runs: u32, mut work: impl FnMut() -> Result<(), E>) -> Result<Vec<Du
         .collect()
 }
 
-fn ms(time: Duration) -> f64 {
-    (time.as_secs_f64() * 1e5).round() / 1e2
-}
-
-/// The board's model, or this machine's processor.
-fn board() -> String {
-    let model = std::fs::read_to_string("/proc/device-tree/model").map(|text| text.trim_end_matches('\0').to_owned());
-    model.unwrap_or_else(|_| {
-        let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-        let name =
-            info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name));
-        name.unwrap_or("unknown").to_owned()
-    })
-}
-
-/// Processor time of this process so far, as proc_pid_stat(5) has it: fields 14 and 15, in hundredths of a second.
-fn cpu_time() -> Option<Duration> {
-    ticks(&std::fs::read_to_string("/proc/self/stat").ok()?).map(|ticks| Duration::from_millis(10 * ticks))
-}
-
-fn ticks(stat: &str) -> Option<u64> {
-    // The name of the program, in brackets, may hold spaces.
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
-}
-
-fn peak_mib(status: &str) -> Option<f64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: f64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
-    Some((kib / 102.4).round() / 10.0)
-}
-
-fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, report)?;
-    writeln!(out)
-}
-
-fn text(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", report.board)?;
-    if !report.camera.is_empty() {
-        writeln!(out, "camera: {}", report.camera)?;
-    }
-    writeln!(out, "\n{:48} {:>9} {:>9} {:>5}", "stage, milliseconds", "median", "95 %", "runs")?;
-    for Stage { stage, median_ms, p95_ms, runs } in &report.stages {
-        writeln!(out, "{stage:48} {median_ms:>9.2} {p95_ms:>9.2} {runs:>5}")?;
-    }
-    for (stage, why) in &report.left_out {
-        writeln!(out, "{stage:48} left out: {why}")?;
-    }
-    if let Some(cpu) = report.cpu_ms_per_look {
-        writeln!(out, "\nprocessor time for find, crop and classify: {cpu:.1} ms")?;
-    }
-    report.peak_memory_mib.map_or(Ok(()), |peak| writeln!(out, "most memory: {peak:.1} MiB"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn median_and_95th_percentile_are_nearest_ranks() {
-        let times = |count: u64| (1..=count).rev().map(Duration::from_millis).collect();
-        let of = |count| Stage::of("x", times(count)).map(|stage| (stage.median_ms, stage.p95_ms, stage.runs));
-        assert_eq!(of(0), None);
-        assert_eq!(of(1), Some((1.0, 1.0, 1)));
-        assert_eq!(of(20), Some((10.0, 19.0, 20)));
-        assert_eq!(of(100), Some((50.0, 95.0, 100)));
-    }
-
-    #[test]
-    fn the_kernels_figures_are_read() {
-        let stat = "7 (a name) with) S 1 7 7 0 -1 4194560 100 0 0 0 25 5 0 0 20 0 1 0 100 1 1";
-        assert_eq!(ticks(stat), Some(30));
-        assert_eq!(peak_mib("Name:\tx\nVmHWM:\t   20480 kB\n"), Some(20.0));
-        assert_eq!((ticks(""), peak_mib("")), (None, None));
-    }
 
     #[test]
     fn music_is_heard_soon_after_it_is_asked_for() {
