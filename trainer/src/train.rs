@@ -27,7 +27,7 @@ use mood::Contract;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use targets::Targets;
-use teachers::Teachers;
+use teachers::{PresentTeachers, Teachers};
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,6 +126,7 @@ pub fn best_net(folder: &RunFolder, recipe: &Recipe) -> Result<Net, Error> {
 struct Trainer<'a> {
     lesson: &'a Lesson<'a>,
     teachers: Option<Teachers>,
+    present: Option<PresentTeachers>,
     folder: &'a RunFolder,
     contract: Contract,
     device: Device,
@@ -138,8 +139,12 @@ struct Trainer<'a> {
 impl<'a> Trainer<'a> {
     fn new(lesson: &'a Lesson<'a>, folder: &'a RunFolder, device: &Device, resume: bool) -> Result<Self, Error> {
         let Lesson { dataset, recipe, parts, .. } = *lesson;
-        let ask = |asked| Teachers::ask(asked, recipe, dataset, &parts.training, folder);
-        let teachers = recipe.distillation.as_ref().map(ask).transpose()?;
+        let (mut teachers, mut present) = (None, None);
+        match &recipe.distillation {
+            None => {}
+            Some(asked) if asked.consistent => present = Some(PresentTeachers::load(asked, recipe, device)?),
+            Some(asked) => teachers = Some(Teachers::ask(asked, recipe, dataset, &parts.training, folder)?),
+        }
         let device = device.clone().autodiff();
         device.seed(recipe.seed);
         let net = recipe.new_net(&device);
@@ -156,7 +161,7 @@ impl<'a> Trainer<'a> {
         };
         let average = WeightAverage::new(&average, recipe.optimiser.average_decay);
         let contract = Contract::new(dataset.label_set);
-        Ok(Self { lesson, teachers, folder, contract, device, net, average, optimiser, progress })
+        Ok(Self { lesson, teachers, present, folder, contract, device, net, average, optimiser, progress })
     }
 
     /// Trains the rest of the current epoch, validates, saves.
@@ -206,7 +211,10 @@ impl<'a> Trainer<'a> {
         let recipe = self.lesson.recipe;
         // Dropout draws from the device: seeding each step makes a resumed run draw the same.
         self.device.seed(mix(recipe.seed, (1 << 40) | u64::from(self.progress.step)));
-        let Batch { size, inputs, targets } = batch;
+        let Batch { size, inputs, mut targets } = batch;
+        if let Some(present) = &self.present {
+            targets.teachers = Some(present.answer(&inputs, size));
+        }
         let logits = self.net.forward(input_tensor(inputs, size, &self.device));
         let answers: Vec<f32> = logits.to_data().iter::<f32>().collect();
         let loss = loss::loss(&logits, &targets, recipe, &self.device);

@@ -60,26 +60,39 @@ fn convolve(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
 /// A 3x3 or 1x1 convolution without bias, batch normalisation, and what follows. While training, the norm's running
 /// moments follow.
 pub fn conv_norm(conv: &Conv2d, layer: &BatchNorm, after: After, input: Tensor<4>) -> Tensor<4> {
-    if !in_training(&input.device()) {
+    let device = input.device();
+    if !serve(&device) {
         return after.apply(layer.forward(convolve(conv, input)));
     }
-    let form = Form { epsilon: epsilon(layer), floor: after.floor(), normalise: true };
+    let normalise = in_training(&device);
+    let (scale, shift) = if normalise { (layer.gamma.val(), layer.beta.val()) } else { settled(layer) };
+    let form = Form { epsilon: epsilon(layer), floor: after.floor(), normalise };
     let (output, _, moments) = Dispatch::block(
         input.into_dispatch(),
         conv.weight.val().into_dispatch(),
-        layer.gamma.val().into_dispatch(),
-        layer.beta.val().into_dispatch(),
+        scale.into_dispatch(),
+        shift.into_dispatch(),
         form,
         after == After::ReluPool,
     );
-    follow(layer, Tensor::from_dispatch(moments));
+    if normalise {
+        follow(layer, Tensor::from_dispatch(moments));
+    }
     Tensor::from_dispatch(output)
+}
+
+/// Scale and shift of a norm that goes by its running moments.
+fn settled(layer: &BatchNorm) -> (Tensor<1>, Tensor<1>) {
+    let (mean, variance) = (layer.running_mean.value_sync(), layer.running_var.value_sync());
+    let scale = layer.gamma.val() / variance.add_scalar(layer.epsilon).sqrt();
+    let shift = layer.beta.val() - mean * scale.clone();
+    (scale, shift)
 }
 
 /// A 3x3 or 1x1 convolution with its bias, and what follows.
 pub fn conv_bias(conv: &Conv2d, after: After, input: Tensor<4>) -> Tensor<4> {
     let device = input.device();
-    let (true, Some(bias)) = (in_training(&device), &conv.bias) else {
+    let (true, Some(bias)) = (serve(&device), &conv.bias) else {
         return after.apply(convolve(conv, input));
     };
     let form = Form { epsilon: 0.0, floor: after.floor(), normalise: false };

@@ -208,8 +208,7 @@ impl Variation {
     }
 }
 
-/// Learning from trained networks (Hinton et al. 2015). What they say to each training picture is computed once and kept
-/// in the run folder.
+/// Learning from trained networks (Hinton et al. 2015).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Distillation {
@@ -219,4 +218,9 @@ pub struct Distillation {
     pub weight: f32,
     /// Both sides' logits are divided by it, which shows what a teacher thinks of the other classes; 1 or more.
     pub temperature: f32,
+    /// Whether they are asked about each picture as the student sees it, varied and mixed, step by step (Beyer et al. 2022,
+    /// *Knowledge distillation: A good teacher is patient and consistent*). Else what they say to each training picture and
+    /// its mirror image is computed once and kept in the run folder.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub consistent: bool,
 }

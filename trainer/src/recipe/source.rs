@@ -120,7 +120,7 @@ fn distinct(recipe: &Recipe) -> bool {
 }
 
 fn sound(distillation: &super::Distillation) -> bool {
-    let super::Distillation { teachers, weight, temperature } = distillation;
+    let super::Distillation { teachers, weight, temperature, .. } = distillation;
     !teachers.is_empty() && (0.0..=1.0).contains(weight) && (1.0..=100.0).contains(temperature)
 }
 

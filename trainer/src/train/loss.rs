@@ -89,7 +89,8 @@ mod tests {
         let mut taught = vec![0.0; 15];
         taught[3] = 1.0;
         let targets = BatchTargets { labels, teachers: Some(taught) };
-        let distillation = Distillation { teachers: vec!["runs/wide".into()], weight: 0.25, temperature: 2.0 };
+        let teachers = vec!["runs/wide".into()];
+        let distillation = Distillation { teachers, weight: 0.25, temperature: 2.0, consistent: false };
         let expected = 0.75 * nll(&logits[..8], 1, 1.0) + 0.25 * 4.0 * nll(&logits[..8], 3, 2.0);
         assert!((value(&logits, &targets, &recipe(Some(distillation))) - expected).abs() < 1e-5);
     }

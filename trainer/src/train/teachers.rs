@@ -1,14 +1,18 @@
-//! What teachers say to each picture, computed once and kept in the run folder.
+//! What teachers say: to each picture, computed once and kept in the run folder, or to what the student sees.
 
 use super::checkpoint::{RunFolder, WEIGHTS_MIB};
-use super::device;
+use super::{device, input_tensor};
 use crate::dataset::{Dataset, Picture};
 use crate::error::Error;
 use crate::evaluate;
 use crate::file::{self, write_whole};
+use crate::net::Net;
 use crate::recipe::{Distillation, Recipe};
+use burn::module::Module;
+use burn::tensor::Device;
 use mood::Contract;
 use sha2::{Digest, Sha256};
+use std::ops::Range;
 use std::path::Path;
 
 /// The teachers' mean probabilities at the recipe's temperature: a row a picture of the data, the heads side by side.
@@ -31,7 +35,7 @@ impl Teachers {
         folder: &RunFolder,
     ) -> Result<Self, Error> {
         let outputs = recipe.outputs();
-        let nets = asked.teachers.iter().map(|teacher| load(teacher, recipe)).collect::<Result<Vec<_>, _>>()?;
+        let nets = load_all(asked, recipe, &device())?;
         let key = key(asked, recipe, dataset, training)?;
         let path = folder.path().join(format!("teachers-{key}.f32"));
         let size = dataset.pictures.len() * outputs;
@@ -48,8 +52,7 @@ impl Teachers {
                 let logits = evaluate::logits(net, seen, training, &contract);
                 for (&index, logits) in training.iter().zip(&logits) {
                     let row = &mut rows[index * outputs..][..outputs];
-                    for &head in &recipe.data.heads {
-                        let Some(columns) = recipe.columns(head) else { continue };
+                    for columns in heads(recipe) {
                         softmax_into(&mut row[columns.clone()], &logits[columns], temperature, 2 * nets.len());
                     }
                 }
@@ -67,7 +70,55 @@ impl Teachers {
     }
 }
 
-fn load(teacher: &Path, recipe: &Recipe) -> Result<crate::net::Net, Error> {
+/// Teachers that look at the same varied and mixed pictures as the student.
+#[derive(Debug)]
+pub struct PresentTeachers {
+    nets: Vec<Net>,
+    device: Device,
+    heads: Vec<Range<usize>>,
+    temperature: f64,
+}
+
+impl PresentTeachers {
+    /// Those of `asked`, on `device`.
+    ///
+    /// # Errors
+    /// When a teacher's run can't be read or has other heads.
+    pub fn load(asked: &Distillation, recipe: &Recipe, device: &Device) -> Result<Self, Error> {
+        let nets = load_all(asked, recipe, device)?.iter().map(Module::valid).collect();
+        let heads = heads(recipe).collect();
+        Ok(Self { nets, device: device.clone(), heads, temperature: f64::from(asked.temperature) })
+    }
+
+    /// Their mean probabilities, `[n, outputs]`, for `size` pictures, `[n, 1, 48, 48]`.
+    #[must_use]
+    pub fn answer(&self, inputs: &[f32], size: usize) -> Vec<f32> {
+        let outputs = self.heads.iter().map(Range::len).sum();
+        let mut rows = vec![0.0; size * outputs];
+        for net in &self.nets {
+            let logits: Vec<f32> =
+                net.forward(input_tensor(inputs.to_vec(), size, &self.device)).into_data().iter::<f32>().collect();
+            for (row, logits) in rows.chunks_exact_mut(outputs).zip(logits.chunks_exact(outputs)) {
+                for columns in &self.heads {
+                    let logits = &logits[columns.clone()];
+                    softmax_into(&mut row[columns.clone()], logits, self.temperature, self.nets.len());
+                }
+            }
+        }
+        rows
+    }
+}
+
+/// The columns of each head.
+fn heads(recipe: &Recipe) -> impl Iterator<Item = Range<usize>> {
+    recipe.data.heads.iter().filter_map(|&head| recipe.columns(head))
+}
+
+fn load_all(asked: &Distillation, recipe: &Recipe, device: &Device) -> Result<Vec<Net>, Error> {
+    asked.teachers.iter().map(|teacher| load(teacher, recipe, device)).collect()
+}
+
+fn load(teacher: &Path, recipe: &Recipe, device: &Device) -> Result<Net, Error> {
     let folder = RunFolder::new(teacher);
     let theirs = folder.recipe()?;
     if theirs.data.heads != recipe.data.heads {
@@ -82,7 +133,7 @@ fn load(teacher: &Path, recipe: &Recipe) -> Result<crate::net::Net, Error> {
             hint: "give both runs the same `--heads`, in the same order".into(),
         });
     }
-    folder.load_best(theirs.new_net(&device()))
+    folder.load_best(theirs.new_net(device))
 }
 
 /// Adds the softmax of `logits / temperature`, as one of `voices`.
@@ -121,4 +172,89 @@ fn numbers(bytes: &[u8], expected: usize) -> Option<Vec<f32>> {
     let (chunks, rest) = bytes.as_chunks::<4>();
     let fits = rest.is_empty() && chunks.len() == expected;
     fits.then(|| chunks.iter().map(|chunk| f32::from_le_bytes(*chunk)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::{PIXELS, SIDE, Split};
+    use crate::recipe::Head;
+    use crate::train::batches::append_input;
+    use mood::LabelSet;
+
+    /// Stripes: each picture is its own mirror image.
+    fn dataset() -> Dataset {
+        let picture = |label: u8| {
+            let pixels = (0..PIXELS).map(|at| if at / SIDE % (2 + usize::from(label)) == 0 { 230 } else { 20 });
+            Picture { pixels: pixels.collect(), label, split: Split::Training }
+        };
+        Dataset { pictures: (0..5).map(picture).collect(), label_set: LabelSet::Fer2013 }
+    }
+
+    fn recipe() -> Recipe {
+        let mut recipe = Recipe::default();
+        (recipe.network.width, recipe.network.depth) = (2, 1);
+        recipe.data.heads = vec![Head::Ferplus, Head::Fer2013];
+        recipe
+    }
+
+    fn teacher(recipe: &Recipe, seed: u64) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let (run, device) = (RunFolder::new(folder.path()), device());
+        device.seed(seed);
+        run.begin(recipe).unwrap();
+        run.save_best(&recipe.new_net(&device)).unwrap();
+        folder
+    }
+
+    #[test]
+    fn present_teachers_say_what_was_recorded_of_the_same_pictures() {
+        let (dataset, recipe) = (dataset(), recipe());
+        let teachers = [teacher(&recipe, 1), teacher(&recipe, 2)];
+        let asked = Distillation {
+            teachers: teachers.iter().map(|folder| folder.path().into()).collect(),
+            weight: 0.5,
+            temperature: 1.5,
+            consistent: true,
+        };
+        let student = tempfile::tempdir().unwrap();
+        let training = [0, 1, 3, 4];
+        let recorded = Teachers::ask(&asked, &recipe, &dataset, &training, &RunFolder::new(student.path())).unwrap();
+        let mut inputs = Vec::new();
+        for &index in &training {
+            let pixels = dataset.pictures[index].pixels.to_vec();
+            append_input(pixels, &Contract::new(dataset.label_set), &mut inputs);
+        }
+        let present = PresentTeachers::load(&asked, &recipe, &device()).unwrap();
+        let answers = present.answer(&inputs, training.len());
+        for (&index, answer) in training.iter().zip(answers.chunks_exact(recipe.outputs())) {
+            for (a, b) in answer.iter().zip(recorded.row(index)) {
+                assert!((a - b).abs() < 1e-5, "{index}: {answer:?} instead of {:?}", recorded.row(index));
+            }
+            assert!((answer.iter().sum::<f32>() - 2.0).abs() < 1e-5, "a distribution for each head");
+        }
+        assert!(recorded.row(0) != recorded.row(1) && recorded.row(2).iter().all(|&value| value == 0.0));
+    }
+
+    #[test]
+    fn teachers_with_other_heads_are_refused() {
+        let mut theirs = recipe();
+        theirs.data.heads = vec![Head::Fer2013];
+        let folder = teacher(&theirs, 1);
+        let asked = |consistent| Distillation {
+            teachers: vec![folder.path().into()],
+            weight: 0.5,
+            temperature: 2.0,
+            consistent,
+        };
+        let run = RunFolder::new(folder.path());
+        let errors = [
+            Teachers::ask(&asked(false), &recipe(), &dataset(), &[0], &run).err(),
+            PresentTeachers::load(&asked(true), &recipe(), &device()).err(),
+        ];
+        for error in errors.into_iter().map(Option::unwrap) {
+            assert_eq!(error.exit_code(), 3);
+            assert!(error.to_string().contains("answers with fer2013, this run with ferplus, fer2013"), "{error}");
+        }
+    }
 }
