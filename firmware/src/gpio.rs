@@ -1,8 +1,8 @@
 //! Light, lamp and button at the pins of a board.
 //!
 //! What can be decided without a board is decided here, in pure code: which pin does what and who else wants it
-//! ([`wiring`], [`buses`]), how a colour becomes duty cycles ([`shade`]) and these become pulses ([`pulses`]) or the bits of a WS2812
-//! ([`ws2812`]), and when a line's level is an edge ([`button`]). What touches the board is behind [`Gpio`] and the lines
+//! ([`wiring`], [`buses`]), how a colour becomes duty cycles ([`shade`]) and these become pulses ([`pulses`]) or the bits
+//! of a WS2812 ([`ws2812`]), and when a line's level is an edge ([`button`]). What touches the board is behind [`Gpio`] and the lines
 //! it gives: thin, and stood in for by [`crate::sim::gpio`].
 
 pub mod buses;

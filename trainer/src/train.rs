@@ -27,7 +27,7 @@ use mood::Contract;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use targets::Targets;
-use teachers::{PresentTeachers, Teachers};
+use teachers::Teaching;
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,8 +125,7 @@ pub fn best_net(folder: &RunFolder, recipe: &Recipe) -> Result<Net, Error> {
 
 struct Trainer<'a> {
     lesson: &'a Lesson<'a>,
-    teachers: Option<Teachers>,
-    present: Option<PresentTeachers>,
+    teaching: Teaching,
     folder: &'a RunFolder,
     contract: Contract,
     device: Device,
@@ -139,12 +138,7 @@ struct Trainer<'a> {
 impl<'a> Trainer<'a> {
     fn new(lesson: &'a Lesson<'a>, folder: &'a RunFolder, device: &Device, resume: bool) -> Result<Self, Error> {
         let Lesson { dataset, recipe, parts, .. } = *lesson;
-        let (mut teachers, mut present) = (None, None);
-        match &recipe.distillation {
-            None => {}
-            Some(asked) if asked.consistent => present = Some(PresentTeachers::load(asked, recipe, device)?),
-            Some(asked) => teachers = Some(Teachers::ask(asked, recipe, dataset, &parts.training, folder)?),
-        }
+        let teaching = Teaching::of(recipe, dataset, parts, folder, device)?;
         let device = device.clone().autodiff();
         device.seed(recipe.seed);
         let net = recipe.new_net(&device);
@@ -155,13 +149,13 @@ impl<'a> Trainer<'a> {
         } else {
             let net = match &recipe.start_from {
                 None => net,
-                Some(run) => start::weights(run, recipe, &device)?,
+                Some(run) => start::weights(run, lesson, &device)?,
             };
             (net.clone(), net, optimiser, Progress::default())
         };
         let average = WeightAverage::new(&average, recipe.optimiser.average_decay);
         let contract = Contract::new(dataset.label_set);
-        Ok(Self { lesson, teachers, present, folder, contract, device, net, average, optimiser, progress })
+        Ok(Self { lesson, teaching, folder, contract, device, net, average, optimiser, progress })
     }
 
     /// Trains the rest of the current epoch, validates, saves.
@@ -171,8 +165,8 @@ impl<'a> Trainer<'a> {
         let per_epoch = parts.training.len().div_ceil(recipe.schedule.batch);
         let steps = u32::try_from(per_epoch).unwrap_or(u32::MAX).saturating_mul(recipe.schedule.epochs);
         let order = batches::order(&parts.training, recipe.seed, epoch);
-        let (contract, teachers) = (self.contract.clone(), self.teachers.take());
-        let ingredients = Ingredients { dataset, targets, teachers: teachers.as_ref(), recipe, contract: &contract };
+        let (contract, recorded) = (self.contract.clone(), self.teaching.recorded());
+        let ingredients = Ingredients { dataset, targets, teachers: recorded.as_deref(), recipe, contract: &contract };
         let began = Instant::now();
         let (before, waited) = (self.progress.seconds, self.progress.waiting);
         let mut waiting = 0.0;
@@ -194,7 +188,6 @@ impl<'a> Trainer<'a> {
             }
             Ok::<bool, Error>(true)
         });
-        self.teachers = teachers;
         if finished? {
             self.finish_epoch(recipe.learning_rate_at(self.progress.step, steps), listener)?;
         }
@@ -212,9 +205,7 @@ impl<'a> Trainer<'a> {
         // Dropout draws from the device: seeding each step makes a resumed run draw the same.
         self.device.seed(mix(recipe.seed, (1 << 40) | u64::from(self.progress.step)));
         let Batch { size, inputs, mut targets } = batch;
-        if let Some(present) = &self.present {
-            targets.teachers = Some(present.answer(&inputs, size));
-        }
+        self.teaching.complete(&mut targets, &inputs, size);
         let logits = self.net.forward(input_tensor(inputs, size, &self.device));
         let answers: Vec<f32> = logits.to_data().iter::<f32>().collect();
         let loss = loss::loss(&logits, &targets, recipe, &self.device);

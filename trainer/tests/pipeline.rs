@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use trainer::dataset::{self, Dataset, Labelled, PIXELS, Parts, Picture, SIDE, Split};
 use trainer::quantise::{self, fold, reference};
-use trainer::recipe::{Recipe, Schedule};
+use trainer::recipe::{Distillation, Recipe, Schedule};
 use trainer::train::{BatchReport, EpochReport, Lesson, Listener, Outcome, checkpoint::RunFolder};
 use trainer::{Error, evaluate, export, metrics, random, train, verify};
 
@@ -208,16 +208,31 @@ fn folding_and_the_box_compute_what_was_trained() {
 #[test]
 fn a_run_that_was_stopped_goes_on_where_it_was() {
     let (dataset, parts, recipe) = tiny();
-    let recipe = epochs(2, recipe);
+    stops_and_goes_on(&dataset, &parts, &epochs(2, recipe));
+}
+
+#[test]
+fn so_does_one_whose_teacher_sees_mixed_pictures() {
+    let (dataset, parts, recipe) = tiny();
+    let teacher = tempfile::tempdir().unwrap();
+    run((&dataset, &parts, &epochs(1, recipe.clone())), teacher.path(), false, &mut Ear::default()).unwrap();
+    let mut recipe = epochs(2, recipe);
+    (recipe.augmentation.mixing.mixup_alpha, recipe.augmentation.mixing.probability) = (0.5, 0.5);
+    let teachers = vec![teacher.path().into()];
+    recipe.distillation = Some(Distillation { teachers, weight: 0.5, temperature: 2.0, consistent: true });
+    stops_and_goes_on(&dataset, &parts, &recipe);
+}
+
+fn stops_and_goes_on(dataset: &Dataset, parts: &Parts, recipe: &Recipe) {
     let (straight, stopped) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let whole = run((&dataset, &parts, &recipe), straight.path(), false, &mut Ear::default()).unwrap();
+    let whole = run((dataset, parts, recipe), straight.path(), false, &mut Ear::default()).unwrap();
 
     let mut ear = Ear { stop_after: Some(3), ..Ear::default() };
-    let first = run((&dataset, &parts, &recipe), stopped.path(), false, &mut ear).unwrap();
+    let first = run((dataset, parts, recipe), stopped.path(), false, &mut ear).unwrap();
     assert!(first.stopped);
     assert_eq!(ear.batches, 3);
     let mut ear = Ear::default();
-    let second = run((&dataset, &parts, &recipe), stopped.path(), true, &mut ear).unwrap();
+    let second = run((dataset, parts, recipe), stopped.path(), true, &mut ear).unwrap();
     assert!(!second.stopped);
     assert_eq!(ear.batches, 2 * parts.training.len().div_ceil(recipe.schedule.batch) - 3);
     assert_eq!(second.history.len(), whole.history.len());
@@ -313,11 +328,15 @@ fn a_run_can_start_from_another_one_of_its_width_or_narrower() {
     assert!(widened < 0.9 * fresh, "{widened} after a start from narrower trained weights, {fresh} after random ones");
 
     let narrower = Recipe { start_from: Some(third.path().into()), ..further.clone() };
-    let (mut other, mut more) = (further.clone(), further);
+    let (mut other, mut more, mut less) = (further.clone(), further.clone(), further);
     other.seed += 1;
     more.data.validation_share += 0.1;
+    less.data.validation_share -= 0.1;
+    let fourth = tempfile::tempdir().unwrap();
+    run((&dataset, &less.parts(&dataset), &less), fourth.path(), false, &mut Ear::default()).unwrap();
     for (recipe, named) in [(narrower, "width"), (other, "seed"), (more, "share")] {
         let folder = tempfile::tempdir().unwrap();
+        let parts = recipe.parts(&dataset);
         let error = run((&dataset, &parts, &recipe), folder.path(), false, &mut Ear::default()).unwrap_err();
         assert_eq!(error.exit_code(), 3, "{error}");
         assert!(error.hint().contains(named), "{error}");

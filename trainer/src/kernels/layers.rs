@@ -60,6 +60,7 @@ fn convolve(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
 /// A 3x3 or 1x1 convolution without bias, batch normalisation, and what follows. While training, the norm's running
 /// moments follow.
 pub fn conv_norm(conv: &Conv2d, layer: &BatchNorm, after: After, input: Tensor<4>) -> Tensor<4> {
+    debug_assert!(conv.bias.is_none(), "batch norm brings the bias");
     let device = input.device();
     if !serve(&device) {
         return after.apply(layer.forward(convolve(conv, input)));

@@ -212,7 +212,8 @@ impl Variation {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Distillation {
-    /// Folders of their runs; they must have the same heads. Their probabilities are averaged.
+    /// Folders of their runs; they must have the same heads. Their probabilities are averaged. One of another seed, or that
+    /// kept less for validation, has learnt from some of the pictures this run chooses by, though it isn't asked about them.
     pub teachers: Vec<PathBuf>,
     /// Their share of the loss, 0..=1; the rest is the labels'.
     pub weight: f32,

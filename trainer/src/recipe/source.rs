@@ -18,7 +18,7 @@ pub fn read(name: &str, changes: &[String]) -> Result<Recipe, Error> {
     };
     let wrong = |error: &dyn std::fmt::Display| Error::Configuration {
         what: format!("recipe `{name}`: {}", error.to_string().trim_end()),
-        hint: "compare it with trainer/recipes/classic.toml, which has every key".into(),
+        hint: "compare it with trainer/recipes/classic.toml, which has every key a run needs".into(),
     };
     // Read once as it is: an error in the file is told with its line.
     let recipe: Recipe = toml::from_str(&text).map_err(|error| wrong(&error))?;

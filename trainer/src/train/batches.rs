@@ -2,7 +2,7 @@
 
 use super::loss::BatchTargets;
 use super::targets::Targets;
-use super::teachers::Teachers;
+use super::teachers::Recorded;
 use crate::dataset::{Dataset, PIXELS, SIDE, augment};
 use crate::random::{generator, mix};
 use crate::recipe::Recipe;
@@ -35,8 +35,8 @@ pub struct Ingredients<'a> {
     pub dataset: &'a Dataset,
     /// What they show.
     pub targets: &'a Targets,
-    /// What teachers say to them.
-    pub teachers: Option<&'a Teachers>,
+    /// What teachers say to them, where that was recorded.
+    pub teachers: Option<&'a Recorded>,
     /// How they are varied.
     pub recipe: &'a Recipe,
     /// How they become input tensors.

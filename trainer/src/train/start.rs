@@ -1,19 +1,22 @@
 //! Where a run begins: with random weights, or with those of a finished run, of its width or narrower.
 
+use super::Lesson;
 use super::checkpoint::RunFolder;
 use crate::error::Error;
 use crate::net::{Net, widen};
 use crate::recipe::Recipe;
 use burn::module::Module;
 use burn::tensor::Device;
+use std::collections::HashSet;
 use std::path::Path;
 
-/// The network of `recipe` with the best weights of `run`, widened where it is wider.
+/// The network of `lesson`'s recipe with the best weights of `run`, widened where it is wider.
 ///
 /// # Errors
-/// When the run can't be read, has another or a wider network or other heads than `recipe`, or has learnt from pictures
-/// by which this one is to choose.
-pub(super) fn weights(run: &Path, recipe: &Recipe, device: &Device) -> Result<Net, Error> {
+/// When the run can't be read, has another or a wider network or other heads than this one, or has learnt from
+/// pictures by which this one is to choose.
+pub(super) fn weights(run: &Path, lesson: &Lesson<'_>, device: &Device) -> Result<Net, Error> {
+    let Lesson { dataset, parts, recipe, .. } = *lesson;
     let folder = RunFolder::new(run);
     let theirs = folder.recipe()?;
     let refused = |what: String, hint: &str| Err(Error::Configuration { what, hint: hint.into() });
@@ -31,14 +34,16 @@ pub(super) fn weights(run: &Path, recipe: &Recipe, device: &Device) -> Result<Ne
             "give both runs the same network, depth and heads and this one no smaller width, or leave `start_from` out",
         );
     }
-    // Of one seed, a smaller share is a part of a larger one.
-    if theirs.seed != recipe.seed || theirs.data.validation_share < recipe.data.validation_share {
+    let learnt: HashSet<usize> = theirs.parts(dataset).training.into_iter().collect();
+    let seen = parts.validation.iter().filter(|index| learnt.contains(index)).count();
+    if seen > 0 {
         return refused(
             format!(
-                "`{}` kept other pictures for validation than this run, and has learnt from some of this run's",
-                run.display()
+                "`{}`, which this run starts from, has learnt from {seen} of the {} pictures by which this run chooses",
+                run.display(),
+                parts.validation.len()
             ),
-            "give both runs the same `seed`, and this one the same `data.validation_share` or a smaller one",
+            "give both runs the same `seed` and `data.keep_copies`, and this one no larger `data.validation_share`",
         );
     }
     let net = folder.load_best(theirs.new_net(device))?;

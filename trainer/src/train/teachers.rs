@@ -1,111 +1,65 @@
-//! What teachers say: to each picture, computed once and kept in the run folder, or to what the student sees.
+//! What teachers say: to each picture, asked once ([`Recorded`]), or to what the student sees ([`Consistent`]).
 
-use super::checkpoint::{RunFolder, WEIGHTS_MIB};
-use super::{device, input_tensor};
-use crate::dataset::{Dataset, Picture};
+mod consistent;
+mod recorded;
+
+pub use consistent::Consistent;
+pub use recorded::Recorded;
+
+use super::checkpoint::RunFolder;
+use super::loss::BatchTargets;
+use crate::dataset::{Dataset, Parts};
 use crate::error::Error;
-use crate::evaluate;
-use crate::file::{self, write_whole};
 use crate::net::Net;
 use crate::recipe::{Distillation, Recipe};
-use burn::module::Module;
 use burn::tensor::Device;
-use mood::Contract;
-use sha2::{Digest, Sha256};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
-/// The teachers' mean probabilities at the recipe's temperature: a row a picture of the data, the heads side by side.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Teachers {
-    outputs: usize,
-    rows: Vec<f32>,
+/// Who teaches beside the labels.
+#[derive(Debug)]
+pub(super) enum Teaching {
+    /// Nobody.
+    Labels,
+    /// Teachers that were asked once.
+    Recorded(Arc<Recorded>),
+    /// Teachers that are asked at each step.
+    Consistent(Consistent),
 }
 
-impl Teachers {
-    /// Reads them from `folder`, or asks the teachers about the pictures at `training` and keeps what they say.
+impl Teaching {
+    /// As `recipe` asks for it, for a student on `device` that learns from `parts`.
     ///
     /// # Errors
     /// When a teacher's run can't be read or has other heads, or the answers can't be kept.
-    pub fn ask(
-        asked: &Distillation,
+    pub(super) fn of(
         recipe: &Recipe,
         dataset: &Dataset,
-        training: &[usize],
+        parts: &Parts,
         folder: &RunFolder,
+        device: &Device,
     ) -> Result<Self, Error> {
-        let outputs = recipe.outputs();
-        let nets = load_all(asked, recipe, &device())?;
-        let key = key(asked, recipe, dataset, training)?;
-        let path = folder.path().join(format!("teachers-{key}.f32"));
-        let size = dataset.pictures.len() * outputs;
-        if let Some(rows) = file::read(&path, WEIGHTS_MIB).ok().and_then(|bytes| numbers(&bytes, size)) {
-            return Ok(Self { outputs, rows });
-        }
-        let contract = Contract::new(dataset.label_set);
-        let mut rows = vec![0.0; size];
-        let temperature = f64::from(asked.temperature);
-        for net in &nets {
-            // A picture and its mirror image show the same: both count.
-            for mirrored in [false, true] {
-                let seen = if mirrored { &mirror(dataset) } else { dataset };
-                let logits = evaluate::logits(net, seen, training, &contract);
-                for (&index, logits) in training.iter().zip(&logits) {
-                    let row = &mut rows[index * outputs..][..outputs];
-                    for columns in heads(recipe) {
-                        softmax_into(&mut row[columns.clone()], &logits[columns], temperature, 2 * nets.len());
-                    }
-                }
+        match &recipe.distillation {
+            None => Ok(Self::Labels),
+            Some(asked) if asked.consistent => Consistent::load(asked, recipe, device).map(Self::Consistent),
+            Some(asked) => {
+                let recorded = Recorded::ask(asked, recipe, dataset, &parts.training, folder)?;
+                Ok(Self::Recorded(Arc::new(recorded)))
             }
         }
-        let bytes: Vec<u8> = rows.iter().flat_map(|value| value.to_le_bytes()).collect();
-        write_whole(&path, &bytes)?;
-        Ok(Self { outputs, rows })
     }
 
-    /// The row of the picture at `index`; zeros where it is no training picture.
-    #[must_use]
-    pub fn row(&self, index: usize) -> &[f32] {
-        &self.rows[index * self.outputs..][..self.outputs]
-    }
-}
-
-/// Teachers that look at the same varied and mixed pictures as the student.
-#[derive(Debug)]
-pub struct PresentTeachers {
-    nets: Vec<Net>,
-    device: Device,
-    heads: Vec<Range<usize>>,
-    temperature: f64,
-}
-
-impl PresentTeachers {
-    /// Those of `asked`, on `device`.
-    ///
-    /// # Errors
-    /// When a teacher's run can't be read or has other heads.
-    pub fn load(asked: &Distillation, recipe: &Recipe, device: &Device) -> Result<Self, Error> {
-        let nets = load_all(asked, recipe, device)?.iter().map(Module::valid).collect();
-        let heads = heads(recipe).collect();
-        Ok(Self { nets, device: device.clone(), heads, temperature: f64::from(asked.temperature) })
+    /// What was recorded, if it was.
+    pub(super) fn recorded(&self) -> Option<Arc<Recorded>> {
+        if let Self::Recorded(recorded) = self { Some(Arc::clone(recorded)) } else { None }
     }
 
-    /// Their mean probabilities, `[n, outputs]`, for `size` pictures, `[n, 1, 48, 48]`.
-    #[must_use]
-    pub fn answer(&self, inputs: &[f32], size: usize) -> Vec<f32> {
-        let outputs = self.heads.iter().map(Range::len).sum();
-        let mut rows = vec![0.0; size * outputs];
-        for net in &self.nets {
-            let logits: Vec<f32> =
-                net.forward(input_tensor(inputs.to_vec(), size, &self.device)).into_data().iter::<f32>().collect();
-            for (row, logits) in rows.chunks_exact_mut(outputs).zip(logits.chunks_exact(outputs)) {
-                for columns in &self.heads {
-                    let logits = &logits[columns.clone()];
-                    softmax_into(&mut row[columns.clone()], logits, self.temperature, self.nets.len());
-                }
-            }
+    /// Adds what the teachers say to the `size` pictures of `inputs`, where they are asked step by step.
+    pub(super) fn complete(&self, targets: &mut BatchTargets, inputs: &[f32], size: usize) {
+        if let Self::Consistent(teachers) = self {
+            targets.teachers = Some(teachers.answer(inputs, size));
         }
-        rows
     }
 }
 
@@ -145,42 +99,14 @@ fn softmax_into(row: &mut [f32], logits: &[f32], temperature: f64, voices: usize
     row.iter_mut().zip(powers).for_each(|(value, power)| *value += (power / sum) as f32);
 }
 
-fn mirror(dataset: &Dataset) -> Dataset {
-    let mut mirrored = dataset.clone();
-    mirrored.pictures.iter_mut().for_each(Picture::mirror);
-    mirrored
-}
-
-/// Tells one set of answers from any other: by the teachers' weights, the pictures, the heads, the temperature.
-fn key(asked: &Distillation, recipe: &Recipe, dataset: &Dataset, training: &[usize]) -> Result<String, Error> {
-    let mut hash = Sha256::new();
-    for teacher in &asked.teachers {
-        let best = RunFolder::new(teacher).best();
-        let weights = file::read(&best, WEIGHTS_MIB).map_err(|error| {
-            Error::data(&best, format_args!("can't be read: {error}"), "train the teacher first, or name another run")
-        })?;
-        hash.update(Sha256::digest(weights));
-    }
-    hash.update(dataset.sha256());
-    hash.update(asked.temperature.to_le_bytes());
-    recipe.data.heads.iter().for_each(|head| hash.update(head.name()));
-    training.iter().for_each(|index| hash.update(index.to_le_bytes()));
-    Ok(hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
-}
-
-fn numbers(bytes: &[u8], expected: usize) -> Option<Vec<f32>> {
-    let (chunks, rest) = bytes.as_chunks::<4>();
-    let fits = rest.is_empty() && chunks.len() == expected;
-    fits.then(|| chunks.iter().map(|chunk| f32::from_le_bytes(*chunk)).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{PIXELS, SIDE, Split};
+    use crate::dataset::{PIXELS, Picture, SIDE, Split};
     use crate::recipe::Head;
     use crate::train::batches::append_input;
-    use mood::LabelSet;
+    use crate::train::device;
+    use mood::{Contract, LabelSet};
 
     /// Stripes: each picture is its own mirror image.
     fn dataset() -> Dataset {
@@ -208,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn present_teachers_say_what_was_recorded_of_the_same_pictures() {
+    fn consistent_teachers_say_what_was_recorded_of_the_same_pictures() {
         let (dataset, recipe) = (dataset(), recipe());
         let teachers = [teacher(&recipe, 1), teacher(&recipe, 2)];
         let asked = Distillation {
@@ -219,14 +145,14 @@ mod tests {
         };
         let student = tempfile::tempdir().unwrap();
         let training = [0, 1, 3, 4];
-        let recorded = Teachers::ask(&asked, &recipe, &dataset, &training, &RunFolder::new(student.path())).unwrap();
+        let recorded = Recorded::ask(&asked, &recipe, &dataset, &training, &RunFolder::new(student.path())).unwrap();
         let mut inputs = Vec::new();
         for &index in &training {
             let pixels = dataset.pictures[index].pixels.to_vec();
             append_input(pixels, &Contract::new(dataset.label_set), &mut inputs);
         }
-        let present = PresentTeachers::load(&asked, &recipe, &device()).unwrap();
-        let answers = present.answer(&inputs, training.len());
+        let consistent = Consistent::load(&asked, &recipe, &device()).unwrap();
+        let answers = consistent.answer(&inputs, training.len());
         for (&index, answer) in training.iter().zip(answers.chunks_exact(recipe.outputs())) {
             for (a, b) in answer.iter().zip(recorded.row(index)) {
                 assert!((a - b).abs() < 1e-5, "{index}: {answer:?} instead of {:?}", recorded.row(index));
@@ -249,8 +175,8 @@ mod tests {
         };
         let run = RunFolder::new(folder.path());
         let errors = [
-            Teachers::ask(&asked(false), &recipe(), &dataset(), &[0], &run).err(),
-            PresentTeachers::load(&asked(true), &recipe(), &device()).err(),
+            Recorded::ask(&asked(false), &recipe(), &dataset(), &[0], &run).err(),
+            Consistent::load(&asked(true), &recipe(), &device()).err(),
         ];
         for error in errors.into_iter().map(Option::unwrap) {
             assert_eq!(error.exit_code(), 3);
