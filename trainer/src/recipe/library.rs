@@ -6,7 +6,7 @@ use super::Recipe;
 pub const DEFAULT: &str = "classic";
 
 /// Name and text of each.
-const RECIPES: [(&str, &str); 10] = [
+const RECIPES: [(&str, &str); 8] = [
     (DEFAULT, include_str!("../../recipes/classic.toml")),
     ("mood", include_str!("../../recipes/mood.toml")),
     ("mood-box", include_str!("../../recipes/mood-box.toml")),
@@ -14,8 +14,6 @@ const RECIPES: [(&str, &str); 10] = [
     ("mood-long", include_str!("../../recipes/mood-long.toml")),
     ("mood-wide", include_str!("../../recipes/mood-wide.toml")),
     ("mood-taught", include_str!("../../recipes/mood-taught.toml")),
-    ("mood-wide-again", include_str!("../../recipes/mood-wide-again.toml")),
-    ("mood-taught-again", include_str!("../../recipes/mood-taught-again.toml")),
     ("synthetic", include_str!("../../recipes/synthetic.toml")),
 ];
 
