@@ -111,7 +111,8 @@ mod tests {
     /// Stripes: each picture is its own mirror image.
     fn dataset() -> Dataset {
         let picture = |label: u8| {
-            let pixels = (0..PIXELS).map(|at| if at / SIDE % (2 + usize::from(label)) == 0 { 230 } else { 20 });
+            let pixels =
+                (0..PIXELS).map(|at| if (at / SIDE).is_multiple_of(2 + usize::from(label)) { 230 } else { 20 });
             Picture { pixels: pixels.collect(), label, split: Split::Training }
         };
         Dataset { pictures: (0..5).map(picture).collect(), label_set: LabelSet::Fer2013 }
