@@ -55,8 +55,7 @@ pub fn split(dataset: &Dataset, share: f64, seed: u64) -> Parts {
 
 /// Splits `dataset`. `share` (0..1) of each class's training pictures becomes validation, unless the data set brings
 /// its own. Byte-identical pictures stay on one side; training loses what is also in validation or test, unless `copies`
-/// keeps it. Of one `seed` and one `copies`, what a smaller share
-/// keeps for validation is among what a larger one keeps.
+/// keeps it. Of one `seed` and one `copies`, what a smaller share keeps for validation is among what a larger one keeps.
 #[must_use]
 pub fn split_with(dataset: &Dataset, share: f64, seed: u64, copies: Copies) -> Parts {
     let mut parts = Parts::default();
