@@ -23,6 +23,7 @@ pub mod page;
 pub mod quantise;
 pub mod random;
 pub mod recipe;
+pub mod regression;
 pub mod report;
 pub mod synthetic;
 pub mod train;

@@ -6,15 +6,19 @@
 
 pub mod clips;
 pub mod judge;
-pub mod softmax;
+pub mod scale;
 
+use crate::regression::Regression;
 use clips::Clips;
 use judge::Figures;
+use scale::Scale;
 use serde::Serialize;
-use softmax::{Formula, Scale};
 
 /// The quadrants in the order of the labels: +V+A, -V+A, -V-A, +V-A.
 pub const QUADRANTS: [&str; 4] = ["Q1", "Q2", "Q3", "Q4"];
+
+/// Steps of the descent; from here on the figures don't change.
+const STEPS: u32 = 3_000;
 
 /// What the box reads.
 #[derive(Debug, Serialize)]
@@ -47,7 +51,7 @@ pub fn fit(clips: &Clips, penalty: f64, source: &str, seed: u64) -> Coefficients
     let figures = judge::cross_validated(clips, penalty, seed);
     let rows: Vec<usize> = (0..clips.len()).collect();
     let scale = Scale::of(clips, &rows);
-    let formula = Formula::fit(&scale.apply(clips, &rows), &clips.labels(&rows), penalty);
+    let formula = Regression::<4>::fit(&scale.apply(clips, &rows), &clips.labels(&rows), penalty, STEPS);
     let digits = |value: f64| format!("{value:.4e}").parse().unwrap_or(value);
     let cues = clips
         .names

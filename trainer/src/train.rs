@@ -2,9 +2,11 @@
 
 pub mod batches;
 pub mod checkpoint;
+mod labelling;
 mod loss;
 mod optimiser;
 mod report;
+mod sharpness;
 mod start;
 pub mod targets;
 pub mod teachers;
@@ -147,10 +149,7 @@ impl<'a> Trainer<'a> {
             let Checkpoint { net, average, optimiser, progress } = folder.load(&net, &optimiser)?;
             (net, average, optimiser, progress)
         } else {
-            let net = match &recipe.start_from {
-                None => net,
-                Some(run) => start::weights(run, lesson, &device)?,
-            };
+            let net = start::weights(lesson, &device)?.unwrap_or(net);
             (net.clone(), net, optimiser, Progress::default())
         };
         let average = WeightAverage::new(&average, recipe.optimiser.average_decay);
@@ -203,21 +202,20 @@ impl<'a> Trainer<'a> {
     fn step(&mut self, batch: Batch, rate: f64) -> Result<(), Error> {
         let recipe = self.lesson.recipe;
         // Dropout draws from the device: seeding each step makes a resumed run draw the same.
-        self.device.seed(mix(recipe.seed, (1 << 40) | u64::from(self.progress.step)));
+        let draw = mix(recipe.seed, (1 << 40) | u64::from(self.progress.step));
+        self.device.seed(draw);
         let Batch { size, inputs, mut targets } = batch;
         self.teaching.complete(&mut targets, &inputs, size);
-        let logits = self.net.forward(input_tensor(inputs, size, &self.device));
-        let answers: Vec<f32> = logits.to_data().iter::<f32>().collect();
-        let loss = loss::loss(&logits, &targets, recipe, &self.device);
-        let value = f64::from(loss.clone().into_scalar::<f32>());
-        if !value.is_finite() {
-            return Err(self.no_number(value));
+        let (logits, value, mut gradients) = self.gradients(&self.net, &inputs, &targets)?;
+        if recipe.optimiser.sharpness > 0.0 {
+            let worst = sharpness::worst_nearby(&self.net, &gradients, f64::from(recipe.optimiser.sharpness));
+            self.device.seed(draw);
+            (_, _, gradients) = self.gradients(&worst, &inputs, &targets)?;
         }
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.net);
         self.net = self.optimiser.step(rate, self.net.clone(), gradients);
         let progress = &mut self.progress;
         self.average.update(&self.net, progress.step);
-        let (right, judged) = told_right(&answers, &targets.labels, recipe);
+        let (right, judged) = told_right(&logits, &targets.labels, recipe);
         progress.loss_sum += value * count(size);
         progress.right += right;
         progress.judged += judged;
@@ -225,6 +223,25 @@ impl<'a> Trainer<'a> {
         progress.batch += 1;
         progress.step += 1;
         Ok(())
+    }
+
+    /// The logits of `net`, the loss and its gradients.
+    fn gradients(
+        &self,
+        net: &Net,
+        inputs: &[f32],
+        targets: &BatchTargets,
+    ) -> Result<(Vec<f32>, f64, GradientsParams), Error> {
+        let recipe = self.lesson.recipe;
+        let size = targets.labels.len() / recipe.outputs();
+        let logits = net.forward(input_tensor(inputs.to_vec(), size, &self.device));
+        let answers = logits.to_data().iter::<f32>().collect();
+        let loss = loss::loss(&logits, targets, recipe, &self.device);
+        let value = f64::from(loss.clone().into_scalar::<f32>());
+        if !value.is_finite() {
+            return Err(self.no_number(value));
+        }
+        Ok((answers, value, GradientsParams::from_grads(loss.backward(), net)))
     }
 
     fn no_number(&self, value: f64) -> Error {

@@ -1,7 +1,9 @@
 //! How well the formula does on clips it has not seen.
 
+use super::STEPS;
 use super::clips::Clips;
-use super::softmax::{Formula, Scale};
+use super::scale::Scale;
+use crate::regression::Regression;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_pcg::Pcg32;
@@ -53,12 +55,12 @@ pub fn cross_validated(clips: &Clips, penalty: f64, seed: u64) -> Figures {
         for fold in 0..FOLDS {
             let (judged, fitted): (Vec<usize>, Vec<usize>) = (0..clips.len()).partition(|&row| folds[row] == fold);
             let scale = Scale::of(clips, &fitted);
-            let formula = Formula::fit(&scale.apply(clips, &fitted), &clips.labels(&fitted), penalty);
+            let formula = Regression::<4>::fit(&scale.apply(clips, &fitted), &clips.labels(&fitted), penalty, STEPS);
             // The library is all clips, whose labels are not looked at; only `judged` are counted.
             let all: Vec<usize> = (0..clips.len()).collect();
             for (places, scale) in places.iter_mut().zip([scale.clone(), scale.within(clips, &all)]) {
                 for (&row, features) in judged.iter().zip(scale.apply(clips, &judged)) {
-                    let [q1, q2, q3, q4] = formula.quadrants(&features);
+                    let [q1, q2, q3, q4] = formula.probabilities(&features);
                     places[row] = (q1 + q4 - q2 - q3, q1 + q2 - q3 - q4);
                 }
             }

@@ -1,4 +1,4 @@
-//! The average of the weights over the steps of training.
+//! Averages of weights: over the steps of training, and over networks.
 
 use super::Net;
 use super::blocks::values;
@@ -42,6 +42,26 @@ impl WeightAverage {
     }
 }
 
+/// The first of `nets`, of one shape, with the mean of all their weights and running moments; none of none.
+#[must_use]
+pub fn mean(nets: Vec<Net>) -> Option<Net> {
+    let mut sum: Vec<Vec<f64>> = Vec::new();
+    for net in &nets {
+        let mut reader = Reader::default();
+        net.visit(&mut reader);
+        sum.resize_with(reader.values.len(), Vec::new);
+        for (sum, values) in sum.iter_mut().zip(reader.values) {
+            sum.resize(values.len(), 0.0);
+            sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += f64::from(value));
+        }
+    }
+    let share = 1.0 / crate::train::count(nets.len().max(1));
+    #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a mean of f32 fits f32")]
+    let mean = |sum: Vec<f64>| sum.into_iter().map(|value| (value * share) as f32).collect();
+    let values: Vec<Vec<f32>> = sum.into_iter().map(mean).collect();
+    Some(nets.into_iter().next()?.map(&mut Writer { values: values.into_iter() }))
+}
+
 #[derive(Default)]
 struct Reader {
     values: Vec<Vec<f32>>,
@@ -62,7 +82,36 @@ impl ModuleMapper for Writer {
         let Some(values) = self.values.next() else { return param };
         param.map(|tensor| {
             let (shape, device) = (tensor.shape(), tensor.device());
-            Tensor::from_data(TensorData::new(values, shape), &device)
+            Tensor::from_data(TensorData::new(values, shape), &device).set_require_grad(tensor.is_require_grad())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::{Name, Size};
+    use crate::train::device;
+
+    #[test]
+    fn the_mean_of_networks_has_the_mean_of_each_weight() {
+        let of = |seed: u64| {
+            let device = device();
+            device.seed(seed);
+            Net::new(Name::Vgg, Size { width: 2, depth: 1 }, 7, 0.0, &device)
+        };
+        let read = |net: &Net| {
+            let mut reader = Reader::default();
+            net.visit(&mut reader);
+            reader.values.concat()
+        };
+        let all: Vec<Vec<f32>> = (1..=3).map(|seed| read(&of(seed))).collect();
+        let found = read(&mean((1..=3).map(of).collect()).unwrap());
+        assert_ne!(all[0], all[1]);
+        for (at, value) in found.iter().enumerate() {
+            let expected = (all[0][at] + all[1][at] + all[2][at]) / 3.0;
+            assert!((value - expected).abs() < 1e-6, "{at}: {value} instead of {expected}");
+        }
+        assert!(mean(Vec::new()).is_none());
     }
 }

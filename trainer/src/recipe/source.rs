@@ -94,7 +94,9 @@ fn check(recipe: &Recipe) -> Result<(), Error> {
         ("optimiser.momentum", share.contains(&optimiser.momentum), "at least 0 and below 1"),
         ("optimiser.weight_decay", (0.0..10.0).contains(&optimiser.weight_decay), "at least 0"),
         ("optimiser.average_decay", (0.0..1.0).contains(&optimiser.average_decay), "at least 0 and below 1"),
+        ("optimiser.sharpness", (0.0..10.0).contains(&optimiser.sharpness), "at least 0 and below 10"),
         ("loss.label_smoothing", (0.0..1.0).contains(&loss.label_smoothing), "at least 0 and below 1"),
+        ("loss.vote_smoothing", (0.0..=1.0).contains(&loss.vote_smoothing), "0 to 1"),
         ("loss.class_balance", (0.0..=1.0).contains(&loss.class_balance), "0 to 1"),
         (
             "distillation",
