@@ -73,7 +73,8 @@ mod tests {
         let loss = |net: &Net| net.forward(input.clone()).square().mean();
         let before = loss(&net);
         let gradients = GradientsParams::from_grads(before.clone().backward(), &net);
-        let still = values(&net);
+        // What a forward pass left for the running moments arrives with the next look at them.
+        let still = values(&net.valid());
         let worst = worst_nearby(&net, &gradients, 0.01);
         let distance: f32 = values(&worst).iter().zip(&still).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
         assert!((distance - 0.01).abs() < 1e-4, "moved by {distance}");
@@ -83,6 +84,6 @@ mod tests {
             "its gradients belong to the net's weights"
         );
         assert!(after.into_scalar::<f32>() > before.into_scalar::<f32>());
-        assert_eq!(values(&net), still, "weights and running moments");
+        assert_eq!(values(&net.valid()), still, "weights and running moments");
     }
 }
