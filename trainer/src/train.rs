@@ -206,11 +206,12 @@ impl<'a> Trainer<'a> {
         self.device.seed(draw);
         let Batch { size, inputs, mut targets } = batch;
         self.teaching.complete(&mut targets, &inputs, size);
-        let (logits, value, mut gradients) = self.gradients(&self.net, &inputs, &targets)?;
+        let input = input_tensor(inputs, size, &self.device);
+        let (logits, value, mut gradients) = self.gradients(&self.net, input.clone(), &targets)?;
         if recipe.optimiser.sharpness > 0.0 {
             let worst = sharpness::worst_nearby(&self.net, &gradients, f64::from(recipe.optimiser.sharpness));
             self.device.seed(draw);
-            (_, _, gradients) = self.gradients(&worst, &inputs, &targets)?;
+            (_, _, gradients) = self.gradients(&worst, input, &targets)?;
         }
         self.net = self.optimiser.step(rate, self.net.clone(), gradients);
         let progress = &mut self.progress;
@@ -229,12 +230,11 @@ impl<'a> Trainer<'a> {
     fn gradients(
         &self,
         net: &Net,
-        inputs: &[f32],
+        input: Tensor<4>,
         targets: &BatchTargets,
     ) -> Result<(Vec<f32>, f64, GradientsParams), Error> {
         let recipe = self.lesson.recipe;
-        let size = targets.labels.len() / recipe.outputs();
-        let logits = net.forward(input_tensor(inputs.to_vec(), size, &self.device));
+        let logits = net.forward(input);
         let answers = logits.to_data().iter::<f32>().collect();
         let loss = loss::loss(&logits, targets, recipe, &self.device);
         let value = f64::from(loss.clone().into_scalar::<f32>());

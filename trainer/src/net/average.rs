@@ -16,19 +16,15 @@ impl WeightAverage {
     /// Starts at the weights of `net`.
     #[must_use]
     pub fn new(net: &Net, decay: f32) -> Self {
-        let mut reader = Reader::default();
-        net.visit(&mut reader);
-        Self { values: reader.values, decay }
+        Self { values: numbers(net), decay }
     }
 
     /// Takes in the weights after step number `step` (from 0). Early steps forget faster.
     pub fn update(&mut self, net: &Net, step: u32) {
-        let mut reader = Reader::default();
-        net.visit(&mut reader);
         let step = f64::from(step);
         #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a share in 0..1 fits f32")]
         let decay = self.decay.min(((1.0 + step) / (10.0 + step)) as f32);
-        for (average, now) in self.values.iter_mut().zip(reader.values) {
+        for (average, now) in self.values.iter_mut().zip(numbers(net)) {
             for (a, n) in average.iter_mut().zip(now) {
                 *a += (1.0 - decay) * (n - *a);
             }
@@ -47,10 +43,9 @@ impl WeightAverage {
 pub fn mean(nets: Vec<Net>) -> Option<Net> {
     let mut sum: Vec<Vec<f64>> = Vec::new();
     for net in &nets {
-        let mut reader = Reader::default();
-        net.visit(&mut reader);
-        sum.resize_with(reader.values.len(), Vec::new);
-        for (sum, values) in sum.iter_mut().zip(reader.values) {
+        let numbers = numbers(net);
+        sum.resize_with(numbers.len(), Vec::new);
+        for (sum, values) in sum.iter_mut().zip(numbers) {
             sum.resize(values.len(), 0.0);
             sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += f64::from(value));
         }
@@ -60,6 +55,14 @@ pub fn mean(nets: Vec<Net>) -> Option<Net> {
     let mean = |sum: Vec<f64>| sum.into_iter().map(|value| (value * share) as f32).collect();
     let values: Vec<Vec<f32>> = sum.into_iter().map(mean).collect();
     Some(nets.into_iter().next()?.map(&mut Writer { values: values.into_iter() }))
+}
+
+/// All weights and running moments of `net`, in the order of its visit.
+#[must_use]
+pub fn numbers(net: &Net) -> Vec<Vec<f32>> {
+    let mut reader = Reader::default();
+    net.visit(&mut reader);
+    reader.values
 }
 
 #[derive(Default)]
@@ -97,11 +100,7 @@ mod tests {
     fn the_mean_of_networks_has_the_mean_of_each_weight() {
         let fresh = |_| Net::new(Name::Vgg, Size { width: 2, depth: 1 }, 7, 0.0, &device());
         let nets: Vec<Net> = (0..3).map(fresh).collect();
-        let read = |net: &Net| {
-            let mut reader = Reader::default();
-            net.visit(&mut reader);
-            reader.values.concat()
-        };
+        let read = |net: &Net| numbers(net).concat();
         let all: Vec<Vec<f32>> = nets.iter().map(read).collect();
         let found = read(&mean(nets).unwrap());
         assert_ne!(all[0], all[1]);

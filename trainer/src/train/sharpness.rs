@@ -46,23 +46,8 @@ impl ModuleMapper for Along<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::net::{Name, Size};
+    use crate::net::{Name, Size, numbers};
     use burn::tensor::{Device, Distribution};
-
-    #[derive(Default)]
-    struct Values(Vec<f32>);
-
-    impl ModuleVisitor for Values {
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            self.0.extend(param.val().into_data().iter::<f32>());
-        }
-    }
-
-    fn values(net: &Net) -> Vec<f32> {
-        let mut found = Values::default();
-        net.visit(&mut found);
-        found.0
-    }
 
     #[test]
     fn the_worst_point_lies_uphill_at_the_radius_and_the_net_itself_does_not_hear_of_it() {
@@ -74,9 +59,10 @@ mod tests {
         let before = loss(&net);
         let gradients = GradientsParams::from_grads(before.clone().backward(), &net);
         // What a forward pass left for the running moments arrives with the next look at them.
-        let still = values(&net.valid());
+        let still = numbers(&net.valid()).concat();
         let worst = worst_nearby(&net, &gradients, 0.01);
-        let distance: f32 = values(&worst).iter().zip(&still).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
+        let distance: f32 =
+            numbers(&worst).concat().iter().zip(&still).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
         assert!((distance - 0.01).abs() < 1e-4, "moved by {distance}");
         let after = loss(&worst);
         let gradients = GradientsParams::from_grads(after.clone().backward(), &worst);
@@ -84,6 +70,6 @@ mod tests {
         net.visit(&mut length);
         assert!(length.sum > 0.0, "its gradients belong to the net's weights");
         assert!(after.into_scalar::<f32>() > before.into_scalar::<f32>());
-        assert_eq!(values(&net.valid()), still, "weights and running moments");
+        assert_eq!(numbers(&net.valid()).concat(), still, "weights and running moments");
     }
 }
