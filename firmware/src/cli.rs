@@ -2,7 +2,7 @@
 
 use crate::command::{
     bench::BenchArgs, check::CheckArgs, compose::ComposeArgs, devices::DevicesArgs, forget::ForgetArgs, look::LookArgs,
-    music::MusicArgs, run::RunArgs,
+    music::MusicArgs, owner::OwnerArgs, run::RunArgs,
 };
 use crate::exit_code;
 use clap::{Parser, Subcommand};
@@ -57,4 +57,10 @@ pub enum Command {
     /// Erases what the box has learnt about you
     #[command(after_help = "Example:\n  moodbox forget")]
     Forget(ForgetArgs),
+    /// Reads what the owner wrote onto the card, for the scripts that set a box up
+    #[command(
+        hide = true,
+        after_help = "Example:\n  moodbox owner moodbox.toml --for image --into /run/moodbox-setup/owner"
+    )]
+    Owner(OwnerArgs),
 }

@@ -7,4 +7,5 @@ pub mod devices;
 pub mod forget;
 pub mod look;
 pub mod music;
+pub mod owner;
 pub mod run;

@@ -9,6 +9,7 @@ mod read;
 mod tests;
 
 pub use problem::{ConfigError, Problem};
+pub(crate) use read::{distance, nearest};
 
 use crate::camera::CameraSettings;
 use crate::device;
@@ -111,6 +112,16 @@ impl Config {
         if let Some(path) = path {
             read::apply(&mut config, &text(path)?, path)?;
         }
+        Ok(config)
+    }
+
+    /// As [`Config::load`], with the text of the file that lies, or will lie, at `path`.
+    ///
+    /// # Errors
+    /// With everything that is wrong in it.
+    pub fn of_text(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let mut config = Self::embedded()?;
+        read::apply(&mut config, text, path)?;
         Ok(config)
     }
 

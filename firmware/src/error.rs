@@ -5,6 +5,7 @@ use crate::command::music::MusicError;
 use crate::config::ConfigError;
 use crate::exit_code::ExitCode;
 use crate::gpio::GpioError;
+use crate::owner::Problems;
 use crate::picture::PictureError;
 use crate::ports::{ButtonError, SpeakerError};
 use mood::ModelError;
@@ -85,6 +86,23 @@ pub enum Failure {
     /// Something about the owner's music can't be read or written.
     #[error(transparent)]
     Music(#[from] MusicError),
+    /// What the owner wrote onto the card has mistakes; the rest has been written.
+    #[error("{0}")]
+    OwnerMistakes(Problems),
+    /// What the owner wrote onto the card can't be read.
+    #[error("the owner's file {} can't be read: {detail}", .path.display())]
+    OwnerFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        detail: String,
+    },
+    /// The box's own defaults don't hold.
+    #[error("the owner's file can't be answered: {detail}")]
+    Owner {
+        /// Why.
+        detail: String,
+    },
     /// A result can't be written.
     #[error("{what} can't be written: {source}")]
     Write {
@@ -120,10 +138,10 @@ impl Failure {
     #[must_use]
     pub const fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Config(_) => ExitCode::Configuration,
+            Self::Config(_) | Self::OwnerMistakes(_) => ExitCode::Configuration,
             Self::Check { code, .. } => *code,
             Self::NoHardware | Self::Gpio(_) | Self::NoTerminal { .. } | Self::Button(_) => ExitCode::Device,
-            Self::Picture(_) | Self::Pictures { .. } | Self::Memory { .. } => ExitCode::Data,
+            Self::Picture(_) | Self::Pictures { .. } | Self::Memory { .. } | Self::OwnerFile { .. } => ExitCode::Data,
             Self::ModelFile { .. } | Self::Model { .. } => ExitCode::Model,
             Self::Compose(ComposeError::SoundFont { .. }) => ExitCode::Data,
             Self::Speaker(SpeakerError::Write { .. }) | Self::Compose(_) | Self::Write { .. } => ExitCode::Write,
@@ -131,7 +149,7 @@ impl Failure {
             Self::Music(_) => ExitCode::Data,
             Self::Speaker(SpeakerError::Track { .. }) => ExitCode::Data,
             Self::Speaker(_) => ExitCode::Device,
-            Self::Signals { .. } | Self::Thread { .. } | Self::ThreadEnded { .. } => ExitCode::Bug,
+            Self::Signals { .. } | Self::Thread { .. } | Self::ThreadEnded { .. } | Self::Owner { .. } => ExitCode::Bug,
         }
     }
 
@@ -139,7 +157,10 @@ impl Failure {
     #[must_use]
     pub const fn hint(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Config(ConfigError::Mistakes { .. }) | Self::Pictures { .. } | Self::Check { .. } => return None,
+            Self::Config(ConfigError::Mistakes { .. })
+            | Self::Pictures { .. }
+            | Self::Check { .. }
+            | Self::OwnerMistakes(_) => return None,
             Self::Config(_) => "write one with `moodbox config > moodbox.toml`, or leave out `--config`",
             Self::NoHardware => "try the whole box on this desk: `moodbox run --simulate`",
             Self::Gpio(error) => return Some(error.hint()),
@@ -163,7 +184,8 @@ impl Failure {
             }
             Self::Speaker(_) => "list the cards with `aplay -L`, name one as `speaker.card`, or use `--wav FILE`",
             Self::Write { .. } => "see that the disk has room and the reader of the output is still there",
-            Self::Signals { .. } | Self::Thread { .. } | Self::ThreadEnded { .. } => {
+            Self::OwnerFile { .. } => "name a text of at most 1 MiB; the form is `scripts/boot/moodbox.toml`",
+            Self::Signals { .. } | Self::Thread { .. } | Self::ThreadEnded { .. } | Self::Owner { .. } => {
                 "start it again with `--log debug` and report what it says"
             }
         })

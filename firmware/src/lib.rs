@@ -23,6 +23,7 @@ pub mod home;
 pub mod hw;
 pub mod memory;
 pub mod music;
+pub mod owner;
 pub mod picture;
 pub mod ports;
 pub mod report;

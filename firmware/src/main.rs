@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use moodbox::cli::{Cli, Command};
-use moodbox::command::{bench, check, compose, devices, forget, look, music, run};
+use moodbox::command::{bench, check, compose, devices, forget, look, music, owner, run};
 use moodbox::config::{self, Config};
 use moodbox::device::Ending;
 use moodbox::error::Failure;
@@ -41,6 +41,7 @@ fn dispatch(command: Command, began: Instant, logs: bool) -> Result<ExitCode, Fa
         Command::Devices(args) => devices::devices(&args, &mut stdout().lock()),
         Command::Bench(args) => bench::bench(&args, &mut stdout().lock()),
         Command::Music(args) => music::music(&args, &mut stdout().lock(), &mut stderr()),
+        Command::Owner(args) => owner::owner(&args),
         Command::Forget(args) => forget::forget(&args, &mut stdout().lock()),
         Command::Config { file } => {
             let text = file.map_or_else(|| Ok(config::TEMPLATE.to_owned()), |file| Config::resolved(&file))?;

@@ -126,16 +126,21 @@ fn unknown(what: &str, name: &str, known: impl Iterator<Item = &'static str>, li
     let short = name.rsplit('.').next().unwrap_or(name);
     let mut known: Vec<&str> = known.collect();
     known.dedup();
-    let near = known.iter().copied().min_by_key(|candidate| distance(short, candidate));
-    let hint = match near.filter(|near| distance(short, near) <= 1 + short.len() / 4) {
+    let hint = match nearest(short, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("known here: {}", known.join(", ")),
     };
     Problem { line, what: format!("unknown {what} `{name}`"), hint }
 }
 
+/// The known name that was meant, if one is near enough to be a misspelling.
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near = known.min_by_key(|candidate| distance(name, candidate));
+    near.filter(|near| distance(name, near) <= 1 + name.len() / 4)
+}
+
 /// Levenshtein's distance in characters.
-fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {

@@ -9,6 +9,7 @@ mod command_line;
 mod faults;
 mod look;
 mod music;
+mod owner;
 mod signals;
 mod story;
 mod threads;

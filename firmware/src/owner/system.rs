@@ -1,0 +1,101 @@
+//! `[system]` of the owner's file: its keys, and what each may hold.
+
+use super::fields::Fields;
+use super::problems::{Wrong, problem};
+use super::recover::Recovered;
+use super::wifi::{self, Wishes};
+use super::{Layer, dac, key, names, parts, places};
+use crate::config::{Problem, nearest};
+use std::path::Path;
+use toml::de::DeTable;
+
+/// The keys.
+pub(super) const KEYS: &[&str] = &[
+    "hostname",
+    "timezone",
+    "wifi_name",
+    "wifi_password",
+    "wifi_open",
+    "wifi_hidden",
+    "wifi_country",
+    "ssh_key",
+    "user",
+    "dac",
+];
+
+/// What others call them.
+const CALLED: &[(&str, &str)] = &[
+    ("ssid", "wifi_name"),
+    ("wifi_ssid", "wifi_name"),
+    ("psk", "wifi_password"),
+    ("wifi_psk", "wifi_password"),
+    ("password", "wifi_password"),
+    ("passphrase", "wifi_password"),
+    ("country", "wifi_country"),
+    ("authorized_keys", "ssh_key"),
+    ("public_key", "ssh_key"),
+    ("name", "hostname"),
+    ("overlay", "dac"),
+    ("dtoverlay", "dac"),
+];
+
+/// Reads the table; what is wrong in it is told.
+pub(super) fn read(read: &Recovered, zones: Option<&Path>, problems: &mut Vec<Problem>) -> Layer {
+    let (document, _) = DeTable::parse_recoverable(&read.text);
+    let document = document.get_ref();
+    let fields = Fields::new(document, parts::SYSTEM, read, problems);
+    for (name, line) in fields.keys() {
+        if !KEYS.contains(&name) {
+            problems.push(problem(line, format!("unknown key `system.{name}`"), meant(name)));
+        }
+    }
+    for (name, _) in document.iter().filter(|(name, _)| name.get_ref() != parts::SYSTEM) {
+        if parts::is_systems(name.get_ref()) {
+            let line = super::statements::line_of(&read.text, name.span().start);
+            problems.push(problem(line, format!("unknown table `{}`", name.get_ref()), "did you mean `[system]`?"));
+        }
+    }
+    let mut text = |key: &str, check: fn(&str) -> Result<String, Wrong>| {
+        fields.text(key, problems).checked(problems, |text| check(&text)).given()
+    };
+    let (hostname, country) = (text("hostname", names::host), text("wifi_country", places::country));
+    let (user, dac) = (text("user", names::user), text("dac", dac::checked));
+    let timezone = fields.text("timezone", problems).checked(problems, |name| places::zone(&name, zones)).given();
+    let keys = public_keys(fields.texts("ssh_key", problems), problems);
+    let wifi = Wishes {
+        name: fields.text("wifi_name", problems).checked(problems, wifi::checked_name),
+        secret: fields.text("wifi_password", problems).checked(problems, wifi::checked_secret),
+        open: fields.flag("wifi_open", problems),
+        hidden: fields.flag("wifi_hidden", problems),
+    };
+    Layer { hostname, timezone, country, keys, user, dac, wifi }
+}
+
+fn meant(name: &str) -> String {
+    let small = name.to_lowercase().replace('-', "_");
+    let called = CALLED.iter().find(|(other, _)| *other == small).map(|(_, key)| *key);
+    match called.or_else(|| nearest(&small, KEYS.iter().copied())) {
+        Some(key) => format!("did you mean `{key}`?"),
+        None => format!("known here: {}", KEYS.join(", ")),
+    }
+}
+
+/// The keys that are sound; of each other one is told what it is.
+pub(super) fn public_keys(lines: Vec<(String, usize)>, problems: &mut Vec<Problem>) -> Vec<String> {
+    let mut sound: Vec<String> = Vec::new();
+    // A private key has many lines; one word about it is enough.
+    let mut inside = false;
+    for (text, line) in lines {
+        if inside || text.starts_with('#') {
+            inside &= !text.contains("-----END");
+            continue;
+        }
+        inside = text.contains("-----BEGIN");
+        match key::checked(&text) {
+            Ok(key) if sound.contains(&key) => {}
+            Ok(key) => sound.push(key),
+            Err((what, hint)) => problems.push(problem(line, what, hint)),
+        }
+    }
+    sound
+}
