@@ -5,8 +5,10 @@ use super::clips::Clips;
 /// How far a value may stand out, in spreads; the box clamps in the same way.
 const MOST: f64 = 3.0;
 
-/// As many clips the fitted means weigh against a library's own; the box shrinks in the same way.
-const FITTED_WEIGHT: f64 = 30.0;
+/// How far the mean of a library usually lies from that of the fitted clips, as a variance in squared spreads; and how far a
+/// feature of it may. The box shrinks in the same way (`music/estimate/standing.rs`).
+const USUAL_DISTANCE: f64 = 0.2;
+const MOST_DISTANCE: f64 = 5.0;
 
 /// Means and spreads of the features.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +39,13 @@ impl Scale {
     pub fn within(&self, clips: &Clips, rows: &[usize]) -> Self {
         let own = Self::of(clips, rows);
         let count = crate::train::count(rows.len());
-        let share = count / (count + FITTED_WEIGHT);
+        let distances = own
+            .mean
+            .iter()
+            .zip(self.mean.iter().zip(&self.spread))
+            .map(|(own, (mean, spread))| ((own - mean) / spread).clamp(-MOST_DISTANCE, MOST_DISTANCE).powi(2));
+        let distance = distances.sum::<f64>() / crate::train::count(clips.names.len().max(1)) - 1.0 / count.max(1.0);
+        let share = count / (count + distance.max(USUAL_DISTANCE).recip());
         let pairs = |own: &[f64], fitted: &[f64]| -> Vec<(f64, f64)> {
             own.iter().copied().zip(fitted.iter().copied()).collect()
         };

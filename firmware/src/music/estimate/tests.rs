@@ -33,14 +33,33 @@ fn each_quadrants_cues_lead_into_it_and_the_surer_the_further() {
 
 #[test]
 fn a_library_is_its_own_measure_the_more_the_larger_it_is() {
-    // Everything here is like the first quadrant; the middle of it is nothing special.
-    let usual = towards(0, 1.0);
+    // Everything here is a little like the first quadrant; the middle of it is nothing special.
+    let usual = towards(0, 0.4);
     let arousal = |count: usize| {
         let standing = Standing::among(std::iter::repeat_n(&usual, count));
         place(&usual, &Tags::default(), &standing).affect.arousal
     };
-    let (alone, few, many) = (arousal(0), arousal(10), arousal(1_000));
-    assert!(alone > few && few > many && many < 0.7, "{alone} {few} {many}");
+    let (alone, few, many) = (arousal(0), arousal(5), arousal(1_000));
+    assert!(alone > few && few > many && many < 0.6 * alone, "{alone} {few} {many}");
+}
+
+#[test]
+fn a_small_library_unlike_the_fitted_clips_reaches_all_quadrants() {
+    // Four tracks, one towards each quadrant, each of them 2.5 spreads from the fit in every feature.
+    let shifted = |quadrant: usize| {
+        let values = towards(quadrant, 0.5).values().to_vec();
+        let shift = |(at, value): (usize, f32)| {
+            let cue = FORMULA.cues.iter().find(|cue| cue.at == Some(at));
+            value + cue.map_or(0.0, |cue| 2.5 * cue.spread)
+        };
+        Features::from_values(values.into_iter().enumerate().map(shift).collect()).unwrap()
+    };
+    let tracks: Vec<Features> = (0..4).map(shifted).collect();
+    let standing = Standing::among(tracks.iter());
+    for (track, (v, a)) in tracks.iter().zip([(1.0, 1.0), (-1.0, 1.0), (-1.0, -1.0), (1.0, -1.0)]) {
+        let affect = place(track, &Tags::default(), &standing).affect;
+        assert!(affect.valence * v > 0.0 && affect.arousal * a > 0.0, "{affect:?} is not at {v} {a}");
+    }
 }
 
 #[test]
