@@ -2,7 +2,7 @@
 
 use crate::command::{
     bench::BenchArgs, check::CheckArgs, compose::ComposeArgs, devices::DevicesArgs, forget::ForgetArgs, look::LookArgs,
-    music::MusicArgs, owner::OwnerArgs, run::RunArgs,
+    music::MusicArgs, owner::OwnerArgs, run::RunArgs, worker::WorkerArgs,
 };
 use crate::exit_code;
 use clap::{Parser, Subcommand};
@@ -63,4 +63,7 @@ pub enum Command {
         after_help = "Example:\n  moodbox owner moodbox.toml --for image --into /run/moodbox-setup/owner"
     )]
     Owner(OwnerArgs),
+    /// Decodes for another moodbox
+    #[command(hide = true)]
+    Worker(WorkerArgs),
 }

@@ -9,3 +9,4 @@ pub mod look;
 pub mod music;
 pub mod owner;
 pub mod run;
+pub mod worker;

@@ -29,5 +29,7 @@ pub mod ports;
 pub mod report;
 pub mod runner;
 pub mod service;
+mod shown;
 pub mod sim;
 pub mod sound;
+pub mod worker;

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use moodbox::cli::{Cli, Command};
-use moodbox::command::{bench, check, compose, devices, forget, look, music, owner, run};
+use moodbox::command::{bench, check, compose, devices, forget, look, music, owner, run, worker};
 use moodbox::config::{self, Config};
 use moodbox::device::Ending;
 use moodbox::error::Failure;
@@ -13,6 +13,7 @@ use tracing_subscriber::EnvFilter;
 
 fn main() -> std::process::ExitCode {
     let began = Instant::now();
+    moodbox::worker::enable();
     let cli = Cli::parse();
     let logs = start_log(cli.log.as_deref());
     match dispatch(cli.command, began, logs) {
@@ -42,6 +43,7 @@ fn dispatch(command: Command, began: Instant, logs: bool) -> Result<ExitCode, Fa
         Command::Bench(args) => bench::bench(&args, &mut stdout().lock()),
         Command::Music(args) => music::music(&args, &mut stdout().lock(), &mut stderr()),
         Command::Owner(args) => owner::owner(&args),
+        Command::Worker(args) => worker::work(&args, &mut stdout().lock()),
         Command::Forget(args) => forget::forget(&args, &mut stdout().lock()),
         Command::Config { file } => {
             let text = file.map_or_else(|| Ok(config::TEMPLATE.to_owned()), |file| Config::resolved(&file))?;

@@ -11,6 +11,7 @@ use crate::home;
 use crate::music::collection::Collection;
 use crate::music::index::{Index, IndexError, ScanError};
 use crate::music::taste::{Taste, TasteError};
+use crate::shown::Shown;
 use mood::{Affect, Expression};
 use std::io::Write;
 use std::path::PathBuf;
@@ -107,13 +108,13 @@ pub enum MusicError {
     #[error("the box has played no track of yours yet")]
     NothingPlayed,
     /// There is nothing to show.
-    #[error("no track of index {} can be played", .path.display())]
+    #[error("no track of index {} can be played", Shown(.path))]
     Empty {
         /// The index.
         path: PathBuf,
     },
     /// The picture can't be written.
-    #[error("picture {} can't be written: {detail}", .path.display())]
+    #[error("picture {} can't be written: {detail}", Shown(.path))]
     Picture {
         /// The file.
         path: PathBuf,
@@ -132,7 +133,7 @@ impl Matches {
         if self.0.is_empty() {
             return format!("no track is called `{name}`");
         }
-        let shown = self.0.iter().take(SHOWN).map(|path| format!("\n  {}", path.display())).collect::<String>();
+        let shown = self.0.iter().take(SHOWN).map(|path| format!("\n  {}", Shown(path))).collect::<String>();
         let more = if self.0.len() > SHOWN { "\n  ..." } else { "" };
         format!("{} tracks fit `{name}`{shown}{more}", self.0.len())
     }

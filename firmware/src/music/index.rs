@@ -7,10 +7,12 @@
 
 mod excerpt;
 mod file;
+mod listen;
 mod scan;
 mod tags;
 
 pub use file::IndexError;
+pub use listen::{NOTHING_TO_JUDGE, serve};
 pub use scan::{Progress, ScanError, Scanned, scan};
 pub use tags::Tags;
 

@@ -1,32 +1,29 @@
 //! The owner's own music: a folder with one folder of tracks a mood.
 //!
-//! `folder/<mood name>/*.{mp3,flac,ogg,wav,m4a,aac}`; mood names are understood as in the data sets, in any case. A mood
-//! without a folder, or without a track that can be played, gets the composer. The folder is read anew for every
+//! `folder/<mood name>/**`; mood names are understood as in the data sets, in any case, and tracks are found at any depth. A
+//! mood without a folder, or without a track that can be played, gets the composer. The folder is read anew for every
 //! programme, so tracks can be added while the box runs.
 
-mod decode;
+mod file_track;
 mod playlist;
 mod prefetch;
 mod queue;
-mod resample;
 
-pub use decode::FileTrack;
+pub use file_track::FileTrack;
 pub use playlist::Playlist;
 pub use prefetch::{Control, Prefetch};
-pub(super) use resample::Resampler;
 
 use super::composer::Composer;
+use super::folder;
 use super::shelf::Shelf;
 use super::soundfont::SoundFont;
+use crate::shown::Shown;
 use mood::{Affect, Expression};
 use queue::{Chosen, Queue, Shuffled};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-
-/// Extensions of files that are tried.
-const EXTENSIONS: [&str; 7] = ["mp3", "flac", "ogg", "oga", "wav", "m4a", "aac"];
 
 /// A track that could not be played.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +43,7 @@ impl Broken {
     pub fn remember(&self, path: &Path, detail: String) {
         let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if memory.0.insert(path.to_owned()) {
-            tracing::warn!(track = %path.display(), detail, "track skipped");
+            tracing::warn!(track = %Shown(path), detail, "track skipped");
             memory.1.push(BrokenTrack { path: path.to_owned(), detail });
         }
     }
@@ -84,19 +81,29 @@ impl Library {
         Self { folder, broken }
     }
 
+    /// What keeps the folder, or a mood's folder in it, from being played, in words for its owner.
+    #[must_use]
+    pub fn troubles(&self) -> Vec<String> {
+        let folder = Shown(&self.folder);
+        if let Err(error) = std::fs::read_dir(&self.folder) {
+            return vec![format!(
+                "music folder {folder} can't be read ({error}): every mood is played by the composer"
+            )];
+        }
+        let moods: BTreeSet<Expression> = entries(&self.folder).filter_map(|path| mood_of(&path)).collect();
+        if moods.is_empty() {
+            return vec![format!("music folder {folder} has no folder that is named after a mood (happy, sad, ...)")];
+        }
+        let empty = moods.into_iter().filter(|mood| self.tracks(*mood).is_empty());
+        empty.map(|mood| format!("music folder {folder} has no track in its folder for {}", mood.name())).collect()
+    }
+
     /// The tracks for an expression in order of name, without those known to be broken.
     #[must_use]
     pub fn tracks(&self, expression: Expression) -> Vec<PathBuf> {
-        let is_for = |path: &PathBuf| {
-            path.file_name().and_then(|name| name.to_str()).and_then(Expression::from_label) == Some(expression)
-        };
-        let mut tracks: Vec<PathBuf> = entries(&self.folder)
-            .filter(is_for)
-            .flat_map(|mood| entries(&mood).filter(|path| is_track(path)).collect::<Vec<_>>())
-            .filter(|path| !self.broken.knows(path))
-            .collect();
-        tracks.sort();
-        tracks
+        let moods: Vec<PathBuf> = entries(&self.folder).filter(|path| mood_of(path) == Some(expression)).collect();
+        let files = folder::walk(moods.iter().map(PathBuf::as_path)).files;
+        files.into_iter().filter(|path| !self.broken.knows(path)).collect()
     }
 }
 
@@ -170,12 +177,9 @@ fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
     std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
 }
 
-pub(super) fn is_track(path: &Path) -> bool {
-    let known = path
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .is_some_and(|extension| EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)));
-    known && path.is_file()
+/// The mood that a folder's name stands for.
+fn mood_of(folder: &Path) -> Option<Expression> {
+    folder.file_name().and_then(|name| name.to_str()).and_then(Expression::from_label)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 use super::choose::Chooser;
 use super::collection::Collection;
 use super::index::{Index, Stamp};
+use super::path_text;
 use super::policy::Policy;
 use super::taste::{Event, Taste};
 use mood::Affect;
@@ -56,6 +57,7 @@ struct Loaded {
 /// What was playing when the program ended.
 #[derive(Serialize, Deserialize)]
 struct Interrupted {
+    #[serde(with = "path_text")]
     path: PathBuf,
     position_s: f64,
     at_s: u64,

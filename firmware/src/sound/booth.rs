@@ -8,8 +8,10 @@ use crate::music::shelf::Shelf;
 use crate::music::soundfont::SoundFont;
 use crate::music::{Library, Stereo, Track};
 use crate::ports::{Chime, Programme};
+use crate::shown::Shown;
 use mood::Affect;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// What the box asks for, as [`crate::ports::Speaker`] says.
@@ -43,12 +45,22 @@ pub struct Booth {
     listener: Option<(Affect, Instant)>,
 }
 
+/// Looks through the owner's folder, as long as its disk takes, and tells the journal what is missing.
+fn tell_troubles(library: Option<Library>) {
+    let Some(library) = library else { return };
+    let tell = move || library.troubles().iter().for_each(|trouble| tracing::warn!("{trouble}"));
+    if let Err(error) = thread::Builder::new().name("music folder".to_owned()).spawn(tell) {
+        tracing::debug!(%error, "no thread to look through the music folder");
+    }
+}
+
 impl Booth {
     /// A silent booth that renders `rate_hz` frames a second.
     #[must_use]
     pub fn new(music: &MusicSettings, rate_hz: u32) -> Self {
         let broken = Broken::default();
         let library = music.folder.clone().map(|folder| Library::new(folder, broken.clone()));
+        tell_troubles(library.clone());
         let shelf = music.shelf.clone().map(|settings| Arc::new(Shelf::new(settings)));
         let soundfont = music.soundfont.as_ref().and_then(|path| {
             SoundFont::open(path).map_err(|detail| broken.remember(path, format!("no SoundFont: {detail}"))).ok()
@@ -127,8 +139,7 @@ impl Booth {
     /// The owner's tracks found broken since the last call, as faults.
     pub fn faults(&self) -> impl Iterator<Item = SpeakerError> {
         let news = self.jukebox.broken.news();
-        news.into_iter()
-            .map(|track| SpeakerError::Track { path: track.path.display().to_string(), detail: track.detail })
+        news.into_iter().map(|track| SpeakerError::Track { path: Shown(&track.path).to_string(), detail: track.detail })
     }
 
     /// The owner's tracks for the mood where there are any, else a composer.

@@ -87,10 +87,12 @@ fn no_frame_leaves_the_box_and_none_is_written() {
             } else if !path.ends_with("tests.rs") {
                 let source = std::fs::read_to_string(&path).unwrap();
                 let shipped = source.split("#[cfg(test)]").next().unwrap_or_default();
-                // The one program that is run is a camera: it is read from, and nothing is written to it.
-                let is_camera = path.ends_with("camera/rpicam.rs");
-                let allowed =
-                    |word: &str| is_camera && word == "process::{" && shipped.contains("stdin(Stdio::null())");
+                // Two programs are run: a camera, which is read from and nothing is written to it, and this program itself,
+                // which decodes music. Whoever starts none may hold the ends of a process.
+                let started = shipped.matches("Command::new(").count();
+                let is_camera = path.ends_with("camera/rpicam.rs") && shipped.contains("stdin(Stdio::null())");
+                let is_itself = started == 1 && shipped.contains("Command::new(\"/proc/self/exe\")");
+                let allowed = |word: &str| word == "process::{" && (is_camera || is_itself || started == 0);
                 let found: Vec<_> = forbidden.iter().filter(|word| shipped.contains(*word) && !allowed(word)).collect();
                 assert!(found.is_empty(), "{}: {found:?}", path.display());
                 read += 1;

@@ -2,7 +2,9 @@
 
 use crate::command_line::{moodbox, said};
 use snapbox::cmd::OutputAssert;
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -232,4 +234,49 @@ fn what_is_missing_or_foreign_is_told_with_the_next_thing_to_do() {
     fs::write(owner.index(), "{\"moodbox_music\":99}\n").unwrap();
     let (_, err) = said(&owner.run(&["list"], 5));
     assert!(err.contains("version 99") && err.contains("hint: update this program"), "{err}");
+}
+
+#[test]
+fn files_of_other_formats_and_odd_names_are_named_and_names_in_any_encoding_play() {
+    let owner = Owner::new();
+    let name = |bytes: &[u8]| owner.music().join(Path::new(OsStr::from_bytes(bytes)));
+    fs::rename(owner.music().join("fast.wav"), name(b"caf\xe9.wav")).unwrap();
+    fs::write(name(b"red\x1b[31m.wma"), b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9").unwrap();
+    fs::write(name(b"._slow.wav"), b"\0\x05\x16\x07").unwrap();
+    let (out, err) = said(&owner.scan());
+    assert!(out.contains("3 tracks; 5 listened to") && out.contains("2 damaged or not playable"), "{out}");
+    assert!(err.contains("red\\u{1b}[31m.wma: Windows Media (WMA) can't be played here"), "{err}");
+    assert!(!err.contains("._slow"), "{err}");
+    let listed = said(&owner.run(&["list"], 0)).0;
+    assert!(listed.contains("caf\\xe9.wav") && !listed.contains('\x1b'), "{listed}");
+    assert_eq!(owner.json(&["list"]).len(), 5);
+    assert_eq!(owner.json(&["pick", "--mood", "happy", "-n", "8"]).len(), 8);
+}
+
+#[test]
+fn a_worker_sends_what_a_file_says_of_itself_and_then_its_frames() {
+    let track = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tracks").join(name);
+    let decode =
+        |path: PathBuf| moodbox().args(["worker", "decode", "--rate", "48000", "--"]).arg(path).assert().code(0);
+    let output = decode(track("tone.wav")).get_output().stdout.clone();
+    let end = output.iter().position(|byte| *byte == b'\n').unwrap();
+    let opening: serde_json::Value = serde_json::from_slice(&output[..end]).unwrap();
+    assert_eq!(opening["seconds"], 0.5);
+    // Two floats a frame, half a second of them.
+    let frames = (output.len() - end - 1) / 8;
+    assert!(frames.abs_diff(24_000) < 64, "{frames}");
+    let (refused, _) = said(&decode(track("there-is-none.mp3")));
+    assert!(refused.contains("No such file"), "{refused}");
+    // It is no command for people.
+    assert!(!said(&moodbox().arg("--help").assert().success()).0.contains("worker"));
+}
+
+#[test]
+fn a_music_folder_that_is_not_there_is_told_by_config() {
+    let owner = Owner::new();
+    let file = owner.folder.path().join("box.toml");
+    fs::write(&file, "[music]\nfolder = \"tunes\"\n").unwrap();
+    let (out, err) = said(&moodbox().arg("config").arg(&file).assert().success());
+    assert!(out.contains("folder = \"tunes\""), "{out}");
+    assert!(err.contains("note: music folder ") && err.contains("tunes can't be read"), "{err}");
 }

@@ -4,6 +4,7 @@ use super::{IndexFile, MusicError, list, written};
 use crate::error::Failure;
 use crate::music::shelf;
 use crate::music::taste::{Event, Record};
+use crate::shown::Shown;
 use mood::{Affect, Expression};
 use std::io::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -60,7 +61,7 @@ pub(super) fn rate(args: &RateArgs, out: &mut dyn Write) -> Result<(), Failure> 
     let now_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let mut taste = args.index.taste()?;
     taste.learn(&args.index.taste_file(), &path, event, None, now_s).map_err(MusicError::from)?;
-    writeln!(out, "{}: noted", path.display()).map_err(written)
+    writeln!(out, "{}: noted", Shown(&path)).map_err(written)
 }
 
 pub(super) fn taste(args: &TasteArgs, out: &mut dyn Write) -> Result<(), Failure> {
@@ -72,14 +73,14 @@ pub(super) fn taste(args: &TasteArgs, out: &mut dyn Write) -> Result<(), Failure
         let Record { good, bad, last_play, rating, fit, at_s } = record;
         let line = if args.json {
             serde_json::json!({
-                "path": path, "good": good, "bad": bad, "fit": fit, "last_play": last_play, "at_s": at_s, "rating": rating,
+                "path": path.to_string_lossy(), "good": good, "bad": bad, "fit": fit, "last_play": last_play, "at_s": at_s, "rating": rating,
             })
             .to_string()
         } else {
             let ago =
                 if last_play == 0 { "never".to_owned() } else { format!("{} ago", taste.plays() + 1 - last_play) };
             let rated = rating.map_or_else(String::new, |at| format!("{:+.2} {:+.2}", at.valence, at.arousal));
-            format!("{good:>5.1} {bad:>6.1}  {ago:>9}  {rated:<12}  {}", path.display())
+            format!("{good:>5.1} {bad:>6.1}  {ago:>9}  {rated:<12}  {}", Shown(path))
         };
         writeln!(out, "{line}").map_err(written)?;
     }

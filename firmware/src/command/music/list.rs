@@ -6,10 +6,12 @@ use crate::music::analysis::{Features, NAMES};
 use crate::music::collection::{Collection, Piece};
 use crate::music::index::Entry;
 use crate::report;
+use crate::shown::Shown;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Lists the tracks.
 #[derive(Debug, Clone, PartialEq, clap::Args)]
@@ -38,7 +40,7 @@ pub struct ShowArgs {
 /// A track for machines.
 #[derive(Serialize)]
 struct Answer<'a> {
-    path: &'a Path,
+    path: Cow<'a, str>,
     valence: Option<f32>,
     arousal: Option<f32>,
     uncertainty: Option<f32>,
@@ -70,7 +72,7 @@ pub(super) fn list(args: &ListArgs, out: &mut dyn Write) -> Result<(), Failure> 
     let broken: Vec<&Entry> = collection.index().entries().filter(|entry| entry.sound.is_err()).collect();
     for entry in broken {
         let why = entry.sound.as_ref().err().map(String::as_str).unwrap_or_default();
-        writeln!(out, "{:>22}  {}: {why}", "can't be played", entry.path.display()).map_err(written)?;
+        writeln!(out, "{:>22}  {}: {why}", "can't be played", Shown(&entry.path)).map_err(written)?;
     }
     out.flush().map_err(written)
 }
@@ -98,7 +100,7 @@ fn name(entry: &Entry) -> String {
     match (&entry.tags.title, &entry.tags.artist) {
         (Some(title), Some(artist)) => format!("{title}, {artist}"),
         (Some(title), None) => title.clone(),
-        _ => entry.path.display().to_string(),
+        _ => Shown(&entry.path).to_string(),
     }
 }
 
@@ -107,7 +109,7 @@ fn json(entry: &Entry, collection: &Collection) -> String {
     let features = entry.sound.as_ref().ok();
     let by_name = |features: &Features| NAMES.iter().copied().zip(features.values().iter().copied()).collect();
     let answer = Answer {
-        path: &entry.path,
+        path: entry.path.to_string_lossy(),
         valence: piece.map(|piece| piece.affect.valence),
         arousal: piece.map(|piece| piece.affect.arousal),
         uncertainty: piece.map(|piece| piece.uncertainty),
@@ -123,7 +125,7 @@ fn json(entry: &Entry, collection: &Collection) -> String {
 
 /// All about a track, for people.
 fn sheet(entry: &Entry, piece: Option<&Piece>) -> String {
-    let mut text = format!("{}\n", entry.path.display());
+    let mut text = format!("{}\n", Shown(&entry.path));
     let mut line = |name: &str, value: String| text.push_str(&format!("  {name:<12} {value}\n"));
     let tags = &entry.tags;
     let texts = [("title", &tags.title), ("artist", &tags.artist), ("album", &tags.album), ("genre", &tags.genre)];

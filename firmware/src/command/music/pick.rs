@@ -5,6 +5,7 @@ use crate::error::Failure;
 use crate::music::choose::{Choice, Chooser};
 use crate::music::policy::Policy;
 use crate::music::taste::Event;
+use crate::shown::Shown;
 use mood::{Affect, Expression};
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
@@ -70,12 +71,12 @@ fn words(choice: &Choice) -> String {
     let Choice { path, valence, arousal, target, distance, fit, draw, freshness, passed, .. } = choice;
     let mut text = format!(
         "{}\n  at {valence:+.2} {arousal:+.2}, {distance:.2} from {:+.2} {:+.2}; fits {fit:.2}, drew {draw:.2}, fresh {freshness:.2}",
-        path.display(),
+        Shown(path),
         target.valence,
         target.arousal
     );
     for passed in passed.iter().take(3) {
-        text.push_str(&format!("\n  not {}, {:.2} away: {}", passed.path.display(), passed.distance, passed.why));
+        text.push_str(&format!("\n  not {}, {:.2} away: {}", Shown(&passed.path), passed.distance, passed.why));
     }
     text
 }

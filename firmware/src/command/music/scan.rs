@@ -2,10 +2,11 @@
 
 use super::{IndexFile, MusicError, written};
 use crate::error::Failure;
-use crate::music::index::{Progress, Scanned, scan as scan_folders};
+use crate::music::index::{NOTHING_TO_JUDGE, Progress, Scanned, scan as scan_folders};
+use crate::shown::Shown;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::Instant;
 
@@ -38,7 +39,7 @@ pub(super) fn scan(args: &ScanArgs, out: &mut dyn Write, err: &mut dyn Write) ->
         let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         bar.set_length(number(progress.all));
         bar.set_position(number(progress.done));
-        bar.set_message(progress.path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+        bar.set_message(Shown(Path::new(progress.path.file_name().unwrap_or_default())).to_string());
     };
     let result = scan_folders(&args.folders, &path, threads, told);
     bar.finish_and_clear();
@@ -48,28 +49,29 @@ pub(super) fn scan(args: &ScanArgs, out: &mut dyn Write, err: &mut dyn Write) ->
     }
     for (path, detail) in &scanned.skipped {
         // Without stderr there is nobody to tell.
-        let _ = writeln!(err, "can't be entered: {}: {detail}", path.display());
+        let _ = writeln!(err, "can't be entered: {}: {detail}", Shown(path));
     }
     for (path, detail) in &scanned.damaged {
-        let _ = writeln!(err, "can't be played: {}: {detail}", path.display());
+        let what = if detail == NOTHING_TO_JUDGE { "left out" } else { "can't be played" };
+        let _ = writeln!(err, "{what}: {}: {detail}", Shown(path));
     }
     let Scanned { tracks, analysed, unchanged, gone, damaged, .. } = &scanned;
     let seconds = start.elapsed().as_secs_f64();
     writeln!(
         out,
-        "{}: {tracks} tracks; {analysed} listened to, {unchanged} as they were, {gone} gone, {} damaged; {seconds:.1} s",
-        path.display(),
+        "{}: {tracks} tracks; {analysed} listened to, {unchanged} as they were, {gone} gone, {} damaged or not playable; {seconds:.1} s",
+        Shown(&path),
         damaged.len()
     )
     .map_err(written)
 }
 
-fn json(scanned: &Scanned, index: &std::path::Path, start: Instant, out: &mut dyn Write) -> std::io::Result<()> {
+fn json(scanned: &Scanned, index: &Path, start: Instant, out: &mut dyn Write) -> std::io::Result<()> {
     let list = |files: &[(PathBuf, String)]| -> Vec<serde_json::Value> {
-        files.iter().map(|(path, error)| serde_json::json!({"path": path, "error": error})).collect()
+        files.iter().map(|(path, error)| serde_json::json!({"path": path.to_string_lossy(), "error": error})).collect()
     };
     let answer = serde_json::json!({
-        "index": index,
+        "index": index.to_string_lossy(),
         "tracks": scanned.tracks,
         "analysed": scanned.analysed,
         "unchanged": scanned.unchanged,

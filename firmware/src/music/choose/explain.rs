@@ -2,16 +2,22 @@
 
 use super::{Chooser, Weighed};
 use mood::Affect;
-use serde::Serialize;
-use std::path::PathBuf;
+use serde::{Serialize, Serializer};
+use std::path::{Path, PathBuf};
 
 /// Other tracks that are told about in an explanation.
 pub(super) const TOLD: usize = 5;
+
+/// A path for machines that read JSON, which holds text only.
+fn lossy<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
+}
 
 /// What speaks for a choice.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Choice {
     /// The file.
+    #[serde(serialize_with = "lossy")]
     pub path: PathBuf,
     /// Where it lies.
     pub valence: f32,
@@ -37,6 +43,7 @@ pub struct Choice {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Passed {
     /// The file.
+    #[serde(serialize_with = "lossy")]
     pub path: PathBuf,
     /// How far it lies from the target.
     pub distance: f32,

@@ -2,6 +2,8 @@
 
 use super::{Entry, Index, Stamp, Tags};
 use crate::music::analysis::{self, Features, NAMES};
+use crate::music::path_text;
+use crate::shown::Shown;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -12,6 +14,9 @@ use thiserror::Error;
 /// The version of the form. A newer program reads older ones; an older one refuses newer ones.
 const VERSION: u32 = 1;
 
+/// The version of the decoder. What an older one could not play is tried again at the next scan.
+const DECODER: u32 = 2;
+
 /// The longest line that is believed.
 const MOST_BYTES: u64 = 1 << 20;
 
@@ -20,13 +25,13 @@ const MOST_BYTES: u64 = 1 << 20;
 #[non_exhaustive]
 pub enum IndexError {
     /// It is not there.
-    #[error("there is no index {}", .path.display())]
+    #[error("there is no index {}", Shown(.path))]
     Missing {
         /// The file.
         path: PathBuf,
     },
     /// It can't be read.
-    #[error("index {} can't be read: {detail}", .path.display())]
+    #[error("index {} can't be read: {detail}", Shown(.path))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -34,7 +39,7 @@ pub enum IndexError {
         detail: String,
     },
     /// It is something else.
-    #[error("{} is no index of music: {detail}", .path.display())]
+    #[error("{} is no index of music: {detail}", Shown(.path))]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -42,7 +47,7 @@ pub enum IndexError {
         detail: String,
     },
     /// A newer program wrote it.
-    #[error("index {} has version {found}, this program reads up to {VERSION}", .path.display())]
+    #[error("index {} has version {found}, this program reads up to {VERSION}", Shown(.path))]
     Newer {
         /// The file.
         path: PathBuf,
@@ -50,7 +55,7 @@ pub enum IndexError {
         found: u32,
     },
     /// It can't be written.
-    #[error("index {} can't be written: {detail}", .path.display())]
+    #[error("index {} can't be written: {detail}", Shown(.path))]
     Write {
         /// The file.
         path: PathBuf,
@@ -58,7 +63,7 @@ pub enum IndexError {
         detail: String,
     },
     /// Another scan writes to it.
-    #[error("index {} is being written by another scan", .path.display())]
+    #[error("index {} is being written by another scan", Shown(.path))]
     Busy {
         /// The file.
         path: PathBuf,
@@ -86,6 +91,9 @@ struct Line {
     /// The version of the analysis.
     #[serde(default)]
     analysis: u32,
+    /// The version of the decoder.
+    #[serde(default)]
+    decoder: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     values: Option<Vec<f32>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -141,7 +149,7 @@ impl Index {
             }
         }
         if damaged > 0 {
-            tracing::warn!(index = %path.display(), damaged, "lines of the index can't be read; scan again");
+            tracing::warn!(index = %Shown(path), damaged, "lines of the index can't be read; scan again");
         }
         Ok(Self { file: path.to_owned(), entries: entries.into_iter().collect() })
     }
@@ -175,17 +183,17 @@ fn head() -> String {
     format!("{head}\n")
 }
 
-/// The bytes of a line; empty for a path that is no text, which the scan has refused before.
+/// The bytes of a line.
 fn line(entry: &Entry, folder: &Path) -> Vec<u8> {
     let path = entry.path.strip_prefix(folder).unwrap_or(&entry.path);
-    let Some(path) = path.to_str() else { return Vec::new() };
     let line = Line {
-        path: path.to_owned(),
+        path: path_text::text(path),
         size: entry.stamp.size,
         modified_ms: entry.stamp.modified_ms,
         seconds: entry.duration.map(|duration| duration.as_secs_f64()),
         tags: entry.tags.clone(),
         analysis: analysis::VERSION,
+        decoder: DECODER,
         values: entry.sound.as_ref().ok().map(|features| features.values().to_vec()),
         error: entry.sound.as_ref().err().cloned(),
     };
@@ -198,6 +206,7 @@ impl Line {
     fn entry(self, folder: &Path, same_features: bool) -> Entry {
         let features = self.values.and_then(Features::from_values);
         let current = same_features && self.analysis == analysis::VERSION;
+        let fresh = current && (self.error.is_none() || self.decoder >= DECODER);
         // What an older analysis found is measured again at the next scan: its stamp fits no file.
         let stamp = Stamp { size: self.size, modified_ms: self.modified_ms };
         let sound = match (features, self.error) {
@@ -206,8 +215,8 @@ impl Line {
             _ => Err("it was analysed by another version; scan again".to_owned()),
         };
         Entry {
-            path: folder.join(self.path),
-            stamp: if current { stamp } else { Stamp::default() },
+            path: folder.join(path_text::path(&self.path)),
+            stamp: if fresh { stamp } else { Stamp::default() },
             tags: self.tags,
             duration: self.seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
             sound,

@@ -1,17 +1,16 @@
 //! Walks folders, analyses what is new or changed on all cores, and tells how far it is.
 
 use super::file::Appender;
-use super::{Entry, Index, IndexError, Stamp, Tags, excerpt};
-use crate::music::analysis;
-use crate::music::library::is_track;
+use super::listen::Listener;
+use super::{Index, IndexError, Stamp};
+use crate::music::folder::{self, Found};
+use crate::shown::Shown;
 use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::thread;
 use thiserror::Error;
-use walkdir::WalkDir;
 
 /// How far a scan is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +28,7 @@ pub struct Progress<'a> {
 #[non_exhaustive]
 pub enum ScanError {
     /// A folder that was named can't be read.
-    #[error("music folder {} can't be read: {detail}", .path.display())]
+    #[error("music folder {} can't be read: {detail}", Shown(.path))]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -84,10 +83,11 @@ pub fn scan(
     };
     let mut scanned = Scanned::default();
     let roots = folders.iter().map(|folder| root(folder)).collect::<Result<Vec<_>, _>>()?;
-    let found = walk(&roots, &mut scanned);
-    scanned.gone = drop_gone(&mut index, &roots, &found, &scanned.skipped);
+    let Found { files, closed } = folder::walk(roots.iter().map(PathBuf::as_path));
+    scanned.skipped = closed;
+    scanned.gone = drop_gone(&mut index, &roots, &files, &scanned.skipped);
     let mut work: Vec<(PathBuf, Stamp)> = Vec::new();
-    for path in found {
+    for path in files {
         let stamp = Stamp::of(&path);
         match index.get(&path) {
             Some(entry) if entry.stamp == stamp && stamp != Stamp::default() => scanned.unchanged += 1,
@@ -120,38 +120,6 @@ fn root(folder: &Path) -> Result<PathBuf, ScanError> {
         .map_err(|error| ScanError::Folder { path: folder.to_owned(), detail: error.to_string() })
 }
 
-/// All files that look like music, each once, whatever links lead to it.
-fn walk(roots: &[PathBuf], scanned: &mut Scanned) -> BTreeSet<PathBuf> {
-    let mut found = BTreeSet::new();
-    let mut known = BTreeSet::new();
-    for root in roots {
-        for entry in WalkDir::new(root).follow_links(true).sort_by_file_name() {
-            match entry {
-                Ok(entry) if is_track(entry.path()) => {
-                    let real = entry.path().canonicalize().unwrap_or_else(|_| entry.path().to_owned());
-                    if entry.path().to_str().is_none() {
-                        scanned.skipped.push((entry.into_path(), "its name is no text in UTF-8; rename it".into()));
-                    } else if known.insert(real) {
-                        found.insert(entry.into_path());
-                    }
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    let path = error.path().unwrap_or(root).to_owned();
-                    // A link back to a folder above is no mistake of the owner's: everything there is found anyway.
-                    if error.loop_ancestor().is_some() {
-                        tracing::debug!(path = %path.display(), "a link leads round in a circle");
-                    } else {
-                        let detail = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                        scanned.skipped.push((path, detail));
-                    }
-                }
-            }
-        }
-    }
-    found
-}
-
 /// Takes out what is no longer below the roots, but nothing below a folder that could not be entered.
 fn drop_gone(index: &mut Index, roots: &[PathBuf], found: &BTreeSet<PathBuf>, skipped: &[(PathBuf, String)]) -> usize {
     let before = index.entries.len();
@@ -180,10 +148,11 @@ fn analyse_all(
             thread::Builder::new()
                 .name(format!("scan {number}"))
                 .spawn_scoped(scope, move || {
+                    let mut listener = Listener::default();
                     loop {
                         let next = queue.lock().ok().and_then(|mut queue| queue.next());
                         let Some((path, stamp)) = next else { return };
-                        if send.send(look(path, stamp)).is_err() {
+                        if send.send(listener.look(path, stamp)).is_err() {
                             return;
                         }
                     }
@@ -199,20 +168,4 @@ fn analyse_all(
         }
         Ok(())
     })
-}
-
-/// Everything about one file. Decoders have been seen to panic on damaged ones.
-fn look(path: PathBuf, stamp: Stamp) -> Entry {
-    let heard = catch_unwind(AssertUnwindSafe(|| {
-        let heard = excerpt::read(&path)?;
-        let features = analysis::analyse(&heard.excerpt).ok_or("it is silent, or shorter than a second")?;
-        Ok((features, heard.duration))
-    }));
-    let heard = heard.unwrap_or_else(|_| Err("the decoder gave up".to_owned()));
-    let tags = match &heard {
-        Ok(_) => catch_unwind(AssertUnwindSafe(|| Tags::read(&path))).unwrap_or_default(),
-        Err(_) => Tags::default(),
-    };
-    let duration = heard.as_ref().ok().and_then(|(_, duration)| *duration);
-    Entry { path, stamp, tags, duration, sound: heard.map(|(features, _)| features) }
 }

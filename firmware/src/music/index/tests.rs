@@ -1,7 +1,9 @@
 //! What a scan finds, keeps and survives.
 
 use super::*;
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use tempfile::TempDir;
 
@@ -137,6 +139,54 @@ fn odd_rates_widths_and_channels_are_listened_to() {
         assert!(features.get("loudness").unwrap() > -30.0, "{}", entry.path.display());
         assert!((entry.duration.unwrap().as_secs_f64() - 3.0).abs() < 0.1);
     }
+}
+
+#[test]
+fn what_computers_leave_between_the_music_is_passed_over() {
+    let folder = library();
+    let music = folder.path().join("music");
+    for hidden in [".Trashes/1", ".AppleDouble", "more/.hidden", "@eaDir/a.wav", "__MACOSX"] {
+        fs::create_dir_all(music.join(hidden)).unwrap();
+        fs::copy(music.join("a.wav"), music.join(hidden).join("b.wav")).unwrap();
+    }
+    fs::write(music.join("._a.wav"), b"\0\x05\x16\x07 what a Mac knows about a.wav").unwrap();
+    let (_, scanned) = scan_in(&folder);
+    assert_eq!((scanned.tracks, scanned.damaged.len(), scanned.skipped.len()), (2, 0, 0), "{:?}", scanned.damaged);
+    // A hidden folder that is named is meant.
+    let named = [music.join("more/.hidden")];
+    assert_eq!(scan(&named, &folder.path().join("other.jsonl"), 1, |_| {}).unwrap().1.tracks, 1);
+}
+
+#[test]
+fn names_in_any_encoding_are_kept() {
+    let folder = library();
+    let name = Path::new(OsStr::from_bytes(b"caf\xe9.wav"));
+    fs::rename(folder.path().join("music/a.wav"), folder.path().join("music").join(name)).unwrap();
+    let (index, scanned) = scan_in(&folder);
+    assert_eq!((scanned.tracks, scanned.skipped.len()), (2, 0), "{:?}", scanned.skipped);
+    assert!(index.get(&folder.path().join("music").join(name)).unwrap().sound.is_ok());
+    assert_eq!(Index::load(&folder.path().join("index.jsonl")).unwrap(), index);
+    assert_eq!(scan_in(&folder).1.unchanged, 2);
+}
+
+#[test]
+fn what_an_older_decoder_could_not_play_is_tried_again() {
+    let folder = library();
+    scan_in(&folder);
+    let file = folder.path().join("index.jsonl");
+    let text = fs::read_to_string(&file).unwrap();
+    let mut lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for line in &mut lines[1..] {
+        let line = line.as_object_mut().unwrap();
+        line.remove("decoder");
+        if line["path"] == "music/a.wav" {
+            line.remove("values");
+            line.insert("error".into(), "unsupported codec".into());
+        }
+    }
+    fs::write(&file, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    let (_, scanned) = scan_in(&folder);
+    assert_eq!((scanned.analysed, scanned.unchanged, scanned.damaged.len()), (1, 1, 0));
 }
 
 #[test]

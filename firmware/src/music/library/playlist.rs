@@ -5,13 +5,13 @@
     reason = "fades and lengths are counted in frames that fit f32 for the purpose of a gain or a share"
 )]
 
-use super::decode::FileTrack;
+use super::file_track::FileTrack;
 use super::queue::{Next, Queue};
 use super::{Broken, Recipe};
 use crate::music::composer::Composer;
 use crate::music::taste::Event;
 use crate::music::track::{Status, Stereo, Track};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use crate::shown::Shown;
 use std::time::Duration;
 
 /// Frames rendered at once.
@@ -49,8 +49,6 @@ pub struct Playlist {
     fading: (u32, u32),
     rate_hz: u32,
     broken: Broken,
-    /// Frames of the present track until the next one begins to fade in, where it has said how long it is.
-    left: Option<u64>,
     unnoted: u32,
 }
 
@@ -68,7 +66,6 @@ impl Playlist {
             fading: (0, 0),
             rate_hz,
             broken,
-            left: None,
             unnoted: 0,
         };
         new.advance(Duration::ZERO);
@@ -78,9 +75,11 @@ impl Playlist {
     /// Opens the next track that can be opened.
     fn open_next(&mut self) -> Option<Opened> {
         while let Some(next) = self.queue.next() {
-            let opened = catch_unwind(|| FileTrack::open_at(&next.path, self.rate_hz, next.loudness_lufs, next.from));
-            match opened.unwrap_or_else(|_| Err("the decoder gave up".to_owned())) {
-                Ok(track) => return Some(Opened { next, track }),
+            match FileTrack::open_at(&next.path, self.rate_hz, next.loudness_lufs, next.from) {
+                Ok(track) => {
+                    let reach = usize::try_from(frames(self.fade, self.rate_hz)).unwrap_or(0);
+                    return Some(Opened { next, track: track.reaching(reach) });
+                }
                 Err(detail) => {
                     self.broken.remember(&next.path, detail);
                     self.queue.broken(&next.path);
@@ -95,24 +94,26 @@ impl Playlist {
         let opened = self.ahead.take().or_else(|| self.open_next());
         let next = match opened {
             Some(opened) => {
-                tracing::info!(track = %opened.next.path.display(), "plays");
-                // A track shorter than two fades would be all fade.
-                let length = opened.track.duration().map(|all| all.saturating_sub(opened.next.from));
-                let crossing = length.map_or(self.fade, |all| self.fade.min(all / 2));
-                let until_crossing = length.map(|all| frames(all.saturating_sub(crossing), self.rate_hz));
-                self.left = until_crossing.filter(|_| !crossing.is_zero());
+                tracing::info!(track = %Shown(&opened.next.path), "plays");
                 self.queue.at(&opened.next, opened.next.from);
                 self.unnoted = 0;
                 Voice::File(Box::new(opened))
             }
-            None => {
-                self.left = None;
-                Voice::Composer(Box::new(self.recipe.next(self.rate_hz)))
-            }
+            None => Voice::Composer(Box::new(self.recipe.next(self.rate_hz))),
         };
         let before = self.now.replace(next);
         self.leaving = before.filter(|_| !fade.is_zero());
         self.fading = (0, u32::try_from(frames(fade, self.rate_hz)).unwrap_or(u32::MAX));
+    }
+
+    /// How long the present track takes to fade into the next one, when that has to begin within the next frames.
+    fn crossing(&self, within: usize) -> Option<Duration> {
+        let Some(Voice::File(opened)) = &self.now else { return None };
+        let remaining = opened.track.remaining().filter(|_| !self.fade.is_zero())?;
+        // A track shorter than two fades would be all fade.
+        let crossing = frames(self.fade, self.rate_hz).min((opened.track.frames() + remaining) / 2);
+        let begins = remaining.saturating_sub(crossing) < u64::try_from(within).unwrap_or(u64::MAX);
+        begins.then(|| Duration::from_millis(crossing.saturating_mul(1_000) / u64::from(self.rate_hz.max(1))))
     }
 
     /// The rest of a block after its first frames were filled: the next track begins where the last one ended.
@@ -187,24 +188,13 @@ impl Playlist {
 impl Track for Playlist {
     fn render(&mut self, out: &mut [Stereo]) -> Status {
         for block in out.chunks_mut(BLOCK) {
-            if self.left == Some(0) {
+            if let Some(crossing) = self.crossing(block.len()) {
                 self.end();
-                self.advance(self.fade);
+                self.advance(crossing);
             }
-            // Up to where the fade begins, so that it begins there.
-            let until = self.left.and_then(|left| usize::try_from(left).ok()).unwrap_or(usize::MAX);
-            let (first, rest) = block.split_at_mut(until.min(block.len()));
-            self.fill(first);
-            self.cross(first);
-            if !rest.is_empty() {
-                self.end();
-                self.advance(self.fade);
-                self.fill(rest);
-                self.cross(rest);
-            }
-            let rendered = if rest.is_empty() { first.len() } else { rest.len() };
-            self.left = self.left.map(|left| left.saturating_sub(u64::try_from(rendered).unwrap_or(u64::MAX)));
-            self.keep_house(rendered);
+            self.fill(block);
+            self.cross(block);
+            self.keep_house(block.len());
         }
         Status::Playing
     }
@@ -261,11 +251,11 @@ impl Voice {
                 out.len()
             }
             Self::File(opened) => {
-                // Decoders have been seen to panic on damaged files; one bad file must not silence the box.
-                catch_unwind(AssertUnwindSafe(|| opened.track.fill(out))).unwrap_or_else(|_| {
-                    broken.remember(&opened.next.path, "the decoder gave up".to_owned());
-                    0
-                })
+                let filled = opened.track.fill(out);
+                if let Some(fault) = opened.track.fault().filter(|_| filled < out.len()) {
+                    broken.remember(&opened.next.path, fault.to_owned());
+                }
+                filled
             }
         }
     }

@@ -5,6 +5,7 @@ use crate::music::choose::Chooser;
 use crate::music::policy::Policy;
 use crate::music::shelf::Shelf;
 use crate::music::taste::Event;
+use crate::shown::Shown;
 use mood::{Affect, Expression};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -141,7 +142,7 @@ impl Queue for Chosen {
         self.step += 1;
         let choice = self.chooser.pick(target, &mut self.rng)?;
         tracing::info!(
-            track = %choice.path.display(),
+            track = %Shown(&choice.path),
             distance = choice.distance,
             fit = choice.fit,
             draw = choice.draw,

@@ -74,6 +74,48 @@ fn mood_folders_are_found_under_every_name_people_give_them() {
 }
 
 #[test]
+fn tracks_are_found_at_any_depth_and_hidden_files_are_none() {
+    let (folder, library) = library("happy", &[("b.mp3", b"x"), ("._b.mp3", b"x")]);
+    let album = folder.path().join("happy/Artist/Album/CD 1");
+    fs::create_dir_all(&album).unwrap();
+    fs::create_dir_all(folder.path().join("happy/.Trashes")).unwrap();
+    for path in [album.join("01 song.flac"), album.join(".DS_Store.mp3"), folder.path().join("happy/.Trashes/old.mp3")]
+    {
+        fs::write(path, b"x").unwrap();
+    }
+    assert_eq!(library.tracks(Expression::Happy), [album.join("01 song.flac"), folder.path().join("happy/b.mp3")]);
+}
+
+#[test]
+fn a_fade_begins_when_the_end_is_in_sight_however_long_the_header_says() {
+    // Two MP3s in one file, whose header knows of the first; then another pitch.
+    let joined = fs::read(sample("mp3")).unwrap().repeat(2);
+    let spec =
+        hound::WavSpec { channels: 1, sample_rate: RATE, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let mut other = std::io::Cursor::new(Vec::new());
+    let mut writer = hound::WavWriter::new(&mut other, spec).unwrap();
+    (0..48_000).for_each(|n| writer.write_sample(if n / 24 % 2 == 0 { 8_000_i16 } else { -8_000 }).unwrap());
+    writer.finalize().unwrap();
+    for seed in 0..2 {
+        let (_folder, library) = library("happy", &[("a.mp3", &joined), ("b.wav", other.get_ref())]);
+        let jukebox = Jukebox {
+            library: Some(library.clone()),
+            shelf: None,
+            soundfont: None,
+            broken: library.broken.clone(),
+            fade: Duration::from_millis(200),
+        };
+        let mut playlist = jukebox.programme(Expression::Happy, Affect::of(Expression::Happy), seed, RATE);
+        let out: Vec<Stereo> = (0..500).flat_map(|_| render(&mut playlist, 480)).collect();
+        let first = pitch_hz(&out[4_800..14_400]);
+        let second = if first > 700 { 440 } else { 1_000 };
+        let change = out.chunks_exact(2_400).position(|piece| pitch_hz(piece).abs_diff(second) < 100).unwrap() * 2_400;
+        // The joined file is 1.06 s long, the other one 1 s; either fades over its last 0.2 s.
+        assert!((36_000..52_000).contains(&change), "the other track is heard after {change} frames");
+    }
+}
+
+#[test]
 fn broken_files_are_skipped_reported_once_and_not_tried_again() {
     let tone = fs::read(sample("wav")).unwrap();
     let files: [(&str, &[u8]); 6] = [

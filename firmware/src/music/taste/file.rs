@@ -1,6 +1,8 @@
 //! The taste as a file of lines.
 
 use super::{Event, QUADRANTS, Record, Taste};
+use crate::music::path_text;
+use crate::shown::Shown;
 use mood::Affect;
 use serde::{Deserialize, Serialize};
 use std::fs::OpenOptions;
@@ -22,7 +24,7 @@ const MOST_MIB: u64 = 64;
 #[non_exhaustive]
 pub enum TasteError {
     /// It can't be read.
-    #[error("what was learnt in {} can't be read: {detail}", .path.display())]
+    #[error("what was learnt in {} can't be read: {detail}", Shown(.path))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -30,7 +32,7 @@ pub enum TasteError {
         detail: String,
     },
     /// It can't be written.
-    #[error("what was learnt can't be kept in {}: {detail}", .path.display())]
+    #[error("what was learnt can't be kept in {}: {detail}", Shown(.path))]
     Write {
         /// The file.
         path: PathBuf,
@@ -49,35 +51,42 @@ struct Head {
 #[serde(tag = "what", rename_all = "snake_case")]
 enum Line {
     Skipped {
+        #[serde(with = "path_text")]
         path: PathBuf,
         at_s: u64,
         share: f32,
         target: Option<[f32; 2]>,
     },
     Completed {
+        #[serde(with = "path_text")]
         path: PathBuf,
         at_s: u64,
         target: Option<[f32; 2]>,
     },
     Liked {
+        #[serde(with = "path_text")]
         path: PathBuf,
         at_s: u64,
     },
     Disliked {
+        #[serde(with = "path_text")]
         path: PathBuf,
         at_s: u64,
     },
     Rated {
+        #[serde(with = "path_text")]
         path: PathBuf,
         at_s: u64,
         valence: f32,
         arousal: f32,
     },
     Unrated {
+        #[serde(with = "path_text")]
         path: PathBuf,
         at_s: u64,
     },
     Sum {
+        #[serde(with = "path_text")]
         path: PathBuf,
         at_s: u64,
         good: f32,

@@ -9,7 +9,7 @@
     reason = "rates, table sizes and positions within one frame are small"
 )]
 
-use crate::music::track::Stereo;
+use super::track::Stereo;
 use std::f64::consts::PI;
 
 /// Zero crossings of the sinc on each side, at full bandwidth.
@@ -24,7 +24,7 @@ const RATES: std::ops::RangeInclusive<u32> = 4_000..=768_000;
 
 /// A converter.
 #[derive(Debug)]
-pub(in crate::music) struct Resampler {
+pub(super) struct Resampler {
     /// Input frames for an output frame.
     step: f64,
     /// Position of the next output frame after the middle of `history`, in input frames, 0..1.
@@ -40,7 +40,7 @@ pub(in crate::music) struct Resampler {
 
 impl Resampler {
     /// Converts `from_hz` to `to_hz`; equal rates pass through unchanged.
-    pub(in crate::music) fn new(from_hz: u32, to_hz: u32) -> Self {
+    pub(super) fn new(from_hz: u32, to_hz: u32) -> Self {
         let from_hz = from_hz.clamp(*RATES.start(), *RATES.end());
         let step = f64::from(from_hz) / f64::from(to_hz.max(1));
         // Going down, everything above the new half rate has to go; the last 5 % are the filter's slope.
@@ -64,7 +64,7 @@ impl Resampler {
     }
 
     /// The next output frame, taking as many input frames as it needs; `None` when the input has ended and rung out.
-    pub(in crate::music) fn next(&mut self, mut input: impl FnMut() -> Option<Stereo>) -> Option<Stereo> {
+    pub(super) fn next(&mut self, mut input: impl FnMut() -> Option<Stereo>) -> Option<Stereo> {
         while self.between >= 1.0 {
             let frame = match input() {
                 Some(frame) => frame,
@@ -74,11 +74,32 @@ impl Resampler {
                 }
                 None => return None,
             };
-            self.history[self.at] = frame;
-            self.history[self.at + self.taps] = frame;
-            self.at = if self.at + 1 == self.taps { 0 } else { self.at + 1 };
-            self.between -= 1.0;
+            self.take(frame);
         }
+        Some(self.give())
+    }
+
+    /// Takes one input frame, and appends what output frames it brings.
+    pub(super) fn push(&mut self, frame: Stereo, out: &mut Vec<Stereo>) {
+        self.take(frame);
+        while self.between < 1.0 {
+            out.push(self.give());
+        }
+    }
+
+    /// Appends what is still to come after the last input frame.
+    pub(super) fn finish(&mut self, out: &mut Vec<Stereo>) {
+        out.extend(std::iter::from_fn(|| self.next(|| None)));
+    }
+
+    fn take(&mut self, frame: Stereo) {
+        self.history[self.at] = frame;
+        self.history[self.at + self.taps] = frame;
+        self.at = if self.at + 1 == self.taps { 0 } else { self.at + 1 };
+        self.between -= 1.0;
+    }
+
+    fn give(&mut self) -> Stereo {
         let phase = ((self.between * PHASES as f64) as usize).min(PHASES - 1);
         let sinc = &self.table[phase * self.taps..(phase + 1) * self.taps];
         let mut sum = [0.0; 2];
@@ -87,7 +108,7 @@ impl Resampler {
             sum[1] += weight * frame[1];
         }
         self.between += self.step;
-        Some(sum)
+        sum
     }
 }
 

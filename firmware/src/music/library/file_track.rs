@@ -1,12 +1,9 @@
-//! One file as a track: decoded, folded to stereo, brought to the box's rate and loudness.
+//! One file as a track: at the box's rate and loudness, read ahead so that its end is known before it comes.
 
-use super::resample::Resampler;
-use crate::music::downmix;
+use crate::music::decode::Playing;
 use crate::music::leveller::{Leveller, USUAL_LUFS};
 use crate::music::track::{Status, Stereo, Track};
-use rodio::{Decoder, Source};
-use std::fs::File;
-use std::io::BufReader;
+use std::collections::VecDeque;
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,15 +13,17 @@ const MASTERED_LUFS: f32 = -12.0;
 /// How many seconds of measurement a known loudness weighs as much as.
 const KNOWN_TRUST_S: f32 = 120.0;
 
-/// Channels of a frame that are heard; more than any format has places for.
-const MOST_CHANNELS: usize = 32;
-
 /// A file that plays.
 pub struct FileTrack {
-    decoder: Decoder<BufReader<File>>,
-    resampler: Resampler,
+    playing: Playing,
     leveller: Leveller,
-    duration: Option<Duration>,
+    /// Frames that have been decoded and not been heard.
+    ahead: VecDeque<Stereo>,
+    /// How many of them there should be, as far as decoding is not to run away from hearing.
+    reach: usize,
+    /// Nothing more is to be decoded.
+    decoded: bool,
+    fault: Option<String>,
     frames: u64,
 }
 
@@ -43,53 +42,70 @@ impl FileTrack {
     /// # Errors
     /// As [`FileTrack::open`].
     pub fn open_at(path: &Path, rate_hz: u32, loudness_lufs: Option<f32>, from: Duration) -> Result<Self, String> {
-        let file = File::open(path).map_err(|error| error.to_string())?;
-        let length = file.metadata().map_err(|error| error.to_string())?.len();
-        if length == 0 {
-            return Err("the file is empty".to_owned());
-        }
-        let mut decoder = Decoder::builder()
-            .with_data(BufReader::new(file))
-            .with_byte_len(length)
-            .with_seekable(true)
-            .with_gapless(true)
-            .build()
-            .map_err(|error| error.to_string())?;
-        let duration = decoder.total_duration();
-        if !from.is_zero()
-            && let Err(error) = decoder.try_seek(from)
-        {
-            tracing::debug!(track = %path.display(), %error, "begins at its beginning");
-        }
         #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a rate in Hz fits f32")]
         let rate = rate_hz as f32;
         let (expected, trust_s) = loudness_lufs.map_or((MASTERED_LUFS, 3.0), |known| (known, KNOWN_TRUST_S));
         Ok(Self {
-            resampler: Resampler::new(decoder.sample_rate().get(), rate_hz),
+            playing: Playing::open(path, rate_hz, from)?,
             leveller: Leveller::new(expected, trust_s, USUAL_LUFS, 12.0, rate),
-            duration,
-            decoder,
+            ahead: VecDeque::new(),
+            reach: 0,
+            decoded: false,
+            fault: None,
             frames: 0,
         })
     }
 
+    /// Reads so many frames ahead, little by little.
+    #[must_use]
+    pub(super) fn reaching(mut self, frames: usize) -> Self {
+        self.reach = frames;
+        self
+    }
+
     /// Overwrites the beginning of `out` with the next frames and says how many there were; fewer only at the end.
     pub(super) fn fill(&mut self, out: &mut [Stereo]) -> usize {
-        let mut filled = 0;
-        for frame in out.iter_mut() {
-            let Some(next) = self.resampler.next(|| read(&mut self.decoder)) else { break };
-            *frame = next;
-            filled += 1;
-            self.frames += 1;
+        // Twice what is taken, so that it gets ahead without a pause at the beginning.
+        let wanted = (self.ahead.len() + 2 * out.len()).min(out.len() + self.reach);
+        self.decode(wanted.saturating_sub(self.ahead.len()));
+        let filled = out.len().min(self.ahead.len());
+        for (place, frame) in out.iter_mut().zip(self.ahead.drain(..filled)) {
+            *place = frame;
         }
+        self.frames += u64::try_from(filled).unwrap_or(0);
         self.leveller.process(&mut out[..filled]);
         filled
+    }
+
+    fn decode(&mut self, count: usize) {
+        let mut block = [[0.0; 2]; 512];
+        let mut left = count;
+        while left > 0 && !self.decoded {
+            let block = &mut block[..left.min(512)];
+            let filled = self.playing.fill(block).unwrap_or_else(|fault| {
+                self.fault = Some(fault);
+                0
+            });
+            self.ahead.extend(&block[..filled]);
+            self.decoded = filled < block.len();
+            left -= filled.min(left);
+        }
+    }
+
+    /// How many frames come until the end, once that is in sight.
+    pub(super) fn remaining(&self) -> Option<u64> {
+        self.decoded.then(|| u64::try_from(self.ahead.len()).unwrap_or(u64::MAX))
+    }
+
+    /// Why it ended early.
+    pub(super) fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
     }
 
     /// How long the file says it plays, where it says so.
     #[must_use]
     pub fn duration(&self) -> Option<Duration> {
-        self.duration
+        self.playing.length()
     }
 
     /// Frames rendered so far.
@@ -105,17 +121,4 @@ impl Track for FileTrack {
         out[filled..].fill([0.0; 2]);
         if filled == out.len() { Status::Playing } else { Status::Ended }
     }
-}
-
-/// The next frame of a file, folded to stereo.
-fn read(decoder: &mut Decoder<BufReader<File>>) -> Option<Stereo> {
-    let channels = usize::from(decoder.channels().get());
-    let mut frame = [0.0; MOST_CHANNELS];
-    for channel in 0..channels {
-        let sample = decoder.next()?;
-        if let Some(place) = frame.get_mut(channel) {
-            *place = sample;
-        }
-    }
-    Some(downmix::stereo(&frame[..channels.min(MOST_CHANNELS)]))
 }

@@ -1,0 +1,91 @@
+//! MP4 as phones, editors and cut-off downloads leave it.
+
+use super::*;
+
+/// The bytes of an atom.
+fn atom(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    [&u32::try_from(body.len() + 8).unwrap().to_be_bytes()[..], name, body].concat()
+}
+
+/// Where an atom begins.
+fn place(bytes: &[u8], name: &[u8; 4]) -> usize {
+    bytes.windows(4).position(|word| word == name).unwrap() - 4
+}
+
+/// Puts atoms at the end of the movie, in front of the sound of a file whose sound comes first.
+fn with_in_movie(bytes: &[u8], more: &[u8]) -> Vec<u8> {
+    let at = place(bytes, b"moov");
+    let size = u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+    let end = at + usize::try_from(size).unwrap();
+    assert!(place(bytes, b"mdat") < at, "the places of the sound must not move");
+    let mut out = [&bytes[..end], more, &bytes[end..]].concat();
+    let size = size + u32::try_from(more.len()).unwrap();
+    out[at..at + 4].copy_from_slice(&size.to_be_bytes());
+    out
+}
+
+#[test]
+fn aac_and_apple_lossless_play() {
+    plays(&kept("tone.m4a"), 2.05);
+    plays(&kept("tone-alac.m4a"), 1.0);
+}
+
+#[test]
+fn a_video_in_front_fragments_and_strange_tags_are_passed_over() {
+    plays(&kept("tone-video-first.mp4"), 2.05);
+    plays(&kept("tone-fragmented.mp4"), 2.05);
+    let file = kept("tone.m4a");
+    // A `meta` without version and flags, as QuickTime writes it, and one with nothing in it.
+    let quicktime = atom(b"meta", &atom(b"hdlr", &[0; 24]));
+    for strange in [quicktime, atom(b"meta", b""), atom(b"udta", b"\0\0\0\x02meta"), atom(b"uuid", &[0xff; 16])] {
+        plays(&with_in_movie(&file, &strange), 2.05);
+    }
+}
+
+#[test]
+fn a_file_whose_sound_is_cut_off_plays_as_far_as_it_goes() {
+    let file = kept("tone-fragmented.mp4");
+    let (all_s, _) = heard(&file[..file.len() * 2 / 3]);
+    assert!((0.8..1.7).contains(&all_s), "{all_s}");
+    let file = kept("tone.m4a");
+    let error = all(&file[..file.len() / 2]).unwrap_err();
+    assert_eq!(error, "its table of contents is missing; the recording or the copy was cut off");
+}
+
+#[test]
+fn tables_that_say_more_than_they_hold_cost_neither_memory_nor_the_file() {
+    let file = kept("tone.m4a");
+    for (name, count) in [(b"stsz", 12), (b"stts", 8), (b"stsc", 8), (b"stco", 8)] {
+        let mut bytes = file.clone();
+        let at = place(&bytes, name) + count + 4;
+        bytes[at..at + 4].copy_from_slice(&0xffff_fff0_u32.to_be_bytes());
+        plays(&bytes, 2.05);
+    }
+    // Sizes of atoms that lead out of their parents, and out of the file.
+    for name in [b"udta", b"minf", b"stbl", b"mdat"] {
+        let mut bytes = file.clone();
+        let at = place(&bytes, name);
+        bytes[at..at + 4].copy_from_slice(&0x7fff_ffff_u32.to_be_bytes());
+        if let Ok((frames, _)) = all(&bytes) {
+            assert!(frames.len() < 50_000);
+        }
+    }
+}
+
+#[test]
+fn what_may_not_or_can_not_be_decoded_is_named() {
+    let file = kept("tone.m4a");
+    for (name, reason) in
+        [(b"drms", "it is protected against copying"), (b"ac-3", "Dolby Digital can't"), (b"samr", "AMR")]
+    {
+        let mut bytes = file.clone();
+        let at = place(&bytes, b"mp4a");
+        bytes[at + 4..at + 8].copy_from_slice(name);
+        let error = all(&bytes).unwrap_err();
+        assert!(error.starts_with(reason), "{error}");
+    }
+    let mut bytes = file;
+    let at = bytes.windows(4).position(|word| word == b"soun").unwrap();
+    bytes[at..at + 4].copy_from_slice(b"text");
+    assert_eq!(all(&bytes).unwrap_err(), "there is no sound in it, only pictures or text");
+}
