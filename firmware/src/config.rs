@@ -18,6 +18,7 @@ use crate::gesture::Timing;
 use crate::gpio::Wiring;
 use crate::gpio::wiring::Conflict;
 use crate::home;
+use crate::music::library::{Broken, Library};
 use crate::music::shelf::ShelfSettings;
 use crate::runner::Limits;
 use crate::sound::MusicSettings;
@@ -157,6 +158,13 @@ impl Config {
     #[must_use]
     pub fn sound(&self) -> MusicSettings {
         MusicSettings { gain_db: self.volume.start_db, ..self.music.clone() }
+    }
+
+    /// What holds, and does not do what its owner may expect: about files that are not there now.
+    #[must_use]
+    pub fn troubles(&self) -> Vec<String> {
+        let library = self.music.folder.clone().map(|folder| Library::new(folder, Broken::default()));
+        library.iter().flat_map(Library::troubles).collect()
     }
 
     /// What can't hold together.

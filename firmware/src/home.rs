@@ -27,6 +27,16 @@ pub fn faces() -> PathBuf {
     folder().join("faces")
 }
 
+/// A path with `~` at its beginning as the user's own folder, where that is known.
+#[must_use]
+pub fn expanded(path: &str) -> PathBuf {
+    let rest = path.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    match (rest, var_os("HOME").filter(|home| !home.is_empty())) {
+        (Some(rest), Some(home)) => Path::new(&home).join(rest.trim_start_matches('/')),
+        _ => PathBuf::from(path),
+    }
+}
+
 /// The service's state folder under systemd, else the user's (XDG Base Directory Specification), else here.
 fn folder() -> PathBuf {
     let given = |name: &str| var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);

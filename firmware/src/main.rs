@@ -46,6 +46,12 @@ fn dispatch(command: Command, began: Instant, logs: bool) -> Result<ExitCode, Fa
         Command::Worker(args) => worker::work(&args, &mut stdout().lock()),
         Command::Forget(args) => forget::forget(&args, &mut stdout().lock()),
         Command::Config { file } => {
+            if let Some(file) = &file {
+                for trouble in Config::load(Some(file))?.troubles() {
+                    // Without stderr there is nobody to tell.
+                    let _ = writeln!(stderr(), "note: {trouble}");
+                }
+            }
             let text = file.map_or_else(|| Ok(config::TEMPLATE.to_owned()), |file| Config::resolved(&file))?;
             written(&text)
         }

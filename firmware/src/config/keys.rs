@@ -4,6 +4,7 @@ use super::Config;
 use crate::camera::settings::Flicker;
 use crate::gpio::Pin;
 use crate::gpio::wiring::{Active, Backend, ColourOrder, Common, Hearing, LightKind, PwmKind};
+use crate::home;
 use crate::music::policy::Policy;
 use mood::{Brightness, Flip};
 use std::path::{Path, PathBuf};
@@ -208,7 +209,7 @@ impl Value {
     }
 
     fn path(&self, folder: &Path) -> Option<PathBuf> {
-        self.text().map(|text| folder.join(text))
+        self.text().map(|text| folder.join(home::expanded(&text)))
     }
 }
 

@@ -58,6 +58,31 @@ fn the_owners_file_is_layered_and_its_paths_are_relative_to_it() {
 }
 
 #[test]
+fn a_path_may_begin_with_the_users_own_folder() {
+    let folder = |text: &str| apply(&format!("[music]\nfolder = \"{text}\"\n")).unwrap().music.folder;
+    if let Some(home) = std::env::var_os("HOME").map(PathBuf::from) {
+        assert_eq!((folder("~/Music"), folder("~")), (Some(home.join("Music")), Some(home.join(""))));
+    }
+    assert_eq!(folder("~other/Music"), Some(PathBuf::from("box/~other/Music")));
+}
+
+#[test]
+fn a_music_folder_that_gives_nothing_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let troubles = || {
+        let text = format!("[music]\nfolder = \"{}\"\n", folder.path().display());
+        apply(&text).unwrap().troubles().join("; ")
+    };
+    assert!(troubles().contains("has no folder that is named after a mood"), "{}", troubles());
+    std::fs::create_dir_all(folder.path().join("happy/Album")).unwrap();
+    assert!(troubles().ends_with("has no track in its folder for happy"), "{}", troubles());
+    std::fs::write(folder.path().join("happy/Album/01 song.mp3"), "x").unwrap();
+    assert_eq!(troubles(), "");
+    std::fs::remove_dir_all(folder.path()).unwrap();
+    assert!(troubles().contains("can't be read (No such file"), "{}", troubles());
+}
+
+#[test]
 fn every_mistake_is_told_with_its_line() {
     let text =
         "[look]\nunsure_bellow = 0.5\n\n[button]\ndebounce_ms = \"30\"\n[light]\nbrightness = 7\n[lamp]\nx = 1\n";
