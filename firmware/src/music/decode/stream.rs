@@ -261,6 +261,8 @@ impl Stream {
                 sound.rate_hz = opus::RATE_HZ;
             }
         }
+        // What goes beyond full scale is clipped, as every player does; the formula for moods was fitted on such sound.
+        sound.samples.iter_mut().for_each(|sample| *sample = sample.clamp(-1.0, 1.0));
         Ok(())
     }
 
