@@ -80,8 +80,14 @@ impl Network {
         check_input(proto, input)?;
         let network = guarded(|| Self::optimise(proto, input, outputs, inner)).map_err(graph)??;
         let rehearsal = vec![0.0; input.iter().product()];
-        network.run(&rehearsal, |_| ()).map_err(|error| ModelError::Graph { detail: error.to_string() })?;
-        Ok(network)
+        let finite = network.run(&rehearsal, |found| {
+            found.iter().take(outputs.len()).all(|values| values.iter().all(|value| value.is_finite()))
+        });
+        match finite {
+            Ok(true) => Ok(network),
+            Ok(false) => Err(ModelError::Graph { detail: "it answers grey with what is no finite number".into() }),
+            Err(error) => Err(ModelError::Graph { detail: error.to_string() }),
+        }
     }
 
     fn optimise(

@@ -112,12 +112,16 @@ fn an_input_of_another_side_is_refused() {
 
 #[test]
 fn logits_that_are_no_numbers_are_refused() {
-    let mut biases = [0.0; 7];
+    // Each is a number, and grey is answered with numbers; what they make of white is none.
+    let (mut weights, mut biases) = ([0.0; 7], [0.0; 7]);
+    (weights[3], biases[3]) = (3e38, 3e38);
+    let classifier = Classifier::from_onnx(&bytes_of(&tiny_model::linear(&fer2013(), &weights, &biases))).unwrap();
+    let error = classifier.logits(&grey(255, &fer2013())).unwrap_err();
+    assert_eq!(error.to_string(), "network can't be run: logit 3 is inf");
+    // One that answers grey so is refused at once.
     biases[3] = f32::NAN;
-    let error = Classifier::from_onnx(&bytes_of(&tiny_model::constant(&fer2013(), &biases)))
-        .and_then(|classifier| classifier.logits(&grey(9, &fer2013())))
-        .unwrap_err();
-    assert_eq!(error.to_string(), "network can't be run: logit 3 is NaN");
+    let refused = Classifier::from_onnx(&bytes_of(&tiny_model::constant(&fer2013(), &biases))).unwrap_err();
+    assert!(matches!(refused, ModelError::Mismatch { .. }), "{refused}");
 }
 
 /// What is done to a good model.

@@ -23,17 +23,20 @@ pub struct Params {
     pub zero_point: u8,
 }
 
+/// The smallest range that is cut into levels: of a layer that has died. The box refuses smaller steps as damaged.
+const LEAST_LIMIT: f32 = 1e-6;
+
 impl Params {
     /// For values in `0..=limit`, as a `ReLU` leaves them: saturation at level 0 is the `ReLU` itself.
     #[must_use]
     pub fn unsigned(limit: f32) -> Self {
-        Self { scale: limit.max(f32::MIN_POSITIVE) / f32::from(UNSIGNED_LEVELS), zero_point: 0 }
+        Self { scale: limit.max(LEAST_LIMIT) / f32::from(UNSIGNED_LEVELS), zero_point: 0 }
     }
 
     /// For values in `-limit..=limit`.
     #[must_use]
     pub fn signed(limit: f32) -> Self {
-        Self { scale: limit.max(f32::MIN_POSITIVE) / f32::from(SIGNED_LEVELS), zero_point: 128 }
+        Self { scale: limit.max(LEAST_LIMIT) / f32::from(SIGNED_LEVELS), zero_point: 128 }
     }
 
     /// For values like those seen, which a `ReLU` has left positive or not.
@@ -151,7 +154,7 @@ fn quantise_conv(conv: &Conv, input: Params, output: Params) -> QuantConv {
 /// Signed bytes around 0 and their scale, clipped where that makes the smallest squared error.
 #[must_use]
 pub fn symmetric(weights: &[f32]) -> (Vec<i8>, f32) {
-    let largest = weights.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs())).max(f32::MIN_POSITIVE);
+    let largest = weights.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs())).max(LEAST_LIMIT);
     let error = |scale: f32| -> f64 {
         weights.iter().map(|&weight| f64::from(f32::from(to_i8(weight, scale)) * scale - weight).powi(2)).sum()
     };
