@@ -13,7 +13,6 @@ pub(crate) use read::{distance, nearest};
 
 use crate::camera::CameraSettings;
 use crate::device;
-use crate::file;
 use crate::gesture::Timing;
 use crate::gpio::Wiring;
 use crate::gpio::wiring::Conflict;
@@ -192,6 +191,6 @@ impl Config {
 }
 
 fn text(path: &Path) -> Result<String, ConfigError> {
-    file::read_text(path, MOST_MIB)
+    files::read_text(path, MOST_MIB)
         .map_err(|error| ConfigError::Unreadable { path: path.to_path_buf(), detail: error.to_string() })
 }

@@ -1,21 +1,20 @@
-//! Picture files as frames: the only place that decodes images. Refuses what is damaged, empty or too large.
+//! Pictures as frames: of a file, and as a camera would see them. What is damaged, empty or too large is refused by the
+//! decoder, [`files::picture`].
 
-use crate::file;
-use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops::FilterType};
-use mood::{Frame, PixelFormat, jpeg};
-use std::io::Cursor;
+use files::picture::most_memory;
+use image::{DynamicImage, imageops::FilterType};
+use mood::{Frame, PixelFormat};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use thiserror::Error;
 
-/// Longest side of a picture, in pixels; larger ones are refused before anything is decoded.
-const LONGEST_SIDE: u32 = 16_384;
-/// Most memory a picture may take while it is decoded, in bytes. A Raspberry Pi Zero has 512 MiB.
-const MOST_MEMORY: u64 = 256 << 20;
-
 /// Size of a simulated camera's frames, as a webcam gives them.
 pub const CAMERA_SIZE: (u32, u32) = (640, 480);
+
+/// Pictures larger than so many of the camera's sides are first made smaller by counting: the filter takes sixteen bytes
+/// for each pixel of a column.
+const FILTERED: u32 = 4;
 
 /// Names that picture files end with.
 const EXTENSIONS: [&str; 7] = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff"];
@@ -55,7 +54,8 @@ impl PictureError {
         match self {
             Self::Unreadable { .. } => "check the name, and that you may read it",
             Self::Undecodable { .. } => {
-                "pictures are JPEG, PNG, WebP, BMP or TIFF, whole, and at most 16384 pixels a side and 256 MiB decoded"
+                "pictures are JPEG, PNG, WebP, BMP or TIFF, whole, and at most 16384 pixels a side; decoding takes at most 224 MiB, \
+                 less on a small board"
             }
             Self::EmptyFolder { .. } => "put photographs there (.jpg .png .webp .bmp .tiff), or name another folder",
         }
@@ -67,47 +67,31 @@ impl PictureError {
 /// # Errors
 /// When the file can't be read or decoded within the limits.
 pub fn read(path: &Path) -> Result<DynamicImage, PictureError> {
-    let bytes = file::read(path, MOST_MEMORY >> 20)
+    let bytes = files::read(path, most_memory() >> 20)
         .map_err(|error| PictureError::Unreadable { path: path.to_path_buf(), detail: error.to_string() })?;
     decode(&bytes, &path.display().to_string())
 }
 
-/// Decodes a picture, turned upright as its EXIF data says. What it is is read from its bytes, never from its name.
+/// Decodes a picture, turned upright as its EXIF data says: grey or RGB of eight bits. What it is is read from its bytes,
+/// never from its name.
 ///
 /// # Errors
 /// When the bytes can't be decoded within the limits.
 pub fn decode(bytes: &[u8], name: &str) -> Result<DynamicImage, PictureError> {
-    let fail = |detail: String| PictureError::Undecodable { name: name.to_owned(), detail };
-    if bytes.is_empty() {
-        return Err(fail("the file is empty".into()));
-    }
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(LONGEST_SIDE);
-    limits.max_image_height = Some(LONGEST_SIDE);
-    limits.max_alloc = Some(MOST_MEMORY);
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| fail(e.to_string()))?;
-    reader.limits(limits);
-    if reader.format() == Some(ImageFormat::Jpeg) && !jpeg::is_whole(bytes) {
-        return Err(fail("the JPEG ends in the middle of the picture".into()));
-    }
-    let mut decoder = reader.into_decoder().map_err(|e| fail(one_line(&e.to_string())))?;
-    // The decoder's own count leaves the output out for some formats, so it is checked here for all.
-    if decoder.total_bytes() > MOST_MEMORY {
-        return Err(fail(format!("{} MiB decoded", decoder.total_bytes() >> 20)));
-    }
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|e| fail(one_line(&e.to_string())))?;
-    picture.apply_orientation(orientation);
-    Ok(picture)
+    files::picture::decode(bytes).map_err(|detail| PictureError::Undecodable { name: name.to_owned(), detail })
 }
 
-/// The whole picture as one RGB frame.
+/// The whole picture as one frame: grey where it is, else RGB.
 ///
 /// # Errors
 /// When the picture has no pixels.
 pub fn frame(picture: DynamicImage, name: &str, timestamp: Duration) -> Result<Frame, PictureError> {
     let (width, height) = (picture.width(), picture.height());
-    Frame::packed(width, height, PixelFormat::Rgb, timestamp, picture.into_rgb8().into_raw())
+    let (format, pixels) = match picture {
+        DynamicImage::ImageLuma8(grey) => (PixelFormat::Grey, grey.into_raw()),
+        colour => (PixelFormat::Rgb, colour.into_rgb8().into_raw()),
+    };
+    Frame::packed(width, height, format, timestamp, pixels)
         .map_err(|error| PictureError::Undecodable { name: name.to_owned(), detail: error.to_string() })
 }
 
@@ -117,14 +101,17 @@ pub fn frame(picture: DynamicImage, name: &str, timestamp: Duration) -> Result<F
 /// When the picture has no pixels.
 pub fn camera_frame(picture: &DynamicImage, name: &str, timestamp: Duration) -> Result<Frame, PictureError> {
     let (width, height) = CAMERA_SIZE;
-    let fitted = picture.resize(width, height, FilterType::Triangle).into_rgb8();
+    let large = picture.width() > FILTERED * width || picture.height() > FILTERED * height;
+    let smaller = large.then(|| picture.thumbnail(FILTERED * width, FILTERED * height));
+    let fitted = smaller.as_ref().unwrap_or(picture).resize(width, height, FilterType::Triangle).into_rgb8();
     let mut canvas = image::RgbImage::new(width, height);
     let (left, top) = ((width - fitted.width().min(width)) / 2, (height - fitted.height().min(height)) / 2);
     image::imageops::replace(&mut canvas, &fitted, i64::from(left), i64::from(top));
     frame(DynamicImage::ImageRgb8(canvas), name, timestamp)
 }
 
-/// The pictures of a folder, by name, not going into folders below.
+/// The pictures of a folder, by name, not going into folders below. Hidden files are passed over: a Mac leaves one beside
+/// each picture it copies (`._IMG_1.jpg`).
 ///
 /// # Errors
 /// When the folder can't be read or holds no pictures.
@@ -134,8 +121,7 @@ pub fn in_folder(path: &Path) -> Result<Vec<PathBuf>, PictureError> {
     let mut pictures = Vec::new();
     for entry in std::fs::read_dir(path).map_err(unreadable)? {
         let file = entry.map_err(unreadable)?.path();
-        let extension = file.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase);
-        if extension.is_some_and(|e| EXTENSIONS.contains(&e.as_str())) && !file.is_dir() {
+        if is_picture(&file) && !file.is_dir() {
             pictures.push(file);
         }
     }
@@ -143,8 +129,11 @@ pub fn in_folder(path: &Path) -> Result<Vec<PathBuf>, PictureError> {
     if pictures.is_empty() { Err(PictureError::EmptyFolder { path: path.to_path_buf() }) } else { Ok(pictures) }
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Whether a file's name promises a picture.
+fn is_picture(file: &Path) -> bool {
+    let hidden = file.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    let extension = file.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+    !hidden && extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::evaluate::Evaluation;
 use crate::quantise::in_parallel;
 use crate::train::count;
 use crate::{file, metrics};
-use mood::{Classifier, Contract, Crop, InputTensor};
+use mood::{Classifier, Contract, Crop, InputTensor, ModelError};
 use std::path::Path;
 
 /// Largest network file that is read, in MiB: what the box reads.
@@ -49,7 +49,9 @@ pub fn load(path: &Path) -> Result<Classifier, Error> {
 /// # Errors
 /// When the box would refuse them.
 pub fn classifier(bytes: &[u8], path: &Path) -> Result<Classifier, Error> {
-    Classifier::from_onnx(bytes).map_err(|error| refused(path, &error))
+    // tract panics on some graphs; the core catches that, and nothing is printed of it.
+    let loaded = files::caught(|| Classifier::from_onnx(bytes));
+    loaded.unwrap_or_else(|detail| Err(ModelError::Graph { detail })).map_err(|error| refused(path, &error))
 }
 
 /// Evaluates an exported network on labelled pictures, on all cores.
@@ -80,7 +82,7 @@ pub fn logits(
     let parts = in_parallel(indices, |part| {
         let run = |&index: &usize| {
             let crop = Crop::from_pixels(contract.side, dataset.pictures[index].pixels.to_vec()).ok_or_else(|| {
-                mood::ModelError::Mismatch {
+                ModelError::Mismatch {
                     key: "side",
                     found: contract.side.to_string(),
                     expected: crate::dataset::SIDE.to_string(),
@@ -135,7 +137,7 @@ pub fn predictions(evaluation: &Evaluation, pictures: &Labelled, contract: &Cont
     text
 }
 
-fn refused(path: &Path, error: &mood::ModelError) -> Error {
+fn refused(path: &Path, error: &ModelError) -> Error {
     Error::Model {
         what: format!("model `{}`: {error}", path.display()),
         hint: "export it again with `trainer quantise`".into(),

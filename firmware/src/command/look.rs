@@ -51,7 +51,7 @@ pub fn look(args: &LookArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result
         for picture in expand(image) {
             asked += 1;
             let (file, seen) = match picture {
-                Ok(path) => (path.display().to_string(), see(&path, &mut eyes, &clock)),
+                Ok(path) => (path.display().to_string(), see(&path, &mut eyes, model, &clock)),
                 Err(error) => (image.display().to_string(), Err(error.into())),
             };
             failed += usize::from(seen.is_err());
@@ -72,12 +72,15 @@ fn expand(image: &Path) -> Vec<Result<PathBuf, PictureError>> {
     }
 }
 
-fn see(path: &Path, eyes: &mut Eyes, clock: &dyn Fn() -> Duration) -> Result<Seen, Failure> {
+fn see(path: &Path, eyes: &mut Eyes, model: Option<&Path>, clock: &dyn Fn() -> Duration) -> Result<Seen, Failure> {
     let began = clock();
     let name = path.display().to_string();
     let frame = picture::frame(picture::read(path)?, &name, began)?;
     let decode = clock().saturating_sub(began);
-    let observation = eyes.look(&frame, clock).map_err(|source| Failure::Model { name, source })?;
+    let observation = eyes.look(&frame, clock).map_err(|source| {
+        let model = model.map_or_else(|| "built in".into(), |path| path.display().to_string());
+        Failure::Model { name: format!("{model} on {name}"), source }
+    })?;
     Ok(Seen { observation, decode })
 }
 

@@ -1,7 +1,6 @@
 //! `moodbox owner`: reads what the owner wrote onto the card, for the scripts that act on it.
 
 use crate::error::Failure;
-use crate::file;
 use crate::owner::{self, Rules, Source, Target};
 use std::path::{Path, PathBuf};
 
@@ -60,7 +59,7 @@ pub fn owner(args: &OwnerArgs) -> Result<(), Failure> {
 }
 
 fn source(path: &Path) -> Source {
-    Source { content: file::read(path, MOST_MIB).map_err(|error| error.to_string()), ..empty(path) }
+    Source { content: files::read(path, MOST_MIB).map_err(|error| error.to_string()), ..empty(path) }
 }
 
 fn empty(path: &Path) -> Source {

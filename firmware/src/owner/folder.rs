@@ -1,7 +1,6 @@
 //! The folder the answer is written to: for its owner only, as there is a password in it.
 
 use super::Answer;
-use crate::file;
 use std::fs::{DirBuilder, Permissions, read_dir, remove_file, set_permissions};
 use std::io::{ErrorKind, Result};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -59,7 +58,7 @@ pub(super) fn write(folder: &Path, answer: &Answer) -> Result<()> {
         if let Some(parent) = path.parent().filter(|parent| *parent != folder) {
             make(parent)?;
         }
-        file::replace(&path, text.as_bytes())?;
+        files::replace(&path, text.as_bytes())?;
         set_permissions(&path, Permissions::from_mode(0o600))?;
     }
     Ok(())

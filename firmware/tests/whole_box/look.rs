@@ -94,9 +94,9 @@ fn pictures_that_can_not_be_read_are_told_and_the_others_still_answered() {
         .stdout_eq("")
         .stderr_eq(str![[r#"
 error: cut.jpg is not a picture this box can read (the JPEG ends in the middle of the picture)
-  hint: pictures are JPEG, PNG, WebP, BMP or TIFF, whole, and at most 16384 pixels a side and 256 MiB decoded
+  hint: pictures are JPEG, PNG, WebP, BMP or TIFF, whole, and at most 16384 pixels a side; decoding takes at most 224 MiB, less on a small board
 error: text.png is not a picture this box can read (The image format could not be determined)
-  hint: pictures are JPEG, PNG, WebP, BMP or TIFF, whole, and at most 16384 pixels a side and 256 MiB decoded
+  hint: pictures are JPEG, PNG, WebP, BMP or TIFF, whole, and at most 16384 pixels a side; decoding takes at most 224 MiB, less on a small board
 error: folder empty holds no pictures
   hint: put photographs there (.jpg .png .webp .bmp .tiff), or name another folder
 error: gone.jpg: No such file or directory (os error 2)

@@ -1,20 +1,14 @@
-//! One picture file as 48x48 luminances. Refuses what the box refuses: damaged, cut short, too large, or no file at all.
-//!
-//! The box keeps the same rules in its own `picture.rs`. A decoder doesn't belong in `mood`, which eats frames and stays
-//! light, and a second shared crate for these few lines would be one more thing to know.
+//! One picture file as 48x48 luminances. What is damaged, cut short, too large or no file at all is refused as the box
+//! refuses it, by the same decoder.
 
 use super::SIDE;
 use crate::file;
-use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
-use mood::{Crop, Frame, PixelFormat, jpeg};
-use std::io::Cursor;
+use image::DynamicImage;
+use mood::{Crop, Frame, PixelFormat};
 use std::path::Path;
 use std::time::Duration;
 
-/// Longest side of a picture, in pixels; larger ones are refused before anything is decoded.
-const LONGEST_SIDE: u32 = 16_384;
-/// Most bytes of a picture file, and most memory it may take while it is decoded.
+/// Most bytes of a picture file.
 pub(super) const MOST_BYTES: u64 = 256 << 20;
 
 /// The luminances of a picture file. The error is a fragment that says what is wrong with it.
@@ -29,7 +23,7 @@ pub(super) fn read(path: &Path) -> Result<Box<[u8]>, String> {
 /// them, and bars beside them are what the box never sees. The face is in the middle of such pictures, and what is lost is
 /// hair and background. Colour and size are changed by the very function that cuts the box's faces out of its frames.
 pub(super) fn decode(bytes: &[u8]) -> Result<Box<[u8]>, String> {
-    let picture = upright(bytes)?;
+    let picture = files::picture::decode(bytes)?;
     let (width, height) = (picture.width(), picture.height());
     let (format, pixels) = match picture {
         DynamicImage::ImageLuma8(grey) => (PixelFormat::Grey, grey.into_raw()),
@@ -39,41 +33,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Box<[u8]>, String> {
     Ok(Crop::centred(&frame, SIDE.try_into().unwrap_or(u32::MAX)).pixels().into())
 }
 
-fn upright(bytes: &[u8]) -> Result<DynamicImage, String> {
-    if bytes.is_empty() {
-        return Err("the file is empty".into());
-    }
-    if u64::try_from(bytes.len()).map_or(true, |length| length > MOST_BYTES) {
-        return Err(format!("it is larger than {} MiB", MOST_BYTES >> 20));
-    }
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(LONGEST_SIDE);
-    limits.max_image_height = Some(LONGEST_SIDE);
-    limits.max_alloc = Some(MOST_BYTES);
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| one_line(&e))?;
-    reader.limits(limits);
-    if reader.format() == Some(ImageFormat::Jpeg) && !jpeg::is_whole(bytes) {
-        return Err("the JPEG ends in the middle of the picture".into());
-    }
-    let mut decoder = reader.into_decoder().map_err(|e| one_line(&e))?;
-    // The decoder's own count leaves the output out for some formats, so it is checked here for all.
-    if decoder.total_bytes() > MOST_BYTES {
-        return Err(format!("{} MiB decoded", decoder.total_bytes() >> 20));
-    }
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|e| one_line(&e))?;
-    picture.apply_orientation(orientation);
-    Ok(picture)
-}
-
-fn one_line(error: &dyn std::fmt::Display) -> String {
-    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{GrayImage, codecs::jpeg::JpegEncoder};
+    use image::{GrayImage, ImageFormat, codecs::jpeg::JpegEncoder};
+    use std::io::Cursor;
 
     fn jpeg(picture: &GrayImage) -> Vec<u8> {
         let mut bytes = Vec::new();

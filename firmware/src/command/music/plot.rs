@@ -3,7 +3,6 @@
 
 use super::{IndexFile, MusicError, written};
 use crate::error::Failure;
-use crate::file;
 use crate::music::collection::{Collection, Piece};
 use font8x8::legacy::BASIC_LEGACY;
 use image::{ImageFormat, RgbImage};
@@ -41,7 +40,7 @@ pub(super) fn plot(args: &PlotArgs, out: &mut dyn Write) -> Result<(), Failure> 
     }
     let failed = |detail: String| MusicError::Picture { path: args.out.clone(), detail };
     let png = draw(&collection).ok_or("no memory for it".to_owned()).map_err(failed)?;
-    file::replace(&args.out, &png).map_err(|error| failed(error.to_string()))?;
+    files::replace(&args.out, &png).map_err(|error| failed(error.to_string()))?;
     writeln!(out, "{}: {} tracks", args.out.display(), collection.pieces().len()).map_err(written)
 }
 

@@ -17,7 +17,8 @@ static HOOK: Once = Once::new();
 
 /// The terminal, in raw mode and on its alternate screen.
 ///
-/// INVARIANT: the terminal is restored when this is dropped, and before a panic of any thread prints its message.
+/// INVARIANT: the terminal is restored when this is dropped, and before a panic of any thread prints its message;
+/// one that is caught prints none.
 pub(super) struct Screen {
     true_colour: bool,
 }
@@ -32,7 +33,9 @@ impl Screen {
         HOOK.call_once(|| {
             let before = std::panic::take_hook();
             std::panic::set_hook(Box::new(move |panic| {
-                restore();
+                if !files::is_caught() {
+                    restore();
+                }
                 before(panic);
             }));
         });
