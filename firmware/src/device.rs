@@ -177,6 +177,9 @@ impl Device {
             (Event::Volume, _) => self.turn_volume(),
             (Event::Looked(result), _) => self.looked(result, now),
             (Event::Lost(part), _) => self.lost(*part, now),
+            // An answer that is being looked for is more urgent.
+            (Event::Forgot, State::Looking { .. } | State::Choosing { .. }) => Vec::new(),
+            (Event::Forgot, _) => vec![self.show(lights::begins_anew(), now)],
             (Event::Tick, _) => self.tick(now),
         }
     }

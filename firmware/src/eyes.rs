@@ -1,7 +1,6 @@
 //! Reads frames: face finder, crop, classifier, judgement. What `moodbox look` and the box itself both use.
 
 use crate::error::Failure;
-use crate::file;
 use crate::memory::Memory;
 use mood::{
     Answer, Burst, Classifier, Crop, Example, Expression, FaceBox, FaceFinder, Faces, Frame, Glimpse, InputTensor,
@@ -29,7 +28,7 @@ const MOST_MIB: u64 = 128;
 /// When the file can't be read.
 pub fn network(model: Option<&Path>) -> Result<(Cow<'static, [u8]>, String), Failure> {
     let Some(path) = model else { return Ok((Cow::Borrowed(embedded::MOOD), "built in".into())) };
-    let bytes = file::read(path, MOST_MIB)
+    let bytes = files::read(path, MOST_MIB)
         .map_err(|error| Failure::ModelFile { path: path.to_path_buf(), detail: error.to_string() })?;
     Ok((Cow::Owned(bytes), path.display().to_string()))
 }
@@ -135,7 +134,10 @@ impl Eyes {
     pub fn open(model: Option<&Path>, unsure_below: f32) -> Result<Self, Failure> {
         let refused = |name: String| move |source: ModelError| Failure::Model { name, source };
         let (bytes, name) = network(model)?;
-        let classifier = Classifier::from_onnx(&bytes).map_err(refused(name))?;
+        // tract panics on some graphs; the core catches that, and nothing is printed of it.
+        let loaded = files::caught(|| Classifier::from_onnx(&bytes));
+        let loaded = loaded.unwrap_or_else(|detail| Err(ModelError::Graph { detail }));
+        let classifier = loaded.map_err(refused(name))?;
         let finder = FaceFinder::from_onnx(embedded::FACE_NARROW, embedded::FACE_WIDE)
             .map_err(refused("of the face finder".into()))?;
         let mut judge = Judge::new(classifier.contract().clone());
@@ -146,16 +148,14 @@ impl Eyes {
         Ok(Self { finder, classifier, judge, memory: None, crop, input })
     }
 
-    /// Remembers in `folder` what the owner teaches, and judges by what is remembered there already.
-    ///
-    /// # Errors
-    /// When what is there can't be read.
-    pub fn remember_in(&mut self, folder: &Path) -> Result<(), Failure> {
-        let memory = Memory::open(folder, self.classifier.fingerprint())?;
+    /// Remembers in `folder` what the owner teaches, and judges by what is remembered there already. What can't be read
+    /// there is set aside; then says so in a sentence.
+    pub fn remember_in(&mut self, folder: &Path) -> Option<String> {
+        let (memory, told) = Memory::open(folder, self.classifier.fingerprint());
         self.judge.layer = memory.owner().layer(&self.judge.contract);
         tracing::info!(corrections = memory.owner().corrections(), adapted = !self.judge.layer.is_empty(), "Remembers");
         self.memory = Some(memory);
-        Ok(())
+        told
     }
 
     /// Reads the primary one of the faces found.

@@ -1,30 +1,30 @@
 //! What the owner has taught about faces, on disk: numbers and labels, never pixels.
 //!
-//! One file a network, as features of one say nothing to another. A file is written beside its place, brought to the disk
-//! and put in place by one rename: whatever the moment the power goes, it is the old one or the new one.
+//! One file a network, as features of one say nothing to another; it is always replaced as a whole. One that can't be read
+//! is set aside: the box starts, and learns anew.
 
 use crate::error::Failure;
-use crate::file;
+use crate::state::{self, Fault};
 use mood::{Example, Expression, Logits, Owner, Reading};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::fs;
+use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// The form of the file.
 const VERSION: u32 = 1;
 /// The largest file that is read, in MiB; two hundred examples of a few hundred numbers have half of one.
 const MOST_MIB: u64 = 16;
-/// How the names of the files end.
+/// How the names of the files end; those of files that were set aside go on after it.
 const ENDING: &str = ".faces.json";
-/// What is added to the name while a file is written.
-const UNFINISHED: &str = ".unfinished";
 
 /// What is remembered about the faces one network has read.
 #[derive(Debug)]
 pub struct Memory {
     path: PathBuf,
     owner: Owner,
+    /// What lies there can't be read and could not be set aside: nothing may be written over it.
+    sealed: bool,
 }
 
 /// The file.
@@ -32,6 +32,12 @@ pub struct Memory {
 struct Kept {
     version: u32,
     examples: Vec<KeptExample>,
+}
+
+/// What a file of any version has.
+#[derive(Deserialize)]
+struct Head {
+    version: u32,
 }
 
 /// One example of it.
@@ -44,27 +50,18 @@ struct KeptExample {
 }
 
 impl Memory {
-    /// Reads what is remembered in `folder` about the network with this fingerprint; nothing when there is no such file.
-    ///
-    /// # Errors
-    /// When there is one that can't be read.
-    pub fn open(folder: &Path, fingerprint: u64) -> Result<Self, Failure> {
+    /// Reads what is remembered in `folder` about the network with this fingerprint; nothing when there is no such file. One
+    /// that can't be read is set aside, and that is told.
+    #[must_use]
+    pub fn open(folder: &Path, fingerprint: u64) -> (Self, Option<String>) {
         let path = folder.join(format!("{fingerprint:016x}{ENDING}"));
-        let broken = |detail: String| Failure::Memory { path: path.clone(), detail };
-        let text = match file::read_text(&path, MOST_MIB) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self { path, owner: Owner::new() }),
-            Err(error) => return Err(broken(error.to_string())),
-        };
-        let kept: Kept = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
-        if kept.version != VERSION {
-            return Err(broken(format!("it has version {}, this build reads {VERSION}", kept.version)));
+        match read(&path) {
+            Ok(owner) => (Self { path, owner, sealed: false }, None),
+            Err(fault) => {
+                let (told, free) = state::begin_anew("what was learnt about faces", &path, &fault);
+                (Self { path, owner: Owner::new(), sealed: !free }, Some(told))
+            }
         }
-        let mut owner = Owner::new();
-        for KeptExample { label, corrected, logits, features } in kept.examples {
-            owner.remember(Example { reading: Reading { logits: Logits(logits), features }, label, corrected });
-        }
-        Ok(Self { path, owner })
     }
 
     /// What is remembered.
@@ -79,13 +76,12 @@ impl Memory {
     /// When it can't be written; what was there before is left as it was.
     pub fn remember(&mut self, example: Example) -> std::io::Result<()> {
         self.owner.remember(example);
+        if self.sealed {
+            return Err(Error::other(format!("what is in {} can't be read", self.path.display())));
+        }
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
-        self.write()
-    }
-
-    fn write(&self) -> std::io::Result<()> {
         let keep = |example: &Example| KeptExample {
             label: example.label,
             corrected: example.corrected,
@@ -93,23 +89,35 @@ impl Memory {
             features: example.reading.features.clone(),
         };
         let kept = Kept { version: VERSION, examples: self.owner.examples().iter().map(keep).collect() };
-        let text = serde_json::to_vec(&kept)?;
-        let unfinished = unfinished(&self.path);
-        let mut file = File::create(&unfinished)?;
-        file.write_all(&text)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, &self.path)?;
-        // The rename itself has to reach the disk too.
-        self.path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+        files::replace(&self.path, &serde_json::to_vec(&kept)?)
     }
 }
 
-/// Erases everything that is remembered in `folder`, about whatever network; says how many files that were.
+fn read(path: &Path) -> Result<Owner, Fault> {
+    let text = match files::read_text(path, MOST_MIB) {
+        Ok(text) => text,
+        Err(error) => return Fault::of(&error).map_or_else(|| Ok(Owner::new()), Err),
+    };
+    let damaged = |error: serde_json::Error| Fault::Damaged(error.to_string());
+    let Head { version } = serde_json::from_str(&text).map_err(damaged)?;
+    if version > VERSION {
+        return Err(Fault::Newer(format!("it has version {version}, this build reads {VERSION}")));
+    }
+    let kept: Kept = serde_json::from_str(&text).map_err(damaged)?;
+    let mut owner = Owner::new();
+    for KeptExample { label, corrected, logits, features } in kept.examples {
+        owner.remember(Example { reading: Reading { logits: Logits(logits), features }, label, corrected });
+    }
+    Ok(owner)
+}
+
+/// Erases everything that is remembered in `folder`, about whatever network, also what was set aside or left half written;
+/// says how many files that were.
 ///
 /// # Errors
 /// When a file can't be erased.
 pub fn forget(folder: &Path) -> Result<usize, Failure> {
-    let failed = |path: &Path, error: &std::io::Error| Failure::Memory { path: path.into(), detail: error.to_string() };
+    let failed = |path: &Path, error: &Error| Failure::Memory { path: path.into(), detail: error.to_string() };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
@@ -117,19 +125,12 @@ pub fn forget(folder: &Path) -> Result<usize, Failure> {
     };
     let mut erased = 0;
     for path in entries.flatten().map(|entry| entry.path()) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.ends_with(ENDING) || name.ends_with(&format!("{ENDING}{UNFINISHED}")) {
+        if path.file_name().unwrap_or_default().to_string_lossy().contains(ENDING) {
             fs::remove_file(&path).map_err(|error| failed(&path, &error))?;
             erased += 1;
         }
     }
     Ok(erased)
-}
-
-fn unfinished(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(UNFINISHED);
-    name.into()
 }
 
 #[cfg(test)]
@@ -142,21 +143,33 @@ mod tests {
         Example { reading, label: Expression::Sad, corrected: true }
     }
 
+    /// What is remembered by a file that can be read.
+    fn open(folder: &Path) -> Memory {
+        let (memory, told) = Memory::open(folder, 7);
+        assert_eq!(told, None);
+        memory
+    }
+
     fn remembered(folder: &Path) -> Owner {
-        Memory::open(folder, 7).unwrap().owner
+        open(folder).owner
+    }
+
+    /// What a loss of power while writing leaves beside the file.
+    fn unfinished(path: &Path) -> PathBuf {
+        PathBuf::from(format!("{}.17.new", path.display()))
     }
 
     #[test]
     fn what_is_learnt_comes_back_and_another_network_knows_nothing_of_it() {
         let folder = tempfile::tempdir().unwrap();
         let folder = &folder.path().join("a/b");
-        let mut memory = Memory::open(folder, 7).unwrap();
+        let mut memory = open(folder);
         for number in 0..5 {
             memory.remember(example(number)).unwrap();
         }
         assert_eq!(remembered(folder), memory.owner);
         assert_eq!(remembered(folder).corrections(), 5);
-        assert_eq!(Memory::open(folder, 8).unwrap().owner, Owner::new());
+        assert_eq!(Memory::open(folder, 8).0.owner, Owner::new());
         assert_eq!(forget(folder).unwrap(), 1);
         assert_eq!((remembered(folder), forget(folder).unwrap()), (Owner::new(), 0));
         assert_eq!(forget(Path::new("no/such/folder")).unwrap(), 0);
@@ -166,7 +179,7 @@ mod tests {
     fn power_lost_while_saving_leaves_the_old_file_or_the_new_one() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
-        let mut memory = Memory::open(folder, 7).unwrap();
+        let mut memory = open(folder);
         memory.remember(example(1)).unwrap();
         let old = fs::read(&memory.path).unwrap();
         let before = remembered(folder);
@@ -185,38 +198,58 @@ mod tests {
         fs::write(unfinished(&memory.path), b"{").unwrap();
         memory.remember(example(3)).unwrap();
         assert_eq!(remembered(folder).corrections(), 3);
-        fs::write(unfinished(&memory.path), b"{").unwrap();
         assert_eq!(forget(folder).unwrap(), 2);
     }
 
     #[test]
-    fn a_full_disk_is_told_and_neither_the_old_file_nor_the_lesson_is_lost() {
+    fn a_file_that_can_not_be_written_is_told_and_the_lesson_is_not_lost() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
-        let mut memory = Memory::open(folder, 7).unwrap();
+        let mut memory = open(folder);
         memory.remember(example(1)).unwrap();
-        let before = remembered(folder);
-        std::os::unix::fs::symlink("/dev/full", unfinished(&memory.path)).unwrap();
+        let kept = fs::read(&memory.path).unwrap();
+        fs::remove_file(&memory.path).unwrap();
+        std::os::unix::fs::symlink("/dev/full", &memory.path).unwrap();
         memory.remember(example(2)).unwrap_err();
-        assert_eq!((memory.owner.corrections(), remembered(folder)), (2, before));
+        assert_eq!(memory.owner.corrections(), 2);
         // With room again the next lesson takes the one before with it.
-        drop(fs::remove_file(unfinished(&memory.path)));
+        fs::remove_file(&memory.path).unwrap();
+        fs::write(&memory.path, kept).unwrap();
         memory.remember(example(3)).unwrap();
         assert_eq!(remembered(folder).corrections(), 3);
     }
 
     #[test]
-    fn a_damaged_file_is_told_and_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(format!("{:016x}{ENDING}", 7));
-        for text in ["", "{", "[]", r#"{"version":2,"examples":[]}"#, r#"{"version":1,"examples":[{"label":"bored"}]}"#]
-        {
+    fn a_damaged_or_newer_file_is_set_aside_told_and_kept() {
+        let cases = [
+            ("", "damaged"),
+            ("{", "damaged"),
+            ("[]", "damaged"),
+            (r#"{"version":1,"examples":[{"label":"bored"}]}"#, "damaged"),
+            (r#"{"version":2,"examples":[]}"#, "newer"),
+            (r#"{"version":2,"samples":{}}"#, "newer"),
+        ];
+        for (text, ending) in cases {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join(format!("{:016x}{ENDING}", 7));
             fs::write(&path, text).unwrap();
-            let error = Memory::open(folder.path(), 7).unwrap_err().to_string();
-            assert!(error.contains("faces.json") && error.starts_with("what was learnt can't be read"), "{error}");
-            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+            let (mut memory, told) = Memory::open(folder.path(), 7);
+            assert!(told.unwrap().starts_with("what was learnt about faces in "), "{text}");
+            assert_eq!(memory.owner, Owner::new());
+            memory.remember(example(1)).unwrap();
+            assert_eq!(remembered(folder.path()).corrections(), 1);
+            assert_eq!(fs::read_to_string(format!("{}.{ending}", path.display())).unwrap(), text);
+            assert_eq!(forget(folder.path()).unwrap(), 2, "what was set aside is about faces too");
         }
-        let full = Memory { path: PathBuf::from("/proc/no/such.faces.json"), owner: Owner::new() };
-        assert!({ full }.remember(example(1)).is_err());
+    }
+
+    #[test]
+    fn nothing_is_written_over_what_can_not_be_read_or_set_aside() {
+        // The system refuses to read it, and to rename it.
+        let (mut memory, told) = Memory::open(Path::new("/proc/self/mem"), 7);
+        assert!(told.unwrap().contains("is left as it is"));
+        let error = memory.remember(example(1)).unwrap_err().to_string();
+        assert!(error.contains("can't be read"), "{error}");
+        assert_eq!(memory.owner.corrections(), 1, "it is known until the box ends");
     }
 }

@@ -152,6 +152,11 @@ impl Runner {
                 tracing::warn!(error, "What was learnt can't be kept");
                 self.witness.saw(now, &Moment::Note(&format!("what was learnt can't be kept: {error}")));
             }
+            Message::Forgot(what) => {
+                tracing::warn!(what, "Begins anew");
+                self.witness.saw(now, &Moment::Note(&what));
+                self.events.push_back(Event::Forgot);
+            }
             Message::Stop => {
                 tracing::info!("Stopping");
                 self.witness.saw(now, &Moment::Stopping);

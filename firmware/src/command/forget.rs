@@ -2,7 +2,7 @@
 
 use crate::error::Failure;
 use crate::{home, memory};
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Erases what was learnt: all of it, or only what is named.
@@ -16,7 +16,7 @@ pub struct ForgetArgs {
     pub faces: Option<PathBuf>,
 }
 
-/// Removes the files of what was learnt; what isn't there is forgotten already.
+/// Removes the files of what was learnt, also those that were set aside; what isn't there is forgotten already.
 ///
 /// # Errors
 /// When a file can't be removed.
@@ -29,11 +29,8 @@ pub fn forget(args: &ForgetArgs, out: &mut dyn Write) -> Result<(), Failure> {
     if let Some(taste) = args.taste.clone().or_else(|| everything.then(home::taste)) {
         let interrupted = taste.with_file_name("interrupted.json");
         for (path, what) in [(taste, "taste in music"), (interrupted, "what was playing")] {
-            match std::fs::remove_file(&path) {
-                Ok(()) => say(what, true)?,
-                Err(error) if error.kind() == ErrorKind::NotFound => say(what, false)?,
-                Err(source) => return Err(Failure::Write { what: "what was learnt", source }),
-            }
+            let erased = files::erase(&path).map_err(|source| Failure::Write { what: "what was learnt", source })?;
+            say(what, erased > 0)?;
         }
     }
     if let Some(faces) = args.faces.clone().or_else(|| everything.then(home::faces)) {

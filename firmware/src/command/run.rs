@@ -66,11 +66,14 @@ fn seconds(text: &str) -> Result<Duration, String> {
 /// # Errors
 /// When a part the box can't do without is missing.
 pub fn run(args: &RunArgs, began: Instant, logs: bool) -> Result<Ending, Failure> {
+    // Before anything that takes time: who is stopped while starting ends as well as later.
+    let channel = threads::inbox(began);
+    stop_on_signals(&channel.0)?;
     let config = Config::load(args.config.as_deref())?;
     match &args.simulate {
-        Some(folder) => desk::run(args, &config, folder.as_deref(), began, logs).map(|()| Ending::Stopped),
+        Some(folder) => desk::run(args, &config, folder.as_deref(), channel, began, logs).map(|()| Ending::Stopped),
         #[cfg(feature = "hardware")]
-        None => real::run(args, &config, began),
+        None => real::run(args, &config, channel, began),
         #[cfg(not(feature = "hardware"))]
         None => Err(Failure::NoHardware),
     }
@@ -89,6 +92,14 @@ fn speaker_choice(args: &RunArgs, config: &Config) -> SpeakerChoice {
 /// A seed that differs from day to day, so that the box doesn't always begin with the same piece.
 fn seed_of_the_day() -> u64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// Has the owner told what could not be read.
+fn tell(outbox: &threads::Outbox, forgot: impl Iterator<Item = String>) {
+    for what in forgot {
+        // Fails only when the loop has ended already.
+        let _ = outbox.send(Message::Forgot(what));
+    }
 }
 
 fn stop_on_signals(outbox: &threads::Outbox) -> Result<(), Failure> {

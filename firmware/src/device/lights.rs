@@ -43,6 +43,11 @@ pub(super) fn silent() -> LightPattern {
     LightPattern::new(Rgb::new(0.6, 0.0, 0.8), Motion::Double, Duration::from_millis(2_400)).lasting(NOTICE)
 }
 
+/// What was remembered can't be read: turquoise, blinking slowly.
+pub(super) fn begins_anew() -> LightPattern {
+    LightPattern::new(Rgb::new(0.0, 0.6, 0.6), Motion::Blink, Duration::from_secs(2)).lasting(NOTICE)
+}
+
 /// The music was stopped and the button is still down: warm white, steady; go on holding to shut down.
 pub(super) fn stopped() -> LightPattern {
     LightPattern::new(WARM_WHITE, Motion::Steady, Duration::from_secs(1)).eased(Duration::from_millis(400))

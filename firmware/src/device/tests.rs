@@ -232,6 +232,16 @@ fn the_volume_button_goes_down_in_steps_and_then_up_again() {
 }
 
 #[test]
+fn what_can_not_be_read_is_told_by_a_light_that_yields_to_a_look() {
+    let mut device = device();
+    device.handle(&Event::Started, ms(0));
+    assert_eq!(device.handle(&Event::Forgot, ms(1)), [Command::Light(lights::begins_anew())]);
+    assert_eq!(device.handle(&Event::Tick, ms(4_001)), [Command::Light(lights::ready())]);
+    press(&mut device, ms(5_000));
+    assert_eq!(device.handle(&Event::Forgot, ms(5_001)), []);
+}
+
+#[test]
 fn the_sleep_timer_fades_the_music_so_that_its_time_ends_in_silence() {
     let mut device = playing(Expression::Happy);
     assert_eq!(device.wake(), Some(ms(50_100)), "ten seconds before a minute is over");
@@ -276,6 +286,7 @@ fn every_light_can_be_told_from_every_other_without_its_colour_or_by_it() {
         ("several", lights::several()),
         ("trouble", lights::trouble()),
         ("silent", lights::silent()),
+        ("begins anew", lights::begins_anew()),
         ("stopped", lights::stopped()),
         ("shutting down", lights::shutting_down()),
     ];

@@ -54,6 +54,8 @@ pub enum Event {
     Looked(Result<Seen, Fault>),
     /// A part failed that the box can do without.
     Lost(Part),
+    /// Something that was remembered can't be read; the box begins anew.
+    Forgot,
     /// Nothing; time passed.
     Tick,
     /// The owner or the system wants the box to end.

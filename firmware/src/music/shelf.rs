@@ -8,6 +8,7 @@ use super::index::{Index, Stamp};
 use super::path_text;
 use super::policy::Policy;
 use super::taste::{Event, Taste};
+use crate::state::{self, Fault};
 use mood::Affect;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -51,6 +52,8 @@ struct Loaded {
     taste: Taste,
     /// How the taste's file was when it was read or written last; `None` before.
     taste_stamp: Option<Stamp>,
+    /// The taste's file can't be read, so nothing is appended to it.
+    sealed: bool,
     resumed: bool,
 }
 
@@ -82,7 +85,9 @@ impl Shelf {
         let taste_stamp = Some(Stamp::of(taste));
         // Somebody rated, liked or forgot on the command line; a rating also moves a track.
         if taste_stamp != loaded.taste_stamp {
-            loaded.taste = Taste::load(taste).unwrap_or_else(|error| {
+            let read = Taste::load(taste);
+            loaded.sealed = read.is_err();
+            loaded.taste = read.unwrap_or_else(|error| {
                 tracing::warn!(%error, "taste starts anew in memory");
                 Taste::default()
             });
@@ -126,6 +131,9 @@ impl Shelf {
     pub fn learn(&self, path: &Path, event: Event, target: Option<Affect>) {
         let now_s = self.now_s();
         let mut loaded = self.lock();
+        if loaded.sealed {
+            return loaded.taste.note(path, event, target, now_s);
+        }
         if let Err(error) = loaded.taste.learn(&self.settings.taste, path, event, target, now_s) {
             tracing::warn!(%error, "learnt for now only");
         }
@@ -136,7 +144,7 @@ impl Shelf {
     pub fn remember(&self, path: &Path, position: Duration) {
         let note = Interrupted { path: path.to_owned(), position_s: position.as_secs_f64(), at_s: self.now_s() };
         let text = serde_json::to_string(&note).unwrap_or_default();
-        if let Err(error) = crate::file::replace(&self.interrupted_file(), text.as_bytes()) {
+        if let Err(error) = files::replace(&self.interrupted_file(), text.as_bytes()) {
             tracing::debug!(%error, "where the track is can't be noted");
         }
     }
@@ -168,12 +176,28 @@ impl Shelf {
     }
 }
 
+/// Sets aside what can't be read of the index and the taste, so that the box begins anew; says what, in a sentence each. A
+/// file that isn't named as ours are is somebody else's, and stays where it is.
+#[must_use]
+pub fn begin_anew(settings: &ShelfSettings) -> Vec<String> {
+    let faults = [
+        ("the index of the music", &settings.index, Index::fault(&settings.index)),
+        ("what was learnt about music", &settings.taste, Taste::fault(&settings.taste)),
+    ];
+    let told = faults.into_iter().filter_map(|(what, path, fault)| {
+        let ours = path.extension().is_some_and(|ending| ending == "jsonl");
+        let fault = fault.map(|fault| if ours { fault } else { Fault::Unreadable(fault.words().to_owned()) })?;
+        Some(state::begin_anew(what, path, &fault).0)
+    });
+    told.collect()
+}
+
 fn interrupted_file(taste: &Path) -> PathBuf {
     taste.with_file_name("interrupted.json")
 }
 
 fn noted(taste: &Path) -> Option<Interrupted> {
-    serde_json::from_slice(&crate::file::read(&interrupted_file(taste), MOST_MIB).ok()?).ok()
+    serde_json::from_slice(&files::read(&interrupted_file(taste), MOST_MIB).ok()?).ok()
 }
 
 /// The track that plays on the box whose taste is kept in `taste`, or played last.

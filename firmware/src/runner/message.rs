@@ -21,6 +21,8 @@ pub enum Message {
     Looked(Look),
     /// A correction was learnt; how many are remembered now, or why it can't be kept.
     Learnt(Result<usize, String>),
+    /// Something the box remembered can't be read and is set aside; what, in a sentence.
+    Forgot(String),
     /// Ctrl-C, SIGTERM, or the owner's key.
     Stop,
     /// A thread ended that should not have.

@@ -11,6 +11,7 @@ mod look;
 mod music;
 mod owner;
 mod signals;
+mod state;
 mod story;
 mod threads;
 mod watching;

@@ -47,8 +47,11 @@ pub(super) fn scan(args: &ScanArgs, out: &mut dyn Write, err: &mut dyn Write) ->
     if args.json {
         return json(&scanned, &path, start, out).map_err(written);
     }
-    for (path, detail) in &scanned.skipped {
+    if let Some(told) = &scanned.begun_anew {
         // Without stderr there is nobody to tell.
+        let _ = writeln!(err, "{told}");
+    }
+    for (path, detail) in &scanned.skipped {
         let _ = writeln!(err, "can't be entered: {}: {detail}", Shown(path));
     }
     for (path, detail) in &scanned.damaged {
@@ -78,6 +81,7 @@ fn json(scanned: &Scanned, index: &Path, start: Instant, out: &mut dyn Write) ->
         "gone": scanned.gone,
         "damaged": list(&scanned.damaged),
         "skipped": list(&scanned.skipped),
+        "begun_anew": scanned.begun_anew,
         "seconds": start.elapsed().as_secs_f64(),
     });
     writeln!(out, "{answer}")

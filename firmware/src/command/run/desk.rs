@@ -1,9 +1,10 @@
 //! The box on a desk: pictures as the camera, the terminal as its light, the keyboard or a script as its button.
 
-use super::{RunArgs, seed_of_the_day, speaker_choice, stop_on_signals};
+use super::{RunArgs, seed_of_the_day, speaker_choice, tell};
 use crate::config::Config;
 use crate::error::Failure;
 use crate::eyes::Eyes;
+use crate::music::shelf;
 use crate::ports::{Button, Camera, Lights};
 use crate::report::{Summary, Transcript};
 use crate::runner::{Moment, Parts, Runner, Settings, Witness, threads};
@@ -34,6 +35,7 @@ pub(super) fn run(
     args: &RunArgs,
     config: &Config,
     folder: Option<&Path>,
+    (outbox, inbox): (threads::Outbox, threads::ChannelInbox),
     began: Instant,
     logs: bool,
 ) -> Result<(), Failure> {
@@ -57,14 +59,13 @@ pub(super) fn run(
     }
     let mut eyes = Eyes::open(args.model.as_deref().or(config.model.as_deref()), config.look.unsure_below)?;
     // On a desk it only learns where it is told to: a story should go the same way every time.
-    if let Some(folder) = &config.look.memory {
-        eyes.remember_in(folder)?;
-    }
-    let opened = sound::open(speaker_choice(args, config), &config.sound())?;
+    let forgot = config.look.memory.as_ref().and_then(|folder| eyes.remember_in(folder));
+    let sound = config.sound();
+    let forgot = forgot.into_iter().chain(sound.shelf.iter().flat_map(shelf::begin_anew));
+    let opened = sound::open(speaker_choice(args, config), &sound)?;
     let greeting = [camera.describe(), opened.speaker.describe()];
 
-    let (outbox, inbox) = threads::inbox(began);
-    stop_on_signals(&outbox)?;
+    tell(&outbox, forgot);
     let looker = threads::start_looker(camera, Box::new(eyes), config.look.limits, began, outbox.clone())?;
 
     // From here on the terminal is ours; `Terminal` gives it back however this ends.

@@ -4,6 +4,7 @@ use super::{Entry, Index, Stamp, Tags};
 use crate::music::analysis::{self, Features, NAMES};
 use crate::music::path_text;
 use crate::shown::Shown;
+use crate::state::Fault;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -106,39 +107,14 @@ impl Index {
     /// # Errors
     /// When it is missing, unreadable, foreign or too new. Lines that can't be understood cost their track only.
     pub fn load(path: &Path) -> Result<Self, IndexError> {
-        let unreadable = |error: std::io::Error| match error.kind() {
-            ErrorKind::NotFound => IndexError::Missing { path: path.to_owned() },
-            _ => IndexError::Unreadable { path: path.to_owned(), detail: error.to_string() },
-        };
-        if !path.metadata().map_err(unreadable)?.is_file() {
-            return Err(unreadable(std::io::Error::other("it is no ordinary file")));
-        }
-        let file = File::open(path).map_err(unreadable)?;
-        let mut lines = BufReader::with_capacity(1 << 18, file);
-        let foreign = |detail: &str| IndexError::Foreign { path: path.to_owned(), detail: detail.to_owned() };
-        let mut line = Vec::new();
-        let mut next = |line: &mut Vec<u8>| {
-            line.clear();
-            lines.by_ref().take(MOST_BYTES).read_until(b'\n', line)
-        };
-        if next(&mut line).map_err(unreadable)? == 0 {
-            return Err(foreign("it is empty"));
-        }
-        let version: serde_json::Value =
-            serde_json::from_slice(&line).map_err(|_| foreign("its first line is no head of an index"))?;
-        let version = version.get("moodbox_music").and_then(serde_json::Value::as_u64);
-        let version = version.and_then(|version| u32::try_from(version).ok());
-        let version = version.ok_or_else(|| foreign("its first line is no head of an index"))?;
-        if version > VERSION {
-            return Err(IndexError::Newer { path: path.to_owned(), found: version });
-        }
-        let head: Head = serde_json::from_slice(&line).map_err(|_| foreign("its head is damaged"))?;
+        let (head, mut lines) = opened(path)?;
         let same = head.features == NAMES;
         let folder = folder_of(path);
         // Collected first, as a map is built faster of what is in order already; of equal paths the last holds.
         let mut entries: Vec<(PathBuf, Entry)> = Vec::new();
         let mut damaged = 0_u32;
-        while next(&mut line).map_err(unreadable)? > 0 {
+        let mut line = Vec::new();
+        while next(&mut lines, &mut line).map_err(|error| unreadable(path, &error))? > 0 {
             match serde_json::from_slice::<Line>(&line) {
                 Ok(line) => {
                     let entry = line.entry(&folder, same);
@@ -154,6 +130,19 @@ impl Index {
         Ok(Self { file: path.to_owned(), entries: entries.into_iter().collect() })
     }
 
+    /// Why the index can't be read, if so; an empty one is merely not written yet.
+    pub(in crate::music) fn fault(path: &Path) -> Option<Fault> {
+        match opened(path).err()? {
+            IndexError::Missing { .. } => None,
+            IndexError::Foreign { .. } if path.metadata().is_ok_and(|about| about.len() == 0) => None,
+            IndexError::Newer { found, .. } => {
+                Some(Fault::Newer(format!("it has version {found}, this program reads up to {VERSION}")))
+            }
+            IndexError::Foreign { detail, .. } => Some(Fault::Damaged(detail)),
+            other => Some(Fault::Unreadable(other.to_string())),
+        }
+    }
+
     /// Writes the whole index and puts it in place at once: after a loss of power there is the old one or the new one.
     ///
     /// # Errors
@@ -164,7 +153,43 @@ impl Index {
         for entry in self.entries() {
             text.extend(line(entry, &folder));
         }
-        crate::file::replace(self.file(), &text).map_err(|error| failed(self.file(), &error))
+        files::replace(self.file(), &text).map_err(|error| failed(self.file(), &error))
+    }
+}
+
+/// An index whose head is understood, and its other lines.
+fn opened(path: &Path) -> Result<(Head, BufReader<File>), IndexError> {
+    let fail = |error: std::io::Error| unreadable(path, &error);
+    if !path.metadata().map_err(fail)?.is_file() {
+        return Err(fail(std::io::Error::other("it is no ordinary file")));
+    }
+    let mut lines = BufReader::with_capacity(1 << 18, File::open(path).map_err(fail)?);
+    let foreign = |detail: &str| IndexError::Foreign { path: path.to_owned(), detail: detail.to_owned() };
+    let mut line = Vec::new();
+    if next(&mut lines, &mut line).map_err(fail)? == 0 {
+        return Err(foreign("it is empty"));
+    }
+    let version: serde_json::Value =
+        serde_json::from_slice(&line).map_err(|_| foreign("its first line is no head of an index"))?;
+    let version = version.get("moodbox_music").and_then(serde_json::Value::as_u64);
+    let version = version.and_then(|version| u32::try_from(version).ok());
+    let version = version.ok_or_else(|| foreign("its first line is no head of an index"))?;
+    if version > VERSION {
+        return Err(IndexError::Newer { path: path.to_owned(), found: version });
+    }
+    Ok((serde_json::from_slice(&line).map_err(|_| foreign("its head is damaged"))?, lines))
+}
+
+/// Reads a line into `line`; says how many bytes that were, 0 at the end.
+fn next(lines: &mut BufReader<File>, line: &mut Vec<u8>) -> std::io::Result<usize> {
+    line.clear();
+    lines.by_ref().take(MOST_BYTES).read_until(b'\n', line)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> IndexError {
+    match error.kind() {
+        ErrorKind::NotFound => IndexError::Missing { path: path.to_owned() },
+        _ => IndexError::Unreadable { path: path.to_owned(), detail: error.to_string() },
     }
 }
 
@@ -237,7 +262,11 @@ impl Appender {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(fail)?;
         }
-        let mut file = OpenOptions::new().create(true).read(true).append(true).open(path).map_err(fail)?;
+        if !path.metadata().is_ok_and(|about| about.len() > 0) {
+            // As a whole: on a full disk no empty file is left behind.
+            files::replace(path, head().as_bytes()).map_err(fail)?;
+        }
+        let mut file = OpenOptions::new().read(true).append(true).open(path).map_err(fail)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(IndexError::Busy { path: path.to_owned() }),
@@ -250,13 +279,10 @@ impl Appender {
             file.seek(SeekFrom::End(-1)).and_then(|_| file.read_exact(&mut last)).map_err(fail)?;
         }
         let mut writer = BufWriter::new(file);
-        let start = match (length, last) {
-            (0, _) => head(),
+        if last != *b"\n" {
             // The last line was cut off: its rest must not swallow the next one.
-            (_, [end]) if end != b'\n' => "\n".to_owned(),
-            _ => String::new(),
-        };
-        writer.write_all(start.as_bytes()).and_then(|()| writer.flush()).map_err(fail)?;
+            writer.write_all(b"\n").and_then(|()| writer.flush()).map_err(fail)?;
+        }
         Ok(Self { writer, path: path.to_owned() })
     }
 

@@ -5,6 +5,7 @@ use super::listen::Listener;
 use super::{Index, IndexError, Stamp};
 use crate::music::folder::{self, Found};
 use crate::shown::Shown;
+use crate::state::{self, Fault};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -61,6 +62,8 @@ pub struct Scanned {
     pub damaged: Vec<(PathBuf, String)>,
     /// Folders that can't be entered, and why.
     pub skipped: Vec<(PathBuf, String)>,
+    /// The index could not be read and was set aside; in a sentence.
+    pub begun_anew: Option<String>,
 }
 
 /// Brings the index at `file` up to date with what lies below `folders`.
@@ -73,15 +76,24 @@ pub fn scan(
     threads: usize,
     mut progress: impl FnMut(Progress<'_>),
 ) -> Result<(Index, Scanned), ScanError> {
+    let mut scanned = Scanned::default();
     let mut index = match Index::load(file) {
         Err(IndexError::Missing { .. }) => Index::new(file.to_owned()),
         // Made by a scan that was stopped before its first line.
         Err(IndexError::Foreign { .. }) if file.metadata().is_ok_and(|about| about.len() == 0) => {
             Index::new(file.to_owned())
         }
+        // What is named otherwise may be anything, and is left alone.
+        Err(IndexError::Foreign { detail, .. }) if file.extension().is_some_and(|ending| ending == "jsonl") => {
+            let (told, free) = state::begin_anew("the index", file, &Fault::Damaged(detail.clone()));
+            if !free {
+                return Err(IndexError::Foreign { path: file.to_owned(), detail }.into());
+            }
+            scanned.begun_anew = Some(told);
+            Index::new(file.to_owned())
+        }
         index => index?,
     };
-    let mut scanned = Scanned::default();
     let roots = folders.iter().map(|folder| root(folder)).collect::<Result<Vec<_>, _>>()?;
     let Found { files, closed } = folder::walk(roots.iter().map(PathBuf::as_path));
     scanned.skipped = closed;

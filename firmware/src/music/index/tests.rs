@@ -227,6 +227,24 @@ fn an_index_from_the_future_a_foreign_file_and_a_missing_one_are_told_apart() {
 }
 
 #[test]
+fn a_scan_sets_a_damaged_index_aside_and_leaves_what_is_named_otherwise() {
+    let folder = library();
+    let scan_into = |name: &str| {
+        let file = folder.path().join(name);
+        fs::write(&file, "milk, eggs\n").unwrap();
+        (scan(&[folder.path().join("music")], &file, 1, |_| {}), file)
+    };
+    let (scanned, file) = scan_into("index.jsonl");
+    let (index, scanned) = scanned.unwrap();
+    assert!(scanned.begun_anew.unwrap().contains("index.jsonl.damaged"));
+    assert_eq!((index.len(), Index::load(&file).unwrap().len()), (2, 2));
+    assert_eq!(fs::read_to_string(folder.path().join("index.jsonl.damaged")).unwrap(), "milk, eggs\n");
+    let (refused, file) = scan_into("shopping.txt");
+    assert!(matches!(refused, Err(ScanError::Index(IndexError::Foreign { .. }))));
+    assert_eq!(fs::read_to_string(file).unwrap(), "milk, eggs\n");
+}
+
+#[test]
 fn a_full_disk_is_told_at_once() {
     if !Path::new("/dev/full").exists() {
         eprintln!("skipped: /dev/full is not here");

@@ -116,3 +116,33 @@ fn after_a_restart_the_interrupted_track_goes_on_where_it_was_and_only_once() {
     fs::remove_file(path).unwrap();
     assert_eq!(Shelf::new(settings).interrupted(here), None);
 }
+
+#[test]
+fn what_can_not_be_read_is_set_aside_and_nothing_is_appended_to_it() {
+    let (folder, settings) = owner(3);
+    let (track, taste, index) = (folder.path().join("0.wav"), &settings.taste, &settings.index);
+    let (newer, damaged) = ("{\"moodbox_taste\":9}\n{\"what\":\"hummed\"}\n", "milk, eggs\n");
+    fs::write(taste, newer).unwrap();
+    fs::write(index, damaged).unwrap();
+    // A box that runs already learns for now only.
+    let running = Shelf::new(settings.clone());
+    running.learn(&track, Event::Liked, None);
+    assert!(running.lock().taste.record(&track).good > 0.0);
+    assert_eq!(fs::read_to_string(taste).unwrap(), newer);
+    // One that starts begins anew.
+    let told = begin_anew(&settings);
+    assert!(told[0].contains("index.jsonl.damaged") && told[1].contains("taste.jsonl.newer"), "{told:?}");
+    assert_eq!(fs::read_to_string(format!("{}.damaged", index.display())).unwrap(), damaged);
+    assert_eq!(fs::read_to_string(format!("{}.newer", taste.display())).unwrap(), newer);
+    assert_eq!(begin_anew(&settings), [""; 0], "once");
+    Shelf::new(settings.clone()).learn(&track, Event::Liked, None);
+    assert!(Taste::load(taste).unwrap().record(&track).good > 0.0);
+    // A list of shopping that was named by mistake is not renamed.
+    let shopping = folder.path().join("shopping.txt");
+    fs::write(&shopping, damaged).unwrap();
+    let told = begin_anew(&ShelfSettings { taste: shopping.clone(), ..settings.clone() });
+    assert!(told[0].contains("is left as it is"), "{told:?}");
+    let mistaken = Shelf::new(ShelfSettings { taste: shopping.clone(), ..settings });
+    mistaken.learn(&track, Event::Liked, None);
+    assert_eq!(fs::read_to_string(shopping).unwrap(), damaged);
+}

@@ -3,10 +3,9 @@
 use super::{Event, QUADRANTS, Record, Taste};
 use crate::music::path_text;
 use crate::shown::Shown;
+use crate::state::Fault;
 use mood::Affect;
 use serde::{Deserialize, Serialize};
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -97,6 +96,23 @@ enum Line {
     },
 }
 
+impl Line {
+    /// Whether its numbers are: a larger one than there is becomes infinite when it is read.
+    fn is_finite(&self) -> bool {
+        let (numbers, pair) = match self {
+            Self::Skipped { share, target, .. } => ([*share, 0.0], *target),
+            Self::Completed { target, .. } => ([0.0; 2], *target),
+            Self::Rated { valence, arousal, .. } => ([*valence, *arousal], None),
+            Self::Sum { good, bad, fit, rating, .. } if fit.iter().all(|fit| fit.is_finite()) => {
+                ([*good, *bad], *rating)
+            }
+            Self::Sum { .. } => return false,
+            Self::Liked { .. } | Self::Disliked { .. } | Self::Unrated { .. } => return true,
+        };
+        numbers.iter().chain(&pair.unwrap_or_default()).all(|number| number.is_finite())
+    }
+}
+
 const fn pair(affect: Affect) -> [f32; 2] {
     [affect.valence, affect.arousal]
 }
@@ -111,21 +127,13 @@ impl Taste {
     /// # Errors
     /// When the file can't be read, is something else, or a newer program wrote it.
     pub fn load(path: &Path) -> Result<Self, TasteError> {
-        let unreadable = |detail: String| TasteError::Unreadable { path: path.to_owned(), detail };
-        let text = match crate::file::read(path, MOST_MIB) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(unreadable(error.to_string())),
-        };
-        let mut lines = text.lines();
-        let Some(head) = lines.next() else { return Ok(Self::default()) };
-        let head: Head = serde_json::from_str(head).map_err(|_| unreadable("it is something else".into()))?;
-        if head.moodbox_taste > VERSION {
-            return Err(unreadable(format!("it has version {}, this program reads {VERSION}", head.moodbox_taste)));
-        }
+        let unreadable =
+            |fault: Fault| TasteError::Unreadable { path: path.to_owned(), detail: fault.words().to_owned() };
+        let text = read(path).map_err(unreadable)?;
         let mut taste = Self::default();
         let mut read = 0;
-        for line in lines.filter_map(|line| serde_json::from_str::<Line>(line).ok()) {
+        let lines = text.lines().skip(1).filter_map(|line| serde_json::from_str::<Line>(line).ok());
+        for line in lines.filter(Line::is_finite) {
             taste.take(line);
             read += 1;
         }
@@ -133,6 +141,11 @@ impl Taste {
             taste.store(path)?;
         }
         Ok(taste)
+    }
+
+    /// Why the file can't be read, if so.
+    pub(in crate::music) fn fault(path: &Path) -> Option<Fault> {
+        read(path).err()
     }
 
     fn take(&mut self, line: Line) {
@@ -167,7 +180,7 @@ impl Taste {
             let line = Line::Sum { path: track.to_owned(), at_s, good, bad, fit, last_play, rating };
             text.push_str(&as_text(&line));
         }
-        crate::file::replace(path, text.as_bytes()).map_err(|error| failed(path, &error))
+        files::replace(path, text.as_bytes()).map_err(|error| failed(path, &error))
     }
 
     /// Appends an event to the file, and takes note of it.
@@ -200,6 +213,20 @@ fn failed(path: &Path, error: &std::io::Error) -> TasteError {
     TasteError::Write { path: path.to_owned(), detail: error.to_string() }
 }
 
+/// The file's text, whose first line is a head that is understood; empty without a file.
+fn read(path: &Path) -> Result<String, Fault> {
+    let text = match files::read(path, MOST_MIB) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) => return Fault::of(&error).map_or_else(|| Ok(String::new()), Err),
+    };
+    let Some(head) = text.lines().next() else { return Ok(text) };
+    let head: Head = serde_json::from_str(head).map_err(|_| Fault::Damaged("it is something else".into()))?;
+    if head.moodbox_taste > VERSION {
+        return Err(Fault::Newer(format!("it has version {}, this program reads {VERSION}", head.moodbox_taste)));
+    }
+    Ok(text)
+}
+
 fn head() -> String {
     format!("{{\"moodbox_taste\":{VERSION}}}\n")
 }
@@ -213,10 +240,5 @@ fn append(path: &Path, line: &str) -> std::io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)?;
     }
-    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-    let length = file.metadata()?.len();
-    // A line that was cut off by a loss of power must not swallow this one: blank lines are no harm.
-    let start = if length == 0 { head() } else { "\n".to_owned() };
-    file.write_all(format!("{start}{line}").as_bytes())?;
-    file.sync_data()
+    files::append_line(path, &head(), line)
 }

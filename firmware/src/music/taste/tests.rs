@@ -70,10 +70,33 @@ fn a_missing_file_is_no_taste_and_a_foreign_or_newer_one_is_an_error() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("taste.jsonl");
     assert_eq!(Taste::load(&file).unwrap(), Taste::default());
-    for text in ["milk, eggs\n", "{\"moodbox_taste\":9}\n"] {
+    assert_eq!(Taste::fault(&file), None);
+    for (text, newer) in
+        [("milk, eggs\n", false), ("\n{\"moodbox_taste\":1}", false), ("{\"moodbox_taste\":9}\n", true)]
+    {
         fs::write(&file, text).unwrap();
         assert!(matches!(Taste::load(&file), Err(TasteError::Unreadable { .. })), "{text}");
+        assert_eq!(matches!(Taste::fault(&file), Some(crate::state::Fault::Newer(_))), newer, "{text}");
     }
+}
+
+#[test]
+fn numbers_that_are_none_cost_their_line() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("taste.jsonl");
+    let lines = [
+        r#"{"moodbox_taste":1}"#,
+        r#"{"what":"skipped","path":"a","at_s":1,"share":1e39,"target":null}"#,
+        r#"{"what":"completed","path":"a","at_s":1,"target":[0,-1e39]}"#,
+        r#"{"what":"rated","path":"a","at_s":1,"valence":1e39,"arousal":0}"#,
+        r#"{"what":"sum","path":"a","at_s":1,"good":1,"bad":0,"fit":[0,0,1e39,0],"last_play":1,"rating":null}"#,
+        r#"{"what":"sum","path":"a","at_s":1,"good":1e39,"bad":0,"fit":[0,0,0,0],"last_play":1,"rating":null}"#,
+        r#"{"what":"liked","path":"b","at_s":1}"#,
+    ];
+    fs::write(&file, lines.join("\n")).unwrap();
+    let taste = Taste::load(&file).unwrap();
+    assert_eq!(taste.records().len(), 1);
+    assert!(taste.record(Path::new("b")).good > 0.0);
 }
 
 #[test]
