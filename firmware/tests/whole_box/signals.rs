@@ -2,9 +2,10 @@
 
 use moodbox::ports::Lights;
 use moodbox::sim::terminal::Terminal;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// Set for the programs that [`in_a_terminal`] runs.
 const IN_A_TERMINAL: &str = "MOODBOX_TEST_IN_A_TERMINAL";
@@ -51,6 +52,37 @@ fn signals_in_every_state_end_dark_and_with_success() {
             assert!(out.contains("light: dark") && out.contains("ended, lights dark"), "{state}, SIG{name}: {out}");
         }
     }
+}
+
+/// Whether a program handles SIGTERM by now.
+fn handles_sigterm(child: &Child) -> bool {
+    const SIGTERM: u32 = 15;
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap().trim();
+    u64::from_str_radix(caught, 16).unwrap() & (1 << (SIGTERM - 1)) != 0
+}
+
+#[test]
+fn a_signal_while_it_starts_ends_it_with_success() {
+    // It can't get further than its network, which is not handed over before the signal.
+    let mut child = Command::new(moodbox())
+        .args(["run", "--simulate", "--silent", "--press-at", "0.2", "--seconds", "60", "--model", "/dev/stdin"])
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let given_up = Instant::now() + Duration::from_secs(20);
+    while !handles_sigterm(&child) {
+        assert!(Instant::now() < given_up, "it does not handle the signal while it starts");
+    }
+    signal(&child, "TERM");
+    let network = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/mood.onnx")).unwrap();
+    child.stdin.take().unwrap().write_all(&network).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{out}");
+    assert!(out.contains("ended, lights dark") && !out.contains("button: pressed"), "{out}");
 }
 
 /// The box, driven by hand, without sound.
