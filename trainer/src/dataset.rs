@@ -5,6 +5,7 @@ pub mod augment;
 mod csv;
 mod drawn;
 mod folder;
+mod gather;
 mod labelled;
 mod limits;
 mod picture;
@@ -76,8 +77,7 @@ impl Split {
 
     /// Reads a name as [`Split::usage`] writes it.
     fn from_usage(usage: &str) -> Result<Self, String> {
-        let all = [Self::Training, Self::Validation, Self::PublicTest, Self::PrivateTest];
-        let found = all.into_iter().find(|split| split.usage() == usage.trim());
+        let found = Self::ALL.into_iter().find(|split| split.usage() == usage.trim());
         found.ok_or_else(|| format!("usage `{}`, expected Training, PublicTest or PrivateTest", usage.trim()))
     }
 }
@@ -117,7 +117,7 @@ pub struct Dataset {
 
 impl Dataset {
     /// Reads what `--data` may name: `fer2013.csv`, the same gzipped, Kaggle's tar.gz or zip, a folder or a zip of
-    /// classes with or without `train`, `validation` and `test` above them, or `synthetic[:COUNT]`. The labels are those of
+    /// classes with or without `train`, `validation` and `test` around them, or `synthetic[:COUNT]`. The labels are those of
     /// FER+ when a picture lies in a folder for contempt, of FER-2013 otherwise.
     ///
     /// # Errors
@@ -137,9 +137,9 @@ impl Dataset {
     fn harvest(path: &Path, strict: bool) -> Result<(Self, Vec<Error>), Error> {
         let mut harvest = Harvest::new(strict);
         source::read(path, &mut harvest)?;
-        let (dataset, problems) = harvest.finish(path)?;
+        let (dataset, problems) = harvest.finish();
         if dataset.pictures.is_empty() {
-            return Err(Error::data(path, "holds no pictures", source::HINT));
+            return Err(Error::none_usable(path, &problems, source::HINT));
         }
         Ok((dataset, problems))
     }

@@ -71,6 +71,16 @@ impl Error {
         Self::Data { what: format!("`{}` {what}", path.display()), hint: hint.into() }
     }
 
+    /// Data of which nothing can be used, and why: the first reasons.
+    pub(crate) fn none_usable(path: &Path, reasons: &[Self], hint: &str) -> Self {
+        const NAMED: usize = 10;
+        let Some(first) = reasons.first() else { return Self::data(path, "holds no pictures", hint) };
+        let named: String = reasons.iter().take(NAMED).map(|reason| format!("\n  {reason}")).collect();
+        let more = reasons.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
+        Self::data(path, format_args!("holds no pictures that can be used:{named}{more}"), first.hint())
+    }
+
     /// Data that a run was not trained on.
     pub(crate) fn other_pictures(path: &Path) -> Self {
         Self::data(

@@ -1,25 +1,54 @@
-//! The official CSV: `emotion,pixels,Usage`, one row a picture, pixels as 2,304 numbers with spaces between. Kaggle also
-//! hands it out as `icml_face_data.csv`, with the columns in another order.
+//! The official CSV: `emotion,pixels,Usage`, one row a picture, pixels as 2,304 numbers with spaces between. Columns are
+//! found by their names, so that they may stand in another order (Kaggle's `icml_face_data.csv`), beside others (the index
+//! that pandas adds), and without the one for the parts (the competition's `train.csv`).
 
+use super::PIXELS;
 use super::source;
-use super::tree::Harvest;
-use super::{PIXELS, Split};
+use super::tree::{self, Harvest, Part};
 use crate::error::Error;
 use mood::{Expression, LabelSet};
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::Path;
 
 const COLUMNS: [&str; 3] = ["emotion", "pixels", "Usage"];
+/// What else they are called.
+const LABEL: [&str; 3] = ["emotion", "label", "class"];
+const PIXEL: [&str; 2] = ["pixels", "pixel"];
+const USAGE: [&str; 3] = ["usage", "split", "set"];
 const HINT: &str = "download fer2013.csv again, or check that nothing has edited it";
 /// Most bytes between one row and the next: a row has 10,000, what the reader takes ahead comes on top.
 const ROW: u64 = 1 << 20;
+/// Bytes in which the header ends.
+const HEADER: u64 = 4 << 10;
+
+/// The places of the columns; a table without parts has none for them.
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    all: usize,
+    label: usize,
+    pixels: usize,
+    usage: Option<usize>,
+}
+
+impl Columns {
+    fn of(header: &csv::StringRecord) -> Option<Self> {
+        let place = |names: &[&str]| {
+            let is_one = |name: &str| names.iter().any(|known| name.trim().eq_ignore_ascii_case(known));
+            header.iter().position(is_one)
+        };
+        Some(Self { all: header.len(), label: place(&LABEL)?, pixels: place(&PIXEL)?, usage: place(&USAGE) })
+    }
+}
 
 /// The rows of `source`; `path` names it in errors.
-pub(super) fn read(path: &Path, source: impl Read, harvest: &mut Harvest) -> Result<(), Error> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(Rows { source, left: ROW });
+pub(super) fn read(path: &Path, mut source: impl Read, harvest: &mut Harvest) -> Result<(), Error> {
+    let mut start = Vec::new();
+    source.by_ref().take(HEADER).read_to_end(&mut start).map_err(|error| source::unreadable(path, &error))?;
+    let delimiter = delimiter(&start);
+    let source = Rows { source: Cursor::new(start).chain(source), left: ROW };
+    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(source);
     let header = reader.headers().map_err(|error| broken(path, &error))?;
-    let columns = COLUMNS.map(|wanted| header.iter().position(|name| name.trim() == wanted));
-    let (3, [Some(label), Some(pixels), Some(usage)]) = (header.len(), columns) else {
+    let Some(columns) = Columns::of(header) else {
         let found = header.iter().take(4).collect::<Vec<_>>().join(",");
         let found: String = found.chars().filter(|letter| !letter.is_control()).take(60).collect();
         return Err(Error::data(
@@ -32,31 +61,58 @@ pub(super) fn read(path: &Path, source: impl Read, harvest: &mut Harvest) -> Res
     while reader.read_record(&mut record).map_err(|error| broken(path, &error))? {
         reader.get_mut().left = ROW;
         let line = record.position().map_or(0, csv::Position::line);
-        match parse(&record, [label, pixels, usage]) {
-            Ok((expression, pixels, split)) => harvest.add(Some(split), expression, pixels),
+        match parse(&record, columns) {
+            Ok((expression, pixels, part)) => harvest.add(part, expression, pixels),
             Err(what) => harvest.refuse(Error::data(path, format_args!("line {line}: {what}"), HINT))?,
         }
     }
     Ok(())
 }
 
-fn parse(record: &csv::StringRecord, columns: [usize; 3]) -> Result<(Expression, Box<[u8]>, Split), String> {
-    let [Some(label), Some(pixels), Some(usage)] = columns.map(|column| record.get(column)) else {
-        return Err(format!("{} fields, a row has {}", record.len(), COLUMNS.len()));
-    };
+/// What stands between the columns: a comma, or what spreadsheets write where that stands in numbers.
+fn delimiter(start: &[u8]) -> u8 {
+    let header = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let count = |delimiter: u8| header.iter().filter(|&&byte| byte == delimiter).count();
+    [b';', b'\t']
+        .into_iter()
+        .filter(|&other| count(other) > count(b','))
+        .max_by_key(|&other| count(other))
+        .unwrap_or(b',')
+}
+
+fn parse(record: &csv::StringRecord, columns: Columns) -> Result<(Expression, Box<[u8]>, Option<Part>), String> {
+    let fields = || format!("{} fields, a row has {}", record.len(), columns.all);
+    if record.len() != columns.all {
+        return Err(fields());
+    }
+    let field = |at: usize| record.get(at).map(str::trim).ok_or_else(fields);
+    let label = field(columns.label)?;
     let names = LabelSet::Fer2013.label_names();
-    let name = label.trim().parse().ok().and_then(|label: usize| names.get(label));
-    let expression = name
-        .and_then(|name| Expression::from_label(name))
-        .ok_or_else(|| format!("label `{}`, FER-2013 has 0 to {}", label.trim(), names.len() - 1))?;
-    let pixels = pixels
+    let numbered = || names.get(usize::from(whole(label)?)).copied();
+    let expression = numbered()
+        .or(Some(label))
+        .and_then(Expression::from_label)
+        .ok_or_else(|| format!("label `{label}`, FER-2013 has 0 to {}", names.len() - 1))?;
+    let pixels = field(columns.pixels)?
         .split_ascii_whitespace()
-        .map(|pixel| pixel.parse::<u8>().map_err(|_| format!("pixel `{pixel}`, a luminance is 0 to 255")))
+        .map(|pixel| whole(pixel).ok_or_else(|| format!("pixel `{pixel}`, a luminance is 0 to 255")))
         .collect::<Result<Box<[u8]>, String>>()?;
     if pixels.len() != PIXELS {
         return Err(format!("{} pixels, a picture has {PIXELS}", pixels.len()));
     }
-    Ok((expression, pixels, Split::from_usage(usage)?))
+    let part = columns.usage.map(|at| {
+        let usage = field(at)?;
+        tree::part_named(usage).ok_or_else(|| format!("usage `{usage}`, expected Training, PublicTest or PrivateTest"))
+    });
+    Ok((expression, pixels, part.transpose()?))
+}
+
+/// A whole number of 0..=255, also as pandas writes one in a column that has had a gap: `3.0`.
+fn whole(text: &str) -> Option<u8> {
+    let digits = text
+        .split_once('.')
+        .map_or(Some(text), |(whole, rest)| rest.bytes().all(|digit| digit == b'0').then_some(whole));
+    digits?.parse().ok()
 }
 
 fn broken(path: &Path, error: &csv::Error) -> Error {

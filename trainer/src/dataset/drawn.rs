@@ -1,7 +1,7 @@
 //! `synthetic[:COUNT]`: faces drawn by rule, so that the whole line runs with nothing downloaded.
 
 use super::Split;
-use super::tree::Harvest;
+use super::tree::{Harvest, Part};
 use crate::error::Error;
 use crate::random::share_of;
 use crate::synthetic::Renderer;
@@ -56,7 +56,7 @@ pub(super) fn read(count: usize, harvest: &mut Harvest) {
             index if index < validation => Split::Validation,
             _ => Split::PublicTest,
         };
-        harvest.add(Some(split), shown(index), face.into_boxed_slice());
+        harvest.add(Some(Part::Is(split)), shown(index), face.into_boxed_slice());
     }
 }
 

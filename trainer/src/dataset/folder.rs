@@ -1,67 +1,50 @@
-//! A folder tree on disk: `<class>/*`, or `train/<class>/*` and perhaps `validation/<class>/*` and `test/<class>/*`.
+//! A folder tree on disk: `<class>/*`, or `train/<class>/*` and perhaps `validation/<class>/*` and `test/<class>/*`, with
+//! whatever folders in between and below.
 //!
 //! Classes are told by their names (of FER-2013, FER+ or the folders people make of them); pictures of any size and
 //! colour become 48x48 grey.
 
-use super::Split;
-use super::tree::{self, HINT, Harvest, Waiting, name};
+use super::gather::Gathering;
+use super::tree::{self, HINT, Harvest};
 use crate::error::Error;
-use mood::Expression;
 use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
 
 pub(super) fn read(root: &Path, harvest: &mut Harvest) -> Result<(), Error> {
-    let folders = folders(root)?;
-    let splits: Vec<(Split, &PathBuf)> =
-        folders.iter().filter_map(|folder| Some((tree::split_named(&name(folder))?, folder))).collect();
-    let mut waiting = Vec::new();
-    if splits.iter().any(|(split, _)| *split == Split::Training) {
-        for (split, folder) in splits {
-            classes(&self::folders(folder)?, Some(split), harvest, &mut waiting)?;
-        }
-    } else if !splits.is_empty() {
-        return Err(Error::data(root, "has no folder `train` with pictures in it", HINT));
-    } else if folders.iter().any(|folder| Expression::from_label(&name(folder)).is_some()) {
-        classes(&folders, None, harvest, &mut waiting)?;
-    } else {
-        return Err(Error::data(root, "has neither a folder `train` nor folders named after expressions", HINT));
-    }
-    harvest.decode(waiting)
-}
-
-fn classes(
-    folders: &[PathBuf],
-    split: Option<Split>,
-    harvest: &mut Harvest,
-    waiting: &mut Vec<Waiting>,
-) -> Result<(), Error> {
-    for class in folders {
-        let Some(expression) = Expression::from_label(&name(class)) else {
-            harvest.refuse(Error::data(class, "is not named after an expression", HINT))?;
-            continue;
-        };
-        let before = waiting.len();
-        let pictures = entries(class)?.into_iter().filter(|file| tree::is_picture(file) && !file.is_dir());
-        waiting.extend(pictures.map(|path| Waiting { path, bytes: None, expression, split }));
-        if waiting.len() == before {
-            harvest.refuse(Error::data(class, tree::EMPTY, tree::EMPTY_HINT))?;
+    let nothing = || Error::data(root, "has neither a folder `train` nor folders named after expressions", HINT);
+    let (mut folders, mut files): (Vec<PathBuf>, Vec<PathBuf>) = (Vec::new(), Vec::new());
+    let is_hidden =
+        |entry: &walkdir::DirEntry| entry.depth() > 0 && tree::is_hidden(&entry.file_name().to_string_lossy());
+    for entry in WalkDir::new(root).follow_links(true).into_iter().filter_entry(|entry| !is_hidden(entry)) {
+        match entry {
+            Ok(entry) => {
+                let name = entry.path().strip_prefix(root).unwrap_or(entry.path()).to_path_buf();
+                if entry.file_type().is_dir() { folders.push(name) } else { files.push(name) }
+            }
+            Err(error) => {
+                let (depth, path) = (error.depth(), error.path().unwrap_or(root).to_path_buf());
+                let detail = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                let error = Error::data(&path, format_args!("can't be read: {detail}"), HINT);
+                if depth == 0 {
+                    return Err(error);
+                }
+                harvest.refuse(error)?;
+            }
         }
     }
-    Ok(())
-}
-
-fn folders(of: &Path) -> Result<Vec<PathBuf>, Error> {
-    let is_folder = |entry: &PathBuf| entry.is_dir() && !tree::is_hidden(&name(entry));
-    Ok(entries(of)?.into_iter().filter(is_folder).collect())
-}
-
-/// Sorted, so that the order of pictures doesn't depend on the file system.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let unreadable = |error: std::io::Error| Error::data(folder, format_args!("can't be read: {error}"), HINT);
-    let mut paths = std::fs::read_dir(folder)
-        .map_err(unreadable)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(unreadable)?;
-    paths.sort();
-    Ok(paths)
+    // So that the order of pictures doesn't depend on the file system.
+    files.sort();
+    let is_ours = |folder: &PathBuf| {
+        let parts = tree::parts(folder);
+        tree::part_of(&parts).is_some() || tree::place(&folder.join("picture")).is_some()
+    };
+    if harvest.strict && !folders.iter().any(is_ours) {
+        return Err(nothing());
+    }
+    let mut gathering = Gathering::new(root, harvest);
+    folders.iter().for_each(|folder| gathering.note_folder(folder));
+    for file in &files {
+        gathering.take(file, None)?;
+    }
+    gathering.finish(nothing())
 }

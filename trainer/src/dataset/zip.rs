@@ -17,7 +17,7 @@ const LONGEST_END: u64 = 22 + 65_535;
 /// A member, as the directory at the end describes it.
 #[derive(Debug)]
 pub(super) struct Member {
-    /// With slashes; a folder's name ends with one.
+    /// With slashes, also where Windows wrote backslashes; a folder's name ends with one.
     pub name: String,
     flags: u16,
     method: u16,
@@ -52,7 +52,7 @@ pub(super) fn members(file: &mut File) -> Result<Vec<Member>> {
         let lengths = [half(rest, 28)?, half(rest, 30)?, half(rest, 32)?].map(usize::from);
         let name = rest.get(46..46 + lengths[0]).ok_or_else(|| cut("its directory is damaged"))?;
         members.push(Member {
-            name: String::from_utf8_lossy(name).into_owned(),
+            name: String::from_utf8_lossy(name).replace('\\', "/"),
             flags: half(rest, 8)?,
             method: half(rest, 10)?,
             checksum: word(rest, 16)?,

@@ -104,7 +104,7 @@ error: `holiday.zip` holds neither fer2013.csv nor folders of pictures named aft
 #[test]
 fn an_archive_with_a_class_nobody_knows() {
     train_on("faces.zip", zip(&[("hungry/a.png".to_owned(), png(pixels(1)))])).stderr_eq(str![[r#"
-error: `faces.zip/hungry/a.png` is in no folder named after an expression
+error: `faces.zip/hungry` is not named after an expression
   hint: lay the pictures out as <class>/*.png or train/<class>/*.png, with classes angry, disgust, fear, happy, sad, surprise, neutral and perhaps contempt
 
 "#]]);

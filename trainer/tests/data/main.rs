@@ -5,6 +5,7 @@ mod archives;
 mod disk;
 mod drawn;
 mod folders;
+mod layouts;
 mod report;
 mod tables;
 mod votes;
