@@ -45,7 +45,6 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[test]
-    #[expect(clippy::panic, reason = "that is what is caught")]
     fn a_caught_panic_is_silent_and_any_other_is_told() {
         let told = Arc::new(AtomicUsize::new(0));
         let teller = Arc::clone(&told);

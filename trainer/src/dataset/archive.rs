@@ -46,8 +46,8 @@ pub(super) fn zip(path: &Path, mut file: File, harvest: &mut Harvest) -> Result<
     let mut list = members_of_zip::members(&mut file).map_err(|error| broken(path, &error))?;
     // In the order of the unpacked folder, so that both are the same data set.
     list.sort_by(|a, b| Path::new(&a.name).cmp(Path::new(&b.name)));
-    let named = |table: &&str| list.iter().find(|member| tree::name(Path::new(&member.name)) == **table);
-    if let Some(table) = TABLES.iter().find_map(|table| named(&table)) {
+    let named = |table: &str| list.iter().find(|member| tree::name(Path::new(&member.name)) == table);
+    if let Some(table) = TABLES.into_iter().find_map(named) {
         let path = path.join(&table.name);
         let source = members_of_zip::open(&mut file, table).map_err(|error| broken(&path, &error))?;
         return csv::read(&path, Bounded::new(source, left), harvest);

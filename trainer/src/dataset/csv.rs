@@ -69,6 +69,9 @@ pub(super) fn read(path: &Path, mut source: impl Read, harvest: &mut Harvest) ->
     Ok(())
 }
 
+/// What a row gives.
+type Row = (Expression, Box<[u8]>, Option<Part>);
+
 /// What stands between the columns: a comma, or what spreadsheets write where that stands in numbers.
 fn delimiter(start: &[u8]) -> u8 {
     let header = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
@@ -80,7 +83,7 @@ fn delimiter(start: &[u8]) -> u8 {
         .unwrap_or(b',')
 }
 
-fn parse(record: &csv::StringRecord, columns: Columns) -> Result<(Expression, Box<[u8]>, Option<Part>), String> {
+fn parse(record: &csv::StringRecord, columns: Columns) -> Result<Row, String> {
     let fields = || format!("{} fields, a row has {}", record.len(), columns.all);
     if record.len() != columns.all {
         return Err(fields());
