@@ -1,5 +1,6 @@
 //! What the box remembers must never keep it from starting: a file that can't be read is set aside, and told.
 
+use crate::shown::Shown;
 use files::Aside;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
@@ -43,7 +44,7 @@ pub(crate) fn begin_anew(what: &str, path: &Path, fault: &Fault) -> (String, boo
     };
     match files::set_aside(path, aside) {
         Ok(kept) => {
-            let (detail, path, kept) = (fault.words(), path.display(), kept.display());
+            let (detail, path, kept) = (fault.words(), Shown(path), Shown(&kept));
             (format!("{what} in {path} can't be read ({detail}): it is kept as {kept}, and the box begins anew"), true)
         }
         Err(error) => (left(what, path, &format!("{}; it can't be set aside: {error}", fault.words())), false),
@@ -51,10 +52,7 @@ pub(crate) fn begin_anew(what: &str, path: &Path, fault: &Fault) -> (String, boo
 }
 
 fn left(what: &str, path: &Path, detail: &str) -> String {
-    format!(
-        "{what} in {} can't be read ({detail}): it is left as it is, and the box goes on without it",
-        path.display()
-    )
+    format!("{what} in {} can't be read ({detail}): it is left as it is, and the box goes on without it", Shown(path))
 }
 
 #[cfg(test)]
