@@ -4,7 +4,7 @@
 
 use super::wifi::Network;
 use super::{Settings, dac};
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64, HEXLOWER};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -21,6 +21,9 @@ struct UserData<'a> {
     timezone: Option<&'a str>,
     user: User<'a>,
     ssh_pwauth: bool,
+    /// Another owner's file is no other board: its host keys stay.
+    ssh_deletekeys: bool,
+    write_files: [Written; 1],
     runcmd: Vec<Vec<String>>,
 }
 
@@ -34,6 +37,15 @@ struct User<'a> {
     sudo: &'static str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     ssh_authorized_keys: &'a [String],
+}
+
+/// A file of the system. In base64, as YAML takes fewer letters than TOML does.
+#[derive(Serialize)]
+struct Written {
+    path: &'static str,
+    encoding: &'static str,
+    content: String,
+    permissions: &'static str,
 }
 
 #[derive(Serialize)]
@@ -85,7 +97,7 @@ pub(super) fn files(
 ) -> serde_json::Result<Vec<(&'static str, String)>> {
     let user_data = format!(
         "#cloud-config\n# Written by Moodbox; JSON is YAML.\n{}\n",
-        serde_json::to_string_pretty(&user_data(settings, package, !problems.is_empty()))?
+        serde_json::to_string_pretty(&user_data(settings, package, boxes_part))?
     );
     let netplan = BTreeMap::from([("network", netplan(settings))]);
     let network_config = format!("{}\n", serde_json::to_string_pretty(&netplan)?);
@@ -113,8 +125,9 @@ pub(super) fn files(
     ])
 }
 
-fn user_data<'a>(settings: &'a Settings, package: Option<&str>, problems: bool) -> UserData<'a> {
+fn user_data<'a>(settings: &'a Settings, package: Option<&str>, boxes_part: &str) -> UserData<'a> {
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+    let name = settings.user.as_deref().unwrap_or("pi");
     let mut runcmd = Vec::new();
     // First of all the way in, so that it is open whatever becomes of the rest.
     if !settings.keys.is_empty() {
@@ -124,19 +137,21 @@ fn user_data<'a>(settings: &'a Settings, package: Option<&str>, problems: bool) 
     if settings.wifi.is_some() && settings.country.is_some() {
         runcmd.push(words(&["sh", "-c", "rfkill unblock wifi; nmcli radio wifi on"]));
     }
-    let (from, to) = (format!("{BOOT}/moodbox.toml"), "/etc/moodbox/moodbox.toml");
-    runcmd.push(words(&["install", "-D", "-m", "644", &from, to]));
+    // The system's own dialog for the first user's name would wait at a screen, and warns everybody who logs in.
+    runcmd.push(words(&["sh", "-c", &format!("! command -v cancel-rename || cancel-rename {name}")]));
     if let Some(package) = package {
-        let say = "systemd-cat -t moodbox-setup -p err";
-        // The owner's configuration is there already, and stays. Where the package is older than this, it reads it anew.
-        runcmd.push(words(&["sh", "-c", &format!(
-            "dpkg --force-confold -i {BOOT}/{package} || {{ echo 'the package {package} could not be installed' | {say}; \
-             systemctl try-restart moodbox.service; }}"
-        )]));
-    }
-    if problems {
-        let file = format!("{BOOT}/moodbox-problems.txt");
-        runcmd.push(words(&["sh", "-c", &format!("tr -d '\\r' <{file} | systemd-cat -t moodbox-setup -p warning")]));
+        // The owner's configuration is there already, and stays; so does a newer package.
+        runcmd.push(words(&[
+            "sh",
+            "-c",
+            &format!(
+                "dpkg --force-confold --refuse-downgrade -i {BOOT}/{package} >/run/moodbox-setup.log 2>&1 || \
+                 {{ echo 'the package {package} could not be installed:'; cat /run/moodbox-setup.log; }} | \
+                 tee {BOOT}/moodbox-problems.txt | systemd-cat -t moodbox-setup -p err"
+            ),
+        ]));
+        // Where it ran before, it reads its configuration anew.
+        runcmd.push(words(&["systemctl", "try-restart", "moodbox.service"]));
     }
     UserData {
         hostname: settings.hostname.as_deref().unwrap_or("moodbox"),
@@ -144,13 +159,20 @@ fn user_data<'a>(settings: &'a Settings, package: Option<&str>, problems: bool) 
         manage_resolv_conf: false,
         timezone: settings.timezone.as_deref(),
         user: User {
-            name: settings.user.as_deref().unwrap_or("pi"),
+            name,
             shell: "/bin/bash",
             lock_passwd: true,
             sudo: "ALL=(ALL) NOPASSWD:ALL",
             ssh_authorized_keys: &settings.keys,
         },
         ssh_pwauth: false,
+        ssh_deletekeys: false,
+        write_files: [Written {
+            path: "/etc/moodbox/moodbox.toml",
+            encoding: "b64",
+            content: BASE64.encode(boxes_part.as_bytes()),
+            permissions: "0644",
+        }],
         runcmd,
     }
 }

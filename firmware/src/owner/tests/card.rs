@@ -1,6 +1,7 @@
 //! The seed of a card: what cloud-init, netplan and the firmware read.
 
 use super::*;
+use data_encoding::BASE64;
 use serde_json::Value;
 
 fn card(text: &str) -> BTreeMap<String, String> {
@@ -27,7 +28,9 @@ fn the_seed_says_what_the_owner_wrote() {
     assert_eq!(user["user"]["ssh_authorized_keys"], serde_json::json!([KEY]));
     assert_eq!(user["ssh_pwauth"], false);
     assert_eq!(user["runcmd"][0], serde_json::json!(["systemctl", "enable", "--now", "ssh"]));
-    assert!(user["runcmd"].to_string().contains("-i /boot/firmware/moodbox_0.1.0_arm64.deb ||"));
+    assert!(user["runcmd"].to_string().contains("-i /boot/firmware/moodbox_0.1.0_arm64.deb >"));
+    assert!(user["runcmd"].to_string().contains("|| cancel-rename anna"));
+    assert_eq!(user["ssh_deletekeys"], false);
     assert!(user["runcmd"].to_string().contains("rfkill unblock wifi"));
     let wlan = &json(&files["network-config"])["network"]["wifis"]["wlan0"];
     assert_eq!(wlan["regulatory-domain"], "DE");
@@ -42,6 +45,16 @@ fn the_seed_says_what_the_owner_wrote() {
     assert!(id.strip_prefix("moodbox-").unwrap().len() == 12, "{id}");
     assert_eq!(files["cmdline"], format!(" ds=nocloud;i={id}"));
     assert!(!files.contains_key("config") && !files.contains_key("iwd/main.conf"), "{files:?}");
+}
+
+#[test]
+fn the_boxes_part_is_there_before_the_package_whatever_letters_are_in_it() {
+    let text = "[look]\n# \u{80} \u{2028} \u{FEFF} ä\nframes = 3\n";
+    let user = json(&card(&format!("[system]\nhostname = 'kitchen'\n{text}"))["user-data"]);
+    let file = &user["write_files"][0];
+    assert_eq!((file["path"].as_str(), file["encoding"].as_str()), (Some("/etc/moodbox/moodbox.toml"), Some("b64")));
+    let content = BASE64.decode(file["content"].as_str().unwrap().as_bytes()).unwrap();
+    assert!(String::from_utf8(content).unwrap().ends_with(text));
 }
 
 #[test]
