@@ -2,6 +2,7 @@
 """The starts of a card that scripts/card prepared, on an emulated board; started by scripts/check-card."""
 
 import argparse
+import difflib
 import hashlib
 import os
 import pathlib
@@ -112,7 +113,7 @@ class Start:
     def done(self) -> str:
         """What would change if anything of the first start were done again."""
         return self.run("sha256sum /var/log/dpkg.log /etc/ssh/ssh_host_* /etc/moodbox/moodbox.toml /home/*/.ssh/authorized_keys /etc/hostname; "
-                        "ls -l --time-style=full-iso /var/lib/cloud/instance/sem /var/lib/cloud/instances")
+                        "ls -l --time-style=full-iso /var/lib/cloud/instance/sem; ls /var/lib/cloud/instances")
 
     def ssh(self, command: str) -> str:
         """As the owner does it from the laptop."""
@@ -178,8 +179,8 @@ def life(options) -> None:
         board.off()
     with card.start("second") as board:
         is_a_box(board, "livingroom", "Europe/Berlin")
-        after = board.done()
-        assert before == after, f"the second start did something again:\n{before}\n{after}"
+        changed = "\n".join(difflib.ndiff(before.splitlines(), board.done().splitlines()))
+        assert "\n+ " not in changed and "\n- " not in changed, f"the second start did something again:\n{changed}"
         keys = board.run("sha256sum /etc/ssh/ssh_host_*")
         step(f"second start: nothing is done again; settled after {board.machine.uptime():.0f} s")
         board.off()
