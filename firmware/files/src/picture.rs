@@ -2,6 +2,7 @@
 //!
 //! What a picture is is read from its bytes, never from its name. Before anything is decoded it is known what that will
 //! take in memory: of the file, inside its decoder, of the result and of turning it. A decoder that panics costs the file.
+//! A JPEG is first mended as a camera's frames are ([`mood::jpeg`]), so that a frame saved to a file is read as it was taken.
 
 mod jpeg;
 mod memory;
@@ -16,6 +17,7 @@ use image::error::{ImageError, LimitErrorKind};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use memory::{LARGE, Need, alone};
+use std::borrow::Cow;
 use std::io::Cursor;
 
 /// Longest side of a picture, in pixels; larger ones are refused before anything is decoded.
@@ -39,6 +41,25 @@ pub fn decode_within(bytes: &[u8], most: u64) -> Result<DynamicImage, String> {
     if bytes.is_empty() {
         return Err("the file is empty".into());
     }
+    let mended = match image::guess_format(bytes) {
+        Ok(ImageFormat::Jpeg) => Some(mood::jpeg::mend(bytes).map_err(|error| error.to_string())?),
+        Ok(_) => None,
+        // Before a JPEG a driver's header may stand.
+        Err(_) => mood::jpeg::mend(bytes).ok(),
+    };
+    match mended.map(|it| it.bytes) {
+        None => decode_whole(bytes, most),
+        Some(Cow::Borrowed(bytes)) => decode_whole(bytes, most),
+        // The bytes are there twice.
+        Some(Cow::Owned(copy)) => decode_whole(&copy, most.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX))),
+    }
+}
+
+/// As [`decode_within`], of a JPEG that is mended already, or anything else.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_whole(bytes: &[u8], most: u64) -> Result<DynamicImage, String> {
     caught(|| whole(bytes, most)).unwrap_or_else(|words| Err(one_line(&format!("its decoder gave up: {words}"))))
 }
 
@@ -55,9 +76,6 @@ fn whole(bytes: &[u8], most: u64) -> Result<DynamicImage, String> {
     // Until the size is known only metadata is read.
     reader.limits(limits(memory::METADATA));
     let format = reader.format();
-    if format == Some(ImageFormat::Jpeg) && !mood::jpeg::is_whole(bytes) {
-        return Err("the JPEG ends in the middle of the picture".into());
-    }
     if format == Some(ImageFormat::Tiff) {
         tiff::check(bytes)?;
     }

@@ -1,82 +1,142 @@
-//! What a JPEG's markers tell. Where it ends: decoders fill up what is missing with grey, and a face half of grey would be read as one; so the box
-//! and the trainer ask this first. Whether it has its own Huffman tables: a webcam's frames often leave out the usual ones.
+//! One whole picture out of the bytes of a JPEG as cameras, files and copies have it. Decoders fill up what is missing with
+//! grey, and a face half of grey would be read as one; so box and trainer come here first. What can be mended is: a missing
+//! end marker, missing Huffman tables (Motion JPEG leaves them out), bytes before and behind. A picture that ends early is
+//! refused, also with an end marker.
 
-const END_OF_IMAGE: u8 = 0xD9;
-const START_OF_IMAGE: u8 = 0xD8;
-const DEFINE_HUFFMAN_TABLES: u8 = 0xC4;
-const START_OF_SCAN: u8 = 0xDA;
-
-/// Whether `jpeg` has its end marker. Goes from marker to marker (ITU-T T.81, B.1.1), so that neither a thumbnail in a
-/// segment nor what a telephone appends is taken for the picture.
-#[must_use]
-pub fn is_whole(jpeg: &[u8]) -> bool {
-    // Inside a scan 0xFF is followed by zero or a restart, anywhere it may be repeated: none of these is a segment.
-    let is_marker = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0x00 | 0x01 | 0xD0..=0xD7 | 0xFF);
-    let mut rest = jpeg;
-    while let Some(at) = rest.windows(2).position(is_marker) {
-        let (marker, segment) = (rest[at + 1], &rest[at + 2..]);
-        let length = match (marker, segment) {
-            (END_OF_IMAGE, _) => return true,
-            (START_OF_IMAGE, _) => 0,
-            (_, [high, low, ..]) => u16::from_be_bytes([*high, *low]).into(),
-            _ => return false,
-        };
-        rest = segment.get(length..).unwrap_or_default();
-    }
-    false
-}
-
-/// Whether `jpeg` has Huffman tables of its own (ITU-T T.81, B.2.4.2). The frames of Motion JPEG may leave them out, and
-/// mean those of annex K.3.
-#[must_use]
-pub fn has_huffman_tables(jpeg: &[u8]) -> bool {
-    let mut rest = jpeg.get(2..).unwrap_or_default();
-    while let [0xFF, marker, high, low, ..] = *rest {
-        match marker {
-            DEFINE_HUFFMAN_TABLES => return true,
-            START_OF_SCAN => return false,
-            _ => rest = rest.get(2 + usize::from(u16::from_be_bytes([high, low]))..).unwrap_or_default(),
-        }
-    }
-    false
-}
-
+mod bits;
+mod read;
+mod scan;
+mod tables;
 #[cfg(test)]
-mod tests {
-    use super::*;
+mod tests;
 
-    #[test]
-    fn tables_are_looked_for_before_the_scan() {
-        let cases: [(&[u8], bool); 5] = [
-            (b"\xFF\xD8\xFF\xE0\x00\x04hi\xFF\xC4\x00\x02\xFF\xDA\x00\x02", true),
-            (b"\xFF\xD8\xFF\xE0\x00\x04\xFF\xC4\xFF\xDA\x00\x02\xFF\xC4\x00\x02", false),
-            (b"\xFF\xD8\xFF\xE0\xFF\xFF", false),
-            (b"\xFF\xD8", false),
-            (b"", false),
-        ];
-        for (bytes, has) in cases {
-            assert_eq!(has_huffman_tables(bytes), has, "{bytes:?}");
+use read::{Picture, Stop};
+use std::borrow::Cow;
+use std::fmt;
+use tables::USUAL;
+use thiserror::Error;
+
+/// Bytes before the picture at most, as a driver's header or padding.
+const MOST_BEFORE: usize = 512;
+
+const START: &[u8] = &[0xFF, 0xD8, 0xFF];
+const END: [u8; 2] = [0xFF, 0xD9];
+const DEFINE_HUFFMAN_TABLES: u8 = 0xC4;
+
+/// Zeros at the end that may be data; more of them are padding.
+const ZEROS_OF_DATA: usize = 4;
+
+/// What was not as it should be, and is mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Mended {
+    /// Other bytes came first.
+    Before,
+    /// A part of a picture came first.
+    Broken,
+    /// It has no Huffman tables.
+    Tables,
+    /// It has no end marker.
+    End,
+    /// Other bytes followed.
+    Behind,
+}
+
+impl fmt::Display for Mended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Before => "bytes before the JPEG",
+            Self::Broken => "a broken JPEG before a whole one",
+            Self::Tables => "a JPEG without Huffman tables",
+            Self::End => "a JPEG without end marker",
+            Self::Behind => "bytes behind the JPEG",
+        })
+    }
+}
+
+/// Why there is no whole picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum JpegError {
+    /// There is no start of one.
+    #[error("it holds no JPEG")]
+    None,
+    /// Its end is missing.
+    #[error("the JPEG ends in the middle of the picture")]
+    Cut,
+    /// Its data make no sense.
+    #[error("the JPEG is damaged in the middle of the picture")]
+    Damaged,
+}
+
+/// A whole picture.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Whole<'a> {
+    /// From its start marker to its end marker, as any decoder takes it.
+    pub bytes: Cow<'a, [u8]>,
+    /// What was mended, in the order of the bytes.
+    pub mended: Vec<Mended>,
+}
+
+impl fmt::Debug for Whole<'_> {
+    /// Never prints pixels.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Whole({} bytes, {:?})", self.bytes.len(), self.mended)
+    }
+}
+
+/// The first whole picture in `bytes`.
+///
+/// Forms that decoders don't know either (arithmetic coding, lossless) are given as they are, for the decoder to name.
+///
+/// # Errors
+/// When there is none.
+pub fn mend(bytes: &[u8]) -> Result<Whole<'_>, JpegError> {
+    let start_in = |bytes: &[u8]| bytes.windows(START.len()).position(|it| it == START);
+    let next = |from: usize| Some(from + start_in(bytes.get(from..)?)?);
+    let first = start_in(&bytes[..bytes.len().min(MOST_BEFORE + START.len())]).ok_or(JpegError::None)?;
+    let data = &bytes[..bytes.len() - padding(&bytes[first..])];
+    let (mut start, mut why) = (first, None);
+    loop {
+        match read::picture(data, start) {
+            Ok(picture) => return Ok(whole(bytes, start, &picture, first)),
+            Err(Stop { error, at }) => {
+                let why = *why.get_or_insert(error);
+                start = at.and_then(next).ok_or(why)?;
+            }
         }
     }
+}
 
-    #[test]
-    fn the_end_is_looked_for_between_the_segments() {
-        let cases: [(&[u8], bool, &str); 8] = [
-            (b"\xFF\xD8\xFF\xD9", true, "nothing between"),
-            (
-                b"\xFF\xD8\xFF\xDA\x00\x02scan\xFF\x00\xFF\xD3\xFF\xFF\xD9",
-                true,
-                "a stuffed byte, a restart, a fill byte",
-            ),
-            (b"\xFF\xD8\xFF\xE1\x00\x04\xFF\xD9\xFF\xDA\x00\x02scan", false, "an end inside a segment"),
-            (b"\xFF\xD8\xFF\xDA\x00\x02scan\xFF\xD9moov\xFF\xDA", true, "what follows the end"),
-            (b"\xFF\xD8\xFF\xDA\x00\x02scan\xFF", false, "half a marker"),
-            (b"\xFF\xD8\xFF\xE1\xFF\xFF", false, "a segment longer than the file"),
-            (b"\xFF\xD8\xFF\xE1\x00", false, "half a length"),
-            (b"", false, "nothing"),
-        ];
-        for (bytes, whole, case) in cases {
-            assert_eq!(is_whole(bytes), whole, "{case}");
-        }
+/// Bytes at the end that only fill the buffer.
+fn padding(bytes: &[u8]) -> usize {
+    bytes.iter().rev().take_while(|byte| **byte == 0).count().saturating_sub(ZEROS_OF_DATA)
+}
+
+fn whole<'a>(bytes: &'a [u8], start: usize, picture: &Picture, first: usize) -> Whole<'a> {
+    let mut mended = Vec::new();
+    mended.extend((first > 0).then_some(Mended::Before));
+    mended.extend((start > first).then_some(Mended::Broken));
+    mended.extend((!picture.lacking.is_empty()).then_some(Mended::Tables));
+    mended.extend((!picture.has_end).then_some(Mended::End));
+    mended.extend((picture.end < bytes.len()).then_some(Mended::Behind));
+    let body = &bytes[start..picture.end];
+    if picture.has_end && picture.lacking.is_empty() {
+        return Whole { bytes: Cow::Borrowed(body), mended };
     }
+    let (head, rest) = body.split_at(picture.scan - start);
+    let mut made = head.to_vec();
+    for usual in USUAL.iter().filter(|it| picture.lacking.contains(&(it.class, it.slot))) {
+        let length = u16::try_from(2 + 1 + usual.counts.len() + usual.symbols.len()).unwrap_or(u16::MAX);
+        made.extend([0xFF, DEFINE_HUFFMAN_TABLES]);
+        made.extend(length.to_be_bytes());
+        made.push((usual.class << 4) | usual.slot);
+        made.extend(usual.counts);
+        made.extend(usual.symbols);
+    }
+    made.extend(rest);
+    if !picture.has_end {
+        made.extend(END);
+    }
+    Whole { bytes: Cow::Owned(made), mended }
 }

@@ -13,31 +13,70 @@ pub enum RawFormat {
     Grey,
     /// Three bytes a pixel: red, green, blue.
     Rgb,
+    /// Three bytes a pixel: blue, green, red.
+    Bgr,
     /// Four bytes for two pixels of a line: luminance, blue difference, luminance, red difference (4:2:2).
     Yuyv,
+    /// As [`RawFormat::Yuyv`], red difference first.
+    Yvyu,
+    /// As [`RawFormat::Yuyv`], each colour difference before its luminance.
+    Uyvy,
+    /// As [`RawFormat::Uyvy`], red difference first.
+    Vyuy,
     /// A plane of luminance, then one of pairs of blue and red difference for each square of four pixels (4:2:0).
     Nv12,
+    /// As [`RawFormat::Nv12`], red difference first.
+    Nv21,
     /// A plane of luminance, then one of blue and one of red difference, a byte each for a square of four pixels (4:2:0).
     I420,
+    /// As [`RawFormat::I420`], red difference first.
+    Yv12,
 }
 
 impl RawFormat {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Grey,
+        Self::Rgb,
+        Self::Bgr,
+        Self::Yuyv,
+        Self::Yvyu,
+        Self::Uyvy,
+        Self::Vyuy,
+        Self::Nv12,
+        Self::Nv21,
+        Self::I420,
+        Self::Yv12,
+    ];
+
     /// The V4L2 four-character code.
     #[must_use]
     pub const fn fourcc(self) -> &'static str {
         match self {
             Self::Grey => "GREY",
             Self::Rgb => "RGB3",
+            Self::Bgr => "BGR3",
             Self::Yuyv => "YUYV",
+            Self::Yvyu => "YVYU",
+            Self::Uyvy => "UYVY",
+            Self::Vyuy => "VYUY",
             Self::Nv12 => "NV12",
+            Self::Nv21 => "NV21",
             Self::I420 => "YU12",
+            Self::Yv12 => "YV12",
         }
     }
 
     /// The format of a V4L2 four-character code; `None` for one that is not converted here.
     #[must_use]
     pub fn from_fourcc(fourcc: &str) -> Option<Self> {
-        [Self::Grey, Self::Rgb, Self::Yuyv, Self::Nv12, Self::I420].into_iter().find(|it| it.fourcc() == fourcc)
+        Self::ALL.into_iter().find(|it| it.fourcc() == fourcc)
+    }
+
+    /// Whether colour has planes of its own, of half as many lines.
+    #[must_use]
+    pub const fn is_planar(self) -> bool {
+        matches!(self, Self::Nv12 | Self::Nv21 | Self::I420 | Self::Yv12)
     }
 
     /// Bytes of the first plane's shortest line; a pair of pixels that is cut in half has all its bytes.
@@ -45,26 +84,27 @@ impl RawFormat {
     pub fn least_stride(self, width: u32) -> usize {
         let width = index(width);
         match self {
-            Self::Grey | Self::Nv12 | Self::I420 => width,
-            Self::Rgb => width.saturating_mul(3),
-            Self::Yuyv => width.div_ceil(2).saturating_mul(4),
+            Self::Grey | Self::Nv12 | Self::Nv21 | Self::I420 | Self::Yv12 => width,
+            Self::Rgb | Self::Bgr => width.saturating_mul(3),
+            Self::Yuyv | Self::Yvyu | Self::Uyvy | Self::Vyuy => width.div_ceil(2).saturating_mul(4),
         }
     }
 
     /// Bytes from the start of the buffer to the end of its last line.
-    fn size(self, width: u32, height: u32, stride: usize) -> usize {
+    #[must_use]
+    pub fn size(self, width: u32, height: u32, stride: usize) -> usize {
         let (rows, half_rows, half) = (index(height), index(height.div_ceil(2)), stride.div_ceil(2));
         let first = stride.saturating_mul(rows.saturating_sub(1)).saturating_add(self.least_stride(width));
         let plane = stride.saturating_mul(rows);
         let half_line = index(width.div_ceil(2));
         match self {
-            Self::Grey | Self::Rgb | Self::Yuyv => first,
-            Self::Nv12 => plane
+            Self::Nv12 | Self::Nv21 => plane
                 .saturating_add(stride.saturating_mul(half_rows.saturating_sub(1)))
                 .saturating_add(half_line.saturating_mul(2)),
-            Self::I420 => plane
+            Self::I420 | Self::Yv12 => plane
                 .saturating_add(half.saturating_mul(half_rows.saturating_mul(2).saturating_sub(1)))
                 .saturating_add(half_line),
+            _ => first,
         }
     }
 }
@@ -101,7 +141,8 @@ pub struct Raw<'a> {
     pub width: u32,
     /// Lines.
     pub height: u32,
-    /// Bytes from one line to the next in the first plane; half of that in the colour planes of [`RawFormat::I420`].
+    /// Bytes from one line to the next in the first plane; half of that in the colour planes of [`RawFormat::I420`]
+    /// and [`RawFormat::Yv12`].
     pub stride: usize,
     /// How the pixels are laid out.
     pub format: RawFormat,
@@ -156,32 +197,51 @@ impl Raw<'_> {
 
     /// Appends the pixels of one line.
     fn line(&self, row: usize, pixels: &mut Vec<u8>) {
-        let columns = index(self.width);
         let line = &self.bytes[row * self.stride..][..self.format.least_stride(self.width)];
-        let rgb = |luminance: u8, blue: u8, red: u8| self.range.rgb(luminance, blue, red);
         match self.format {
             RawFormat::Grey | RawFormat::Rgb => pixels.extend_from_slice(line),
-            RawFormat::Yuyv => {
-                let pairs = line.as_chunks::<4>().0.iter();
-                let both =
-                    pairs.flat_map(|[left, blue, right, red]| [rgb(*left, *blue, *red), rgb(*right, *blue, *red)]);
-                pixels.extend(both.take(columns).flatten());
+            RawFormat::Bgr => {
+                pixels.extend(line.as_chunks::<3>().0.iter().flat_map(|[blue, green, red]| [*red, *green, *blue]));
             }
-            RawFormat::Nv12 => {
-                let start = self.stride * (index(self.height) + row / 2);
-                let colours = self.bytes[start..].as_chunks::<2>().0.iter().flat_map(|pair| [pair, pair]);
-                pixels
-                    .extend(line.iter().zip(colours).flat_map(|(luminance, [blue, red])| rgb(*luminance, *blue, *red)));
-            }
-            RawFormat::I420 => {
-                let half = self.stride.div_ceil(2);
-                let blues = self.stride * index(self.height) + half * (row / 2);
-                let reds = blues + half * index(self.height.div_ceil(2));
-                let twice = |start: usize| self.bytes[start..].iter().flat_map(|value| [*value, *value]);
-                let colours = twice(blues).zip(twice(reds));
-                pixels.extend(line.iter().zip(colours).flat_map(|(luminance, (blue, red))| rgb(*luminance, blue, red)));
-            }
+            RawFormat::Yuyv => self.pairs(line, pixels, |[y0, u, y1, v]| [y0, y1, u, v]),
+            RawFormat::Yvyu => self.pairs(line, pixels, |[y0, v, y1, u]| [y0, y1, u, v]),
+            RawFormat::Uyvy => self.pairs(line, pixels, |[u, y0, v, y1]| [y0, y1, u, v]),
+            RawFormat::Vyuy => self.pairs(line, pixels, |[v, y0, u, y1]| [y0, y1, u, v]),
+            RawFormat::Nv12 => self.squares(line, self.paired_colours(row), pixels),
+            RawFormat::Nv21 => self.squares(line, self.paired_colours(row).map(|(red, blue)| (blue, red)), pixels),
+            RawFormat::I420 => self.squares(line, self.planes_of_colour(row), pixels),
+            RawFormat::Yv12 => self.squares(line, self.planes_of_colour(row).map(|(red, blue)| (blue, red)), pixels),
         }
+    }
+
+    /// Appends a line of 4:2:2; `order` makes two luminances, blue and red difference of four bytes.
+    fn pairs(&self, line: &[u8], pixels: &mut Vec<u8>, order: impl Fn([u8; 4]) -> [u8; 4]) {
+        let both = line.as_chunks::<4>().0.iter().flat_map(|four| {
+            let [left, right, blue, red] = order(*four);
+            [self.range.rgb(left, blue, red), self.range.rgb(right, blue, red)]
+        });
+        pixels.extend(both.take(index(self.width)).flatten());
+    }
+
+    /// Appends a line of 4:2:0, with the colour differences of each pair of its pixels.
+    fn squares(&self, line: &[u8], colours: impl Iterator<Item = (u8, u8)>, pixels: &mut Vec<u8>) {
+        let colours = colours.flat_map(|colour| [colour, colour]);
+        let rgb = |(luminance, (blue, red)): (&u8, (u8, u8))| self.range.rgb(*luminance, blue, red);
+        pixels.extend(line.iter().zip(colours).flat_map(rgb));
+    }
+
+    /// Both colour differences of each square, first and second, from one plane.
+    fn paired_colours(&self, row: usize) -> impl Iterator<Item = (u8, u8)> {
+        let start = self.stride * (index(self.height) + row / 2);
+        self.bytes[start..].as_chunks::<2>().0.iter().map(|[first, second]| (*first, *second))
+    }
+
+    /// Both colour differences of each square, first and second, from a plane each.
+    fn planes_of_colour(&self, row: usize) -> impl Iterator<Item = (u8, u8)> {
+        let half = self.stride.div_ceil(2);
+        let first = self.stride * index(self.height) + half * (row / 2);
+        let second = first + half * index(self.height.div_ceil(2));
+        self.bytes[first..].iter().copied().zip(self.bytes[second..].iter().copied())
     }
 }
 

@@ -5,7 +5,12 @@ use std::path::PathBuf;
 
 /// The pixel formats the box can read (V4L2 fourcc), the best first: what takes least of the bus, then what is converted
 /// fastest.
-pub const FORMATS: [&str; 6] = ["MJPG", "YUYV", "GREY", "NV12", "YU12", "RGB3"];
+pub const FORMATS: [&str; 13] =
+    ["MJPG", "JPEG", "YUYV", "UYVY", "YVYU", "VYUY", "GREY", "NV12", "NV21", "YU12", "YV12", "RGB3", "BGR3"];
+
+/// How the codes of raw sensor data begin (Bayer): 8, 10, 12, 14 and 16 bits, each also packed or compressed.
+const BAYER: [&str; 14] =
+    ["BA81", "GBRG", "GRBG", "RGGB", "BG1", "GB1", "BA1", "RG1", "pB", "pG", "pg", "pR", "BYR2", "bBA8"];
 
 /// Drivers of a Raspberry Pi's camera interface and image processor. Their nodes can be opened, but give raw sensor data,
 /// or only what is put into them.
@@ -39,8 +44,16 @@ impl Found {
         if self.formats.is_empty() {
             return Some("it gives no frames".into());
         }
-        let readable = self.formats.iter().any(|format| FORMATS.contains(&format.as_str()));
-        (!readable).then(|| format!("it gives only {}, which the box can't read", self.formats.join(", ")))
+        if self.formats.iter().any(|format| FORMATS.contains(&format.as_str())) {
+            return None;
+        }
+        let raw = self.formats.iter().any(|format| BAYER.iter().any(|start| format.starts_with(start)));
+        let why = if raw {
+            "raw sensor data (Bayer) that a camera program must develop first"
+        } else {
+            "which the box can't read"
+        };
+        Some(format!("it gives only {}, {why}", self.formats.join(", ")))
     }
 
     fn is_called(&self, name: &str) -> bool {
@@ -108,7 +121,9 @@ fn listed(found: &[Found]) -> String {
 #[must_use]
 pub fn formats(offered: &[String], wanted: Option<&'static str>) -> Vec<&'static str> {
     let offers = |format: &&&'static str| offered.iter().any(|it| it == **format);
-    FORMATS.iter().filter(offers).copied().filter(|format| wanted.is_none_or(|wanted| wanted == *format)).collect()
+    // Two codes for a JPEG a frame.
+    let is_wanted = |format: &&str| wanted.is_none_or(|it| it == *format || (it, *format) == ("MJPG", "JPEG"));
+    FORMATS.iter().filter(offers).copied().filter(is_wanted).collect()
 }
 
 #[cfg(test)]
@@ -165,6 +180,10 @@ mod tests {
             "no camera is called `C920`; found: /dev/video0 `unicam` (part of a Raspberry Pi's camera interface, which \
              is reached through rpicam-vid)"
         );
+        for raw in [&["BA81"][..], &["pRAA", "RG10"], &["GB16"]] {
+            let error = path(choose(&[camera(0, "Sensor", "sun6i-csi", raw)], None, None));
+            assert!(error.contains("raw sensor data (Bayer)") && error.contains(raw[0]), "{error}");
+        }
         let locked = Found { trouble: Some("Permission denied".into()), ..camera(0, "", "", &[]) };
         assert_eq!(path(choose(&[locked], None, None)), "there is none; found: /dev/video0 `` (Permission denied)");
     }
@@ -175,5 +194,8 @@ mod tests {
         assert_eq!(formats(&offered, None), ["MJPG", "YUYV", "NV12"]);
         assert_eq!(formats(&offered, Some("YUYV")), ["YUYV"]);
         assert!(formats(&offered, Some("GREY")).is_empty());
+        let others = ["BGR3", "YVYU", "UYVY", "JPEG"].map(str::to_owned);
+        assert_eq!(formats(&others, None), ["JPEG", "UYVY", "YVYU", "BGR3"]);
+        assert_eq!(formats(&others, Some("MJPG")), ["JPEG"]);
     }
 }

@@ -2,8 +2,10 @@
 
 use crate::picture;
 use mood::{Flip, Frame, Range, Raw, RawFormat, jpeg};
-use std::borrow::Cow;
 use std::time::Duration;
+
+/// A frame smaller than this shows no face that can be read.
+pub const LEAST_SIDE: u32 = 96;
 
 /// What a driver really gives, which may differ from what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,25 +35,61 @@ impl Granted {
         self.is_jpeg() || RawFormat::from_fourcc(&self.fourcc).is_some()
     }
 
-    /// The frame in a buffer; in the room of `spare` where it need not be decoded.
+    /// The frame in a buffer, in the room of `spare` where it need not be decoded, and what is odd about the buffer.
     ///
     /// # Errors
-    /// When the buffer holds no whole frame of the size that was granted; in words.
-    pub fn frame(&self, bytes: &[u8], flip: Flip, timestamp: Duration, spare: Vec<u8>) -> Result<Frame, String> {
+    /// When the buffer holds no whole frame; in words.
+    pub fn frame(
+        &self,
+        bytes: &[u8],
+        flip: Flip,
+        timestamp: Duration,
+        spare: Vec<u8>,
+    ) -> Result<(Frame, Vec<String>), String> {
+        if bytes.is_empty() {
+            return Err("the driver gave an empty buffer".into());
+        }
         if self.is_jpeg() {
             return self.jpeg(bytes, flip, timestamp);
         }
         let format = RawFormat::from_fourcc(&self.fourcc).ok_or_else(|| format!("{} can't be read", self.fourcc))?;
-        let stride = if self.stride == 0 { format.least_stride(self.width) } else { self.stride };
+        let (stride, odd) = self.stride(format, bytes.len());
         let raw = Raw { width: self.width, height: self.height, stride, format, range: self.range, bytes };
-        raw.to_frame_in(flip, timestamp, spare).map_err(|error| error.to_string())
+        let frame = raw.to_frame_in(flip, timestamp, spare).map_err(|error| error.to_string())?;
+        Ok((frame, odd.into_iter().collect()))
     }
 
-    fn jpeg(&self, bytes: &[u8], flip: Flip, timestamp: Duration) -> Result<Frame, String> {
-        let mut picture = picture::decode(&with_tables(bytes), "frame").map_err(|error| error.to_string())?;
-        if (picture.width(), picture.height()) != (self.width, self.height) {
-            let (width, height) = (picture.width(), picture.height());
-            return Err(format!("it is {width}x{height} pixels, the driver promised {}x{}", self.width, self.height));
+    /// Bytes from line to line in a buffer of this length. Drivers leave it out, give that of another format, or pack the
+    /// lines although they say they don't; the length then tells.
+    fn stride(&self, format: RawFormat, length: usize) -> (usize, Option<String>) {
+        let least = format.least_stride(self.width);
+        let fits = |stride: usize| stride >= least && format.size(self.width, self.height, stride) <= length;
+        if fits(self.stride) {
+            return (self.stride, None);
+        }
+        let rows = usize::try_from(self.height).unwrap_or(usize::MAX);
+        // Planes of colour take half as many lines again.
+        let rows = if format.is_planar() { rows.saturating_add(rows.div_ceil(2)) } else { rows };
+        let padded = length / rows.max(1);
+        let stride = if length % rows.max(1) == 0 && fits(padded) { padded } else { least };
+        if self.stride == 0 && stride == least {
+            return (stride, None);
+        }
+        let odd = format!("the driver says {} bytes a line, {stride} are right for {length} bytes", self.stride);
+        // What fits in no way is told by what it should have been.
+        if fits(stride) { (stride, Some(odd)) } else { (self.stride.max(least), None) }
+    }
+
+    fn jpeg(&self, bytes: &[u8], flip: Flip, timestamp: Duration) -> Result<(Frame, Vec<String>), String> {
+        let whole = jpeg::mend(bytes).map_err(|error| error.to_string())?;
+        let mut odd: Vec<String> = whole.mended.iter().map(|it| format!("the driver gives {it}")).collect();
+        let mut picture = files::picture::decode_whole(&whole.bytes, files::picture::most_memory())?;
+        let (width, height) = (picture.width(), picture.height());
+        if width.min(height) < LEAST_SIDE {
+            return Err(format!("{width}x{height} pixels are too few"));
+        }
+        if (width, height) != (self.width, self.height) {
+            odd.push(format!("the driver promised {}x{}, it gives {width}x{height}", self.width, self.height));
         }
         if flip.horizontal {
             picture = picture.fliph();
@@ -59,18 +97,7 @@ impl Granted {
         if flip.vertical {
             picture = picture.flipv();
         }
-        picture::frame(picture, "frame", timestamp).map_err(|error| error.to_string())
-    }
-}
-
-/// The start of a JPEG, and the segment by which a decoder knows a frame of Motion JPEG, for which it has the tables.
-const MARKED: &[u8] = b"\xFF\xD8\xFF\xE0\x00\x07AVI1\0";
-
-/// A webcam's JPEG as a decoder wants it: without Huffman tables of its own it is marked as Motion JPEG.
-fn with_tables(jpeg: &[u8]) -> Cow<'_, [u8]> {
-    match jpeg {
-        [0xFF, 0xD8, rest @ ..] if !jpeg::has_huffman_tables(jpeg) => Cow::Owned([MARKED, rest].concat()),
-        _ => Cow::Borrowed(jpeg),
+        Ok((picture::frame(picture, "frame", timestamp).map_err(|error| error.to_string())?, odd))
     }
 }
 
@@ -98,9 +125,24 @@ mod tests {
         JpegEncoder::new(&mut jpeg).encode_image(&picture).unwrap();
         let whole = of_the_jpeg().frame(&jpeg, Flip::default(), Duration::ZERO, Vec::new()).unwrap();
         let bare = without_tables(&jpeg);
-        assert!(bare.len() < jpeg.len() && !jpeg::has_huffman_tables(&bare));
-        for bytes in [bare.clone(), [bare, vec![0; 4096]].concat(), [jpeg, vec![0; 4096]].concat()] {
-            assert_eq!(of_the_jpeg().frame(&bytes, Flip::default(), Duration::ZERO, Vec::new()).as_ref(), Ok(&whole));
+        assert!(bare.len() < jpeg.len() && whole.1.is_empty());
+        let no_end = &jpeg[..jpeg.len() - 2];
+        let cases: [(Vec<u8>, &[&str]); 7] = [
+            (bare.clone(), &["without Huffman tables"]),
+            ([&bare[..], &[0; 4096]].concat(), &["without Huffman tables", "behind"]),
+            ([&jpeg[..], &[0; 4096]].concat(), &["behind"]),
+            (no_end.to_vec(), &["without end marker"]),
+            ([no_end, &[0; 4096]].concat(), &["without end marker", "behind"]),
+            ([&jpeg[..], &jpeg].concat(), &["behind"]),
+            ([&[0; 12], &jpeg[..]].concat(), &["before"]),
+        ];
+        for (bytes, told) in cases {
+            let (frame, odd) = of_the_jpeg().frame(&bytes, Flip::default(), Duration::ZERO, Vec::new()).unwrap();
+            assert_eq!(frame, whole.0, "{told:?}");
+            assert!(odd.len() == told.len() && odd.iter().zip(told).all(|(odd, told)| odd.contains(told)), "{odd:?}");
+            // A file of it gives the same.
+            let file = picture::decode(&bytes, "file").and_then(|it| picture::frame(it, "file", Duration::ZERO));
+            assert_eq!(file, Ok(frame), "{told:?}");
         }
     }
 
@@ -120,7 +162,7 @@ mod tests {
     #[test]
     fn a_jpeg_is_turned_round_too() {
         let frame = |horizontal, vertical| {
-            of_the_jpeg().frame(JPEG, Flip { horizontal, vertical }, Duration::ZERO, Vec::new()).unwrap()
+            of_the_jpeg().frame(JPEG, Flip { horizontal, vertical }, Duration::ZERO, Vec::new()).unwrap().0
         };
         let (plain, mirrored, upside_down) = (frame(false, false), frame(true, false), frame(false, true));
         assert_eq!(plain.luminance(0, 7), mirrored.luminance(plain.width() - 1, 7));
@@ -128,18 +170,59 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_or_of_another_size_is_told() {
+    fn what_is_cut_is_told() {
         let told = |granted: &Granted, bytes: &[u8]| {
             granted.frame(bytes, Flip::default(), Duration::ZERO, Vec::new()).unwrap_err()
         };
-        assert!(told(&of_the_jpeg(), &JPEG[..JPEG.len() / 2]).contains("ends in the middle"));
-        let Granted { width, height, .. } = of_the_jpeg();
-        assert_eq!(
-            told(&granted("MJPG", 160, 120), JPEG),
-            format!("it is {width}x{height} pixels, the driver promised 160x120")
-        );
-        assert!(told(&of_the_jpeg(), b"").contains("empty"));
+        let half = &JPEG[..JPEG.len() / 2];
+        for bytes in [half.to_vec(), [half, b"\xFF\xD9"].concat(), [half, &[0; 99_999], b"\xFF\xD9"].concat()] {
+            assert!(told(&of_the_jpeg(), &bytes).contains("ends in the middle"), "{} bytes", bytes.len());
+        }
+        assert_eq!(told(&of_the_jpeg(), &[7; 999]), "it holds no JPEG");
+        assert_eq!(told(&of_the_jpeg(), b""), "the driver gave an empty buffer");
         assert_eq!(told(&granted("YUYV", 4, 2), &[0; 15]), "frame holds 15 bytes, 4x2 YUYV needs 16");
         assert_eq!(told(&granted("H264", 4, 2), &[0; 99]), "H264 can't be read");
+    }
+
+    #[test]
+    fn a_jpeg_of_another_size_is_taken_as_it_is_and_told() {
+        let Granted { width, height, .. } = of_the_jpeg();
+        for fourcc in ["MJPG", "JPEG"] {
+            let (frame, odd) =
+                granted(fourcc, 160, 120).frame(JPEG, Flip::default(), Duration::ZERO, Vec::new()).unwrap();
+            assert_eq!((frame.width(), frame.height()), (width, height));
+            assert_eq!(odd, [format!("the driver promised 160x120, it gives {width}x{height}")]);
+        }
+        let mut tiny = Vec::new();
+        JpegEncoder::new(&mut tiny).encode_image(&image::RgbImage::new(64, 48)).unwrap();
+        let error = granted("MJPG", 640, 480).frame(&tiny, Flip::default(), Duration::ZERO, Vec::new()).unwrap_err();
+        assert_eq!(error, "64x48 pixels are too few");
+    }
+
+    #[test]
+    fn a_stride_that_can_not_be_right_is_worked_out_from_the_buffers_length() {
+        // (format, what the driver says, bytes of the buffer, what is right, whether it is told)
+        let cases = [
+            ("YUYV", 1_280, 640 * 480 * 2, 1_280, false),
+            ("YUYV", 0, 640 * 480 * 2, 1_280, false),
+            ("YUYV", 640, 640 * 480 * 2, 1_280, true),
+            ("YUYV", 1_344, 1_344 * 480, 1_344, false),
+            ("YUYV", 0, 1_344 * 480, 1_344, true),
+            ("YUYV", 1_344, 640 * 480 * 2, 1_280, true),
+            ("UYVY", 0, 640 * 480 * 2 + 100, 1_280, false),
+            ("GREY", 1_280, 640 * 480, 640, true),
+            ("NV12", 640, 640 * 480 * 3 / 2, 640, false),
+            ("NV21", 1_280, 640 * 480 * 3 / 2, 640, true),
+            ("YU12", 0, 704 * 480 * 3 / 2, 704, true),
+            ("BGR3", 640, 640 * 480 * 3, 1_920, true),
+            // Too short for any: as it was said, so that the message names the right number.
+            ("YUYV", 0, 99, 1_280, false),
+        ];
+        for (fourcc, stride, length, right, told) in cases {
+            let granted = Granted { stride, ..granted(fourcc, 640, 480) };
+            let format = RawFormat::from_fourcc(fourcc).unwrap();
+            let (found, odd) = granted.stride(format, length);
+            assert_eq!((found, odd.is_some()), (right, told), "{fourcc} {stride} {length}");
+        }
     }
 }

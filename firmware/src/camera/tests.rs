@@ -125,19 +125,50 @@ fn one_truncated_jpeg_is_passed_over_and_many_are_told() {
 }
 
 #[test]
-fn a_frame_of_a_wrong_size_is_a_bad_one() {
+fn a_jpeg_of_another_size_is_an_answer_and_a_raw_frame_that_is_too_short_is_a_bad_one() {
     let machine = SimVideo::default();
     machine.plug(SimWebcam { size: (320, 240), ..webcam(&["MJPG"]) });
     let (mut camera, _) = camera(&machine, &CameraSettings { warm_up: Duration::ZERO, ..settings() });
     camera.open().unwrap();
-    let error = camera.capture().unwrap_err().to_string();
-    assert!(error.ends_with("the driver promised 320x240"), "{error}");
+    let frame = camera.capture().unwrap();
+    assert_eq!((frame.width(), frame.height()), webcam(&[]).size);
     let raw = SimVideo::default();
     raw.plug(SimWebcam { size: (128, 96), frames: vec![vec![0; 99]], ..webcam(&["YUYV"]) });
     let (mut camera, _) = self::camera(&raw, &CameraSettings { warm_up: Duration::ZERO, ..settings() });
     camera.open().unwrap();
     let error = camera.capture().unwrap_err().to_string();
     assert!(error.ends_with("frame holds 99 bytes, 128x96 YUYV needs 24576"), "{error}");
+}
+
+#[test]
+fn a_camera_whose_buffers_are_half_empty_or_all_marked_as_damaged_still_gives_frames() {
+    for buffers in [Buffers::Empty, Buffers::Marked] {
+        let machine = SimVideo::default();
+        machine.plug(webcam(&["MJPG"]));
+        let (mut camera, _) = camera(&machine, &settings());
+        camera.open().unwrap();
+        machine.buffers(buffers);
+        for _ in 0..3 {
+            assert_eq!(camera.capture().unwrap().width(), webcam(&[]).size.0, "{buffers:?}");
+        }
+    }
+}
+
+#[test]
+fn every_format_that_can_be_chosen_gives_a_frame() {
+    for format in choose::FORMATS {
+        let machine = SimVideo::default();
+        let frame = match mood::RawFormat::from_fourcc(format) {
+            Some(raw) => vec![128; raw.size(128, 96, raw.least_stride(128))],
+            None => JPEG.to_vec(),
+        };
+        let size = if frame == JPEG { webcam(&[]).size } else { (128, 96) };
+        machine.plug(SimWebcam { size, frames: vec![frame], ..webcam(&[format]) });
+        let (mut camera, _) = camera(&machine, &settings());
+        camera.open().unwrap();
+        assert_eq!(camera.capture().unwrap().width(), size.0, "{format}");
+        assert!(camera.describe().contains(format));
+    }
 }
 
 #[test]

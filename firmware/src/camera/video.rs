@@ -3,7 +3,7 @@
 
 use super::brighter::{Brighter, Knob};
 use super::choose::{self, Choice, Found};
-use super::decode::Granted;
+use super::decode::{Granted, LEAST_SIDE};
 use super::rpicam;
 use super::settings::{CameraSettings, Flicker};
 use super::{Finder, Sensor};
@@ -16,8 +16,8 @@ use std::time::Duration;
 /// Buffers the kernel fills in turn.
 pub const BUFFERS: u32 = 4;
 
-/// A frame smaller than this shows no face that can be read.
-const LEAST_SIDE: u32 = 96;
+/// Frames in a row that the driver marks as damaged before one that is whole is taken all the same: some drivers mark all.
+const MARKED_IN_VAIN: u32 = 3;
 
 /// The video devices of a machine.
 pub trait VideoSystem: Send {
@@ -57,12 +57,20 @@ pub trait VideoDevice: Send {
     /// When the device is gone or taken.
     fn start(&mut self) -> io::Result<()>;
 
-    /// Waits at most `limit` for the next buffer; puts its bytes in the place of what `bytes` held, and gives when it was
-    /// filled.
+    /// Waits at most `limit` for the next buffer; puts its bytes in the place of what `bytes` held.
     ///
     /// # Errors
     /// [`ErrorKind::TimedOut`] when none came; after any error the device is of no use.
-    fn next(&mut self, limit: Duration, bytes: &mut Vec<u8>) -> io::Result<Duration>;
+    fn next(&mut self, limit: Duration, bytes: &mut Vec<u8>) -> io::Result<Filled>;
+}
+
+/// What the driver says of a buffer that it filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Filled {
+    /// When it was filled, from any fixed moment.
+    pub timestamp: Duration,
+    /// Whether it is marked as damaged (`V4L2_BUF_FLAG_ERROR`).
+    pub damaged: bool,
 }
 
 /// A control that is set before the sensor goes on, with the values that mean the same to different cameras.
@@ -175,6 +183,10 @@ pub struct Video {
     buffer: Vec<u8>,
     /// A frame that was given back, for its room too.
     spare: Vec<u8>,
+    /// Frames in a row that were marked as damaged.
+    marked: u32,
+    /// What was told about this driver's buffers; each is told once while the sensor is on.
+    told: Vec<String>,
     name: String,
 }
 
@@ -204,8 +216,40 @@ impl Video {
         }
         device.start().map_err(|error| lost(&error))?;
         let name = format!("{name}: {} {}x{}", granted.fourcc, granted.width, granted.height);
-        let (brighter, buffer, spare) = (Brighter::default(), Vec::new(), Vec::new());
-        Ok(Self { device, granted, settings: camera.clone(), brighter, buffer, spare, name })
+        Ok(Self {
+            device,
+            granted,
+            settings: camera.clone(),
+            brighter: Brighter::default(),
+            buffer: Vec::new(),
+            spare: Vec::new(),
+            marked: 0,
+            told: Vec::new(),
+            name,
+        })
+    }
+
+    /// Says once what a driver does that it should not.
+    fn tell(&mut self, odd: String) {
+        if !self.told.contains(&odd) {
+            tracing::info!(camera = self.name, odd, "Odd frames");
+            self.told.push(odd);
+        }
+    }
+
+    /// The frame in the buffer that was filled last, or what is wrong with it.
+    fn in_buffer(&mut self, filled: Filled) -> Result<Frame, String> {
+        self.marked = if filled.damaged { self.marked + 1 } else { 0 };
+        if filled.damaged && self.marked <= MARKED_IN_VAIN {
+            return Err("the driver marked it as damaged".into());
+        }
+        let spare = std::mem::take(&mut self.spare);
+        let (frame, odd) = self.granted.frame(&self.buffer, self.settings.flip, filled.timestamp, spare)?;
+        if filled.damaged {
+            self.tell("the driver marks all frames as damaged; whole ones are taken".into());
+        }
+        odd.into_iter().for_each(|odd| self.tell(odd));
+        Ok(frame)
     }
 }
 
@@ -245,17 +289,18 @@ fn in_words(error: &io::Error) -> String {
 
 impl Sensor for Video {
     fn frame(&mut self, limit: Duration) -> Result<Frame, CameraError> {
-        let camera = || self.name.clone();
-        let timestamp = self.device.next(limit, &mut self.buffer).map_err(|error| {
+        let filled = self.device.next(limit, &mut self.buffer).map_err(|error| {
+            let camera = self.name.clone();
             if error.kind() == ErrorKind::TimedOut {
                 let waited_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
-                return CameraError::Stalled { camera: camera(), waited_ms };
+                return CameraError::Stalled { camera, waited_ms };
             }
-            CameraError::Lost { camera: camera(), detail: in_words(&error) }
+            CameraError::Lost { camera, detail: in_words(&error) }
         })?;
-        self.granted
-            .frame(&self.buffer, self.settings.flip, timestamp, std::mem::take(&mut self.spare))
-            .map_err(|detail| CameraError::BadFrame { camera: camera(), detail })
+        self.in_buffer(filled).map_err(|detail| {
+            self.tell(detail.clone());
+            CameraError::BadFrame { camera: self.name.clone(), detail }
+        })
     }
 
     fn stale(&self) -> u32 {

@@ -3,7 +3,7 @@
 use crate::camera::Found;
 use crate::camera::brighter::Knob;
 use crate::camera::decode::Granted;
-use crate::camera::video::{BUFFERS, VideoDevice, VideoSystem};
+use crate::camera::video::{BUFFERS, Filled, VideoDevice, VideoSystem};
 use mood::Range;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use std::time::Duration;
 use v4l::buffer::{Flags, Type};
 use v4l::capability;
 use v4l::control::{Control, Value};
-use v4l::format::{FourCC, Quantization};
+use v4l::format::{Colorspace, FourCC, Quantization};
 use v4l::io::mmap::Stream;
 use v4l::io::traits::{CaptureStream, Stream as _};
 use v4l::video::Capture;
@@ -65,7 +65,10 @@ impl VideoDevice for Open {
             width: given.width,
             height: given.height,
             stride: usize::try_from(given.stride).map_err(io::Error::other)?,
-            range: if matches!(given.quantization, Quantization::FullRange) { Range::Full } else { Range::Limited },
+            range: match (given.quantization, given.colorspace) {
+                (Quantization::FullRange, _) | (Quantization::Default, Colorspace::JPEG) => Range::Full,
+                _ => Range::Limited,
+            },
         })
     }
 
@@ -89,16 +92,14 @@ impl VideoDevice for Open {
         Ok(())
     }
 
-    fn next(&mut self, limit: Duration, bytes: &mut Vec<u8>) -> io::Result<Duration> {
+    fn next(&mut self, limit: Duration, bytes: &mut Vec<u8>) -> io::Result<Filled> {
         let stream = self.stream.as_mut().ok_or_else(|| io::Error::other("the sensor is off"))?;
         stream.set_timeout(limit);
         let (buffer, about) = stream.next()?;
-        let used = usize::try_from(about.bytesused).map_err(io::Error::other)?;
-        // What the driver knows to be damaged counts as empty.
-        let used = if about.flags.contains(Flags::ERROR) { 0 } else { used.min(buffer.len()) };
+        let used = usize::try_from(about.bytesused).map_err(io::Error::other)?.min(buffer.len());
         bytes.clear();
         bytes.extend_from_slice(&buffer[..used]);
-        Ok(about.timestamp.into())
+        Ok(Filled { timestamp: about.timestamp.into(), damaged: about.flags.contains(Flags::ERROR) })
     }
 }
 

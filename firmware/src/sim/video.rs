@@ -4,7 +4,7 @@
 use crate::camera::Found;
 use crate::camera::brighter::Knob;
 use crate::camera::decode::Granted;
-use crate::camera::video::{VideoDevice, VideoSystem, control};
+use crate::camera::video::{Filled, VideoDevice, VideoSystem, control};
 use mood::Range;
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -61,6 +61,10 @@ pub enum Buffers {
     Whole,
     /// Half of each is missing.
     Cut,
+    /// Each is marked as damaged.
+    Marked,
+    /// Every second one is empty.
+    Empty,
     /// None comes.
     None,
     /// None comes, and the call does not return until that changes.
@@ -211,7 +215,7 @@ impl VideoDevice for Device {
         Ok(())
     }
 
-    fn next(&mut self, _limit: Duration, bytes: &mut Vec<u8>) -> io::Result<Duration> {
+    fn next(&mut self, _limit: Duration, bytes: &mut Vec<u8>) -> io::Result<Filled> {
         self.check()?;
         if !self.on {
             return Err(io::Error::other("a frame was asked for while the sensor was off"));
@@ -234,10 +238,13 @@ impl VideoDevice for Device {
                 *pixel = u8::try_from(i64::from(*pixel) * light / 100).unwrap_or(u8::MAX);
             }
         }
-        if machine.buffers == Buffers::Cut {
-            bytes.truncate(bytes.len() / 2);
+        match machine.buffers {
+            Buffers::Cut => bytes.truncate(bytes.len() / 2),
+            Buffers::Empty if machine.given % 2 == 0 => bytes.clear(),
+            _ => {}
         }
-        Ok(Duration::from_millis(u64::try_from(machine.given).unwrap_or(0)))
+        let timestamp = Duration::from_millis(u64::try_from(machine.given).unwrap_or(0));
+        Ok(Filled { timestamp, damaged: machine.buffers == Buffers::Marked })
     }
 }
 

@@ -56,6 +56,11 @@ const LUMINANCE: [[u8; 4]; 4] = [[16, 40, 80, 120], [50, 60, 70, 90], [200, 210,
 const BLUES: [[u8; 2]; 2] = [[100, 128], [140, 212]];
 const REDS: [[u8; 2]; 2] = [[212, 128], [60, 114]];
 
+/// The colour of one of its pixels.
+fn colour(row: usize, at: usize) -> [u8; 3] {
+    Range::Limited.rgb(LUMINANCE[row][at], BLUES[row / 2][at / 2], REDS[row / 2][at / 2])
+}
+
 /// The picture in a format, with `padding` bytes after each line that must not be read.
 fn picture(format: RawFormat, padding: usize) -> (usize, Vec<u8>) {
     const JUNK: u8 = 77;
@@ -63,24 +68,40 @@ fn picture(format: RawFormat, padding: usize) -> (usize, Vec<u8>) {
     let plane = |lines: Vec<Vec<u8>>, padding: usize| lines.into_iter().flat_map(|line| pad(line, padding)).collect();
     let luminance: Vec<u8> = plane(LUMINANCE.map(|line| line.to_vec()).into(), padding);
     match format {
-        RawFormat::Yuyv => {
+        RawFormat::Yuyv | RawFormat::Yvyu | RawFormat::Uyvy | RawFormat::Vyuy => {
             let line = |row: usize| {
                 let pair = |at: usize| {
-                    [LUMINANCE[row][2 * at], BLUES[row / 2][at], LUMINANCE[row][2 * at + 1], REDS[row / 2][at]]
+                    let [y0, y1] = [LUMINANCE[row][2 * at], LUMINANCE[row][2 * at + 1]];
+                    let (u, v) = (BLUES[row / 2][at], REDS[row / 2][at]);
+                    match format {
+                        RawFormat::Yuyv => [y0, u, y1, v],
+                        RawFormat::Yvyu => [y0, v, y1, u],
+                        RawFormat::Uyvy => [u, y0, v, y1],
+                        _ => [v, y0, u, y1],
+                    }
                 };
                 [pair(0), pair(1)].concat()
             };
             (8 + padding, plane((0..4).map(line).collect(), padding))
         }
-        RawFormat::Nv12 => {
-            let colours = |row: usize| (0..2).flat_map(|at| [BLUES[row][at], REDS[row][at]]).collect();
+        RawFormat::Nv12 | RawFormat::Nv21 => {
+            let (first, second) = if format == RawFormat::Nv12 { (BLUES, REDS) } else { (REDS, BLUES) };
+            let colours = |row: usize| (0..2).flat_map(|at| [first[row][at], second[row][at]]).collect();
             (4 + padding, [luminance, plane((0..2).map(colours).collect(), padding)].concat())
         }
-        RawFormat::I420 => {
+        RawFormat::I420 | RawFormat::Yv12 => {
+            let (first, second) = if format == RawFormat::I420 { (BLUES, REDS) } else { (REDS, BLUES) };
             let half = |values: [[u8; 2]; 2]| plane(values.map(|line| line.to_vec()).into(), padding / 2);
-            (4 + padding, [luminance, half(BLUES), half(REDS)].concat())
+            (4 + padding, [luminance, half(first), half(second)].concat())
         }
-        RawFormat::Grey | RawFormat::Rgb => (4 + padding, luminance),
+        RawFormat::Rgb | RawFormat::Bgr => {
+            let order = |[red, green, blue]: [u8; 3]| {
+                if format == RawFormat::Rgb { [red, green, blue] } else { [blue, green, red] }
+            };
+            let line = |row: usize| (0..4).flat_map(|at| order(colour(row, at))).collect();
+            (12 + padding, plane((0..4).map(line).collect(), padding))
+        }
+        RawFormat::Grey => (4 + padding, luminance),
     }
 }
 
@@ -90,12 +111,8 @@ fn pixels(frame: &Frame) -> Vec<Vec<u8>> {
 
 #[test]
 fn one_picture_is_the_same_in_every_layout_with_and_without_padding() {
-    let wanted: Vec<Vec<u8>> = (0..4)
-        .map(|y| {
-            (0..4).flat_map(|x| Range::Limited.rgb(LUMINANCE[y][x], BLUES[y / 2][x / 2], REDS[y / 2][x / 2])).collect()
-        })
-        .collect();
-    for format in [RawFormat::Yuyv, RawFormat::Nv12, RawFormat::I420] {
+    let wanted: Vec<Vec<u8>> = (0..4).map(|y| (0..4).flat_map(|x| colour(y, x)).collect()).collect();
+    for format in RawFormat::ALL.into_iter().filter(|it| *it != RawFormat::Grey) {
         for padding in [0, 6] {
             let (stride, bytes) = picture(format, padding);
             let raw = Raw { width: 4, height: 4, stride, format, range: Range::Limited, bytes: &bytes };
@@ -124,8 +141,8 @@ fn a_frame_is_turned_round_pixel_by_pixel() {
 
 #[test]
 fn odd_sides_take_the_last_colour_they_share() {
-    for format in [RawFormat::Yuyv, RawFormat::Nv12, RawFormat::I420] {
-        let stride = if format == RawFormat::Yuyv { 8 } else { 4 };
+    for format in RawFormat::ALL.into_iter().filter(|it| *it != RawFormat::Grey) {
+        let stride = format.least_stride(3).next_multiple_of(4);
         let size = format.size(3, 3, stride);
         let bytes = vec![128; size];
         let raw = |bytes| Raw { width: 3, height: 3, stride, format, range: Range::Full, bytes };
