@@ -23,11 +23,16 @@ const FRAMES_PER_SECOND: &str = "15";
 /// How long the program may take to give its first frame.
 const START_LIMIT: Duration = Duration::from_secs(5);
 
-/// How long it may take to end by itself when nobody reads any more.
-const END_LIMIT: Duration = Duration::from_millis(500);
+/// How long it may take to stop the camera and end when it is asked to.
+const END_LIMIT: Duration = Duration::from_secs(1);
 
-/// Lines of pixels are a multiple of this long, so that the program pads none.
-const ALIGNMENT: u32 = 64;
+/// Lines of pixels are a multiple of this long: then neither image processor, of Pi 0 to 4 or of Pi 5, pads any, and the
+/// stream has no word about padding.
+const ALIGNMENT: u32 = 128;
+
+/// Sensor modes to ask for, by the largest size each is enough for. The program takes the sensor's nearest; without a wish
+/// it takes the one nearest to the frames' size, which on many sensors shows only the middle of the picture.
+const MODES: [((u32, u32), &str); 2] = [((1640, 1232), "1640:1232"), ((u32::MAX, u32::MAX), "3280:2464")];
 
 /// The program, if one of `folders` (the value of PATH) has it.
 #[must_use]
@@ -36,15 +41,21 @@ pub fn find(folders: &OsStr) -> Option<PathBuf> {
     PROGRAMS.iter().find_map(|name| named(name))
 }
 
-/// The size that is asked for: the owner's, to the next multiple of what needs no padding.
+/// The size that is asked for: the owner's, in its shape, to the next width that needs no padding.
 fn size(camera: &CameraSettings) -> (u32, u32) {
-    (camera.size.0.next_multiple_of(ALIGNMENT), camera.size.1.next_multiple_of(2))
+    let (width, height) = (camera.size.0.max(1), camera.size.1);
+    let wide = width.next_multiple_of(ALIGNMENT);
+    // The nearest even number of lines, as two of them share their colours.
+    let pairs = (u64::from(height) * u64::from(wide) + u64::from(width)) / (2 * u64::from(width));
+    (wide, u32::try_from(2 * pairs.max(1)).unwrap_or(u32::MAX))
 }
 
-/// What the program is told.
+/// What the program is told. The focus is the camera's business where it has one; without, the program leaves that out.
 #[must_use]
 pub fn arguments(camera: &CameraSettings) -> Vec<String> {
     let (width, height) = size(camera);
+    let fits = |most: &(u32, u32)| width <= most.0 && height <= most.1;
+    let mode = MODES.iter().find(|(most, _)| fits(most)).map_or("", |(_, mode)| mode);
     let (width, height) = (width.to_string(), height.to_string());
     let mut list: Vec<String> = [
         "--timeout",
@@ -59,10 +70,14 @@ pub fn arguments(camera: &CameraSettings) -> Vec<String> {
         "-",
         "--framerate",
         FRAMES_PER_SECOND,
+        "--mode",
+        mode,
         "--width",
         &width,
         "--height",
         &height,
+        "--autofocus-mode",
+        "continuous",
     ]
     .map(str::to_owned)
     .into();
@@ -152,6 +167,12 @@ impl Rpicam {
         Ok(camera)
     }
 
+    /// As Ctrl-C does.
+    fn interrupt(&self) -> Result<(), nix::Error> {
+        let process = i32::try_from(self.child.id()).map_err(|_| nix::Error::ESRCH)?;
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(process), nix::sys::signal::Signal::SIGINT)
+    }
+
     fn lost(&self, complaint: &str) -> CameraError {
         let detail = match complaint {
             "" => "the program ended".into(),
@@ -170,23 +191,23 @@ fn frame_length((width, height): (u32, u32)) -> usize {
     usize::try_from(width).unwrap_or(usize::MAX).saturating_mul(usize::try_from(height).unwrap_or(usize::MAX)) / 2 * 3
 }
 
-/// Cuts the stream into frames, of which only the newest is kept; half a frame at its end is none.
+/// Cuts the stream into frames, of which only the newest is kept; half a frame at its end is none. Goes on to the end of the
+/// stream also when nobody wants frames any more, as a program that can't write doesn't hear that it shall end.
 fn read_frames(mut stream: impl Read, length: usize, shared: &Shared) {
     loop {
         let mut frame = std::mem::take(&mut shared.stream().spare);
         frame.resize(length, 0);
         let whole = stream.read_exact(&mut frame).is_ok();
         let mut state = shared.stream();
-        if whole {
+        if whole && !state.unwanted {
             state.frames += 1;
             if let Some((missed, _)) = state.latest.replace((frame, Instant::now())) {
                 state.spare = missed;
             }
-        } else {
-            state.ended = true;
         }
+        state.ended = !whole;
         shared.news.notify_all();
-        if !whole || state.unwanted {
+        if !whole {
             return;
         }
     }
@@ -228,7 +249,8 @@ impl Sensor for Rpicam {
             height,
             stride: usize::try_from(width).unwrap_or(usize::MAX),
             format: RawFormat::I420,
-            range: Range::Limited,
+            // `--codec yuv420` gives what a JPEG holds (sYCC).
+            range: Range::Full,
             bytes: &bytes,
         };
         let timestamp = taken.saturating_duration_since(self.began);
@@ -255,20 +277,27 @@ impl Sensor for Rpicam {
 
 impl Drop for Rpicam {
     fn drop(&mut self) {
-        // With nobody to read its next frame the program ends; if none comes, it is killed.
+        // At SIGINT the program stops the camera and ends; what it writes meanwhile is read, and dropped. Without a reader it
+        // would abort in the middle of a frame.
         self.shared.stream().unwanted = true;
         let end = Instant::now() + END_LIMIT;
+        if let Err(error) = self.interrupt() {
+            tracing::debug!(%error, "rpicam-vid can't be asked to end");
+        }
         while Instant::now() < end {
             if !matches!(self.child.try_wait(), Ok(None)) {
                 return;
             }
             thread::sleep(Duration::from_millis(5));
         }
+        tracing::info!("rpicam-vid did not end when it was asked to: killed");
         if let Err(error) = self.child.kill().and_then(|()| self.child.wait()) {
             tracing::warn!(%error, "rpicam-vid can't be ended");
         }
     }
 }
 
+#[cfg(test)]
+mod stand_in;
 #[cfg(test)]
 mod tests;
