@@ -52,7 +52,7 @@ pub struct Config {
     pub camera: CameraSettings,
     /// What is connected to which pin.
     pub wiring: Wiring,
-    /// The sound card by name; `None` is the system's default.
+    /// The sound card by name; `None` is the best there is.
     pub card: Option<String>,
     /// An expression network instead of the built-in one.
     pub model: Option<PathBuf>,

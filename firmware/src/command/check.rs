@@ -201,7 +201,12 @@ impl Bench<'_> {
                 let limit = Duration::from_secs(self.args.button_within);
                 self.with_hands(|hands| hands::button(hands.button.as_mut(), limit))
             }
-            Part::Speaker => hands::speaker(sound::card::tone(self.config.card.as_deref(), TONE)),
+            Part::Speaker => {
+                let name = self.config.card.as_deref();
+                let played = sound::card::tone(name, TONE);
+                let held = sound::card::held(name, played.as_ref().ok().map(|tone| tone.card.as_str()));
+                hands::speaker(played, &held)
+            }
         }
     }
 

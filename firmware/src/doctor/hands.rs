@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::ports::{Button, Level, Lights, LightsError, SpeakerError};
-use crate::sound::card::Tone;
+use crate::sound::card::{Holder, Tone};
 use mood::Rgb;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -62,20 +62,25 @@ pub fn button(button: &mut dyn Button, limit: Duration) -> Finding {
     Finding::broken(format!("{}: no press within {} s", button.describe(), limit.as_secs()), REMEDY)
 }
 
-/// Judges a tone that was played.
+/// Judges a tone that was played; `held` are the better cards that others play on.
 #[must_use]
-pub fn speaker(played: Result<Tone, SpeakerError>) -> Finding {
+pub fn speaker(played: Result<Tone, SpeakerError>, held: &[Holder]) -> Finding {
+    let others = held.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let end = "end that program, or name another card as `speaker.card` (`moodbox devices` lists them)";
     match played {
         Ok(Tone { card, rate_hz, missed }) => {
             let lost = f64::from(u32::try_from(missed).unwrap_or(u32::MAX)) * 1e3 / f64::from(rate_hz.max(1));
             let what = format!("{card}, {rate_hz} Hz: a tone of one second, {lost:.0} ms of it were late");
-            let finding = if missed == 0 {
+            let finding = if !held.is_empty() {
+                Finding::doubtful(format!("{what}; {others}"), end)
+            } else if missed == 0 {
                 Finding::fine(what)
             } else {
                 Finding::doubtful(what, "end what else keeps this board busy; `moodbox bench` shows how busy it is")
             };
             finding.with("card", card).with("rate_hz", rate_hz).with("missed_frames", missed)
         }
+        Err(error) if !held.is_empty() => Finding::broken(format!("{error}; {others}"), end),
         Err(error) => Finding::broken(
             error.to_string(),
             "see `moodbox devices` for the cards, name one as `speaker.card`, and add the user to the group: \

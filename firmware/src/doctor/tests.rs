@@ -8,7 +8,7 @@ use crate::sim::button::ScriptedButton;
 use crate::sim::camera::FolderCamera;
 use crate::sim::lights::RecorderLights;
 use crate::sim::{Clock, Entry, Journal};
-use crate::sound::card::Tone;
+use crate::sound::card::{Holder, Tone};
 use mood::{Answer, Frame, ModelError, NoFaceReason, PixelFormat, Rgb};
 use std::time::Duration;
 
@@ -119,12 +119,19 @@ fn a_press_is_felt_or_its_absence_told() {
 #[test]
 fn a_tone_is_judged_by_what_was_late() {
     let tone = |missed| Ok(Tone { card: "x".into(), rate_hz: 48_000, missed });
-    assert_eq!(hands::speaker(tone(0)).verdict, Verdict::Fine);
-    let late = hands::speaker(tone(4_800));
+    assert_eq!(hands::speaker(tone(0), &[]).verdict, Verdict::Fine);
+    let late = hands::speaker(tone(4_800), &[]);
     assert_eq!(
         (late.verdict, late.what.as_str()),
         (Verdict::Doubtful, "x, 48000 Hz: a tone of one second, 100 ms of it were late")
     );
-    let none = hands::speaker(Err(SpeakerError::NoDevice { detail: "no card".into() }));
+    let none = hands::speaker(Err(SpeakerError::NoDevice { detail: "no card".into() }), &[]);
     assert_eq!((none.verdict, none.what.as_str()), (Verdict::Broken, "no speaker: no card"));
+    let held = [Holder { card: "Device".into(), process: 810, program: "mpd".into() }];
+    let busy = hands::speaker(Err(SpeakerError::NoDevice { detail: "it is busy".into() }), &held);
+    assert_eq!(busy.what, "no speaker: it is busy; Device is held by `mpd` (process 810)");
+    assert!(busy.remedy.unwrap().starts_with("end that program"));
+    let second = hands::speaker(tone(0), &held);
+    assert_eq!(second.verdict, Verdict::Doubtful, "another card plays than the owner expects");
+    assert!(second.what.ends_with("Device is held by `mpd` (process 810)"), "{}", second.what);
 }

@@ -4,11 +4,13 @@
 //! own thread and never waits: what isn't there in time is silence, and counted. From a request to the ear it takes
 //! the queue and the card's buffer, 70 to 90 ms.
 
+mod asound;
 mod choose;
 mod device;
 mod pull;
 mod tone;
 
+pub use asound::Holder;
 pub use choose::Card;
 pub use tone::Tone;
 
@@ -16,6 +18,7 @@ use super::booth::{Booth, Request};
 use super::remote::{MOST_REQUESTS, Remote};
 use super::{MusicSettings, SpeakerError};
 use device::{Line, Selection};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -38,11 +41,22 @@ const LOOK_AGAIN: Duration = Duration::from_secs(3);
 /// The cards of this machine, and the place among them of the one that a name stands for, with why; an error in words.
 pub fn list(name: Option<&str>) -> (Vec<Card>, Result<(usize, &'static str), String>) {
     let cards = device::cards();
-    let chosen = choose::candidates(&cards, name).and_then(|(found, why)| match found.first() {
+    let chosen = choose::candidates(&cards, name, device::has_server()).and_then(|(found, why)| match found.first() {
         Some(first) => Ok((*first, why)),
         None => Err("there is no sound card".into()),
     });
     (cards, chosen)
+}
+
+/// Which of the cards that would be taken before `played`, or at all where nothing was, somebody else plays on.
+pub fn held(name: Option<&str>, played: Option<&str>) -> Vec<Holder> {
+    let cards = device::cards();
+    let Ok((found, _)) = choose::candidates(&cards, name, device::has_server()) else { return Vec::new() };
+    let before = found.iter().map(|at| &cards[*at]).take_while(|card| played.is_none_or(|it| !it.contains(&card.id)));
+    let wanted: Vec<&str> = before.filter_map(Card::card).collect();
+    let mut holders = asound::holders(Path::new("/"));
+    holders.retain(|holder| wanted.contains(&holder.card.as_str()));
+    holders
 }
 
 /// Plays a tone of 440 Hz for `length` on a card, and counts what was not there in time.

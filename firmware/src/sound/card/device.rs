@@ -1,6 +1,7 @@
 //! Finding and opening the card. The only file that names cpal's devices.
 
 use super::SpeakerError;
+use super::asound;
 use super::choose::{self, Card};
 use super::pull::{self, Queue};
 use rodio::cpal::BufferSize;
@@ -26,14 +27,17 @@ impl Selection {
     fn find(&self) -> Result<Vec<(String, Device)>, SpeakerError> {
         let no_device = |detail: String| SpeakerError::NoDevice { detail };
         let (cards, mut devices) = listed().map_err(no_device)?;
-        let default = self.0.is_none().then(|| cpal::default_host().default_output_device()).flatten();
-        let found = match choose::candidates(&cards, self.0.as_deref()) {
+        let mut chosen = Vec::new();
+        let found = match choose::candidates(&cards, self.0.as_deref(), has_server()) {
             Ok((found, _)) => found,
+            Err(detail) if self.0.is_some() => return Err(no_device(detail)),
             // What the system has as its default need not be listed.
-            Err(_) if default.is_some() => Vec::new(),
-            Err(detail) => return Err(no_device(detail)),
+            Err(detail) => {
+                let default = cpal::default_host().default_output_device().ok_or_else(|| no_device(detail))?;
+                chosen.push((name_of(&default), default));
+                Vec::new()
+            }
         };
-        let mut chosen: Vec<(String, Device)> = default.map(|device| (name_of(&device), device)).into_iter().collect();
         for at in found {
             if let (Some(card), Some(device)) = (cards.get(at), devices.get_mut(at).and_then(Option::take)) {
                 chosen.push((format!("{} ({})", card.name, card.id), device));
@@ -55,10 +59,13 @@ fn listed() -> Result<(Vec<Card>, Vec<Option<Device>>), String> {
         return Err("no sound card and no sound server found".to_owned());
     }
     let devices = cpal::default_host().output_devices().map_err(|error| error.to_string())?;
+    let known = asound::cards(Path::new("/"));
     Ok(devices
         .map(|device| {
             let id = device.id().map_or_else(|_| String::new(), |id| id.id().to_owned());
-            (Card { id, name: name_of(&device) }, Some(device))
+            let mut card = Card { id, name: name_of(&device), driver: None };
+            card.driver = known.iter().find(|it| Some(it.id.as_str()) == card.card()).map(|it| it.driver.clone());
+            (card, Some(device))
         })
         .unzip())
 }
@@ -138,9 +145,14 @@ fn linux_has_sound() -> bool {
         let name = entry.file_name();
         name.to_str().is_some_and(|name| name.starts_with("pcm") && name.ends_with('p'))
     });
+    card || has_server() || Path::new("/etc/asound.conf").exists()
+}
+
+/// Whether this user has a sound server, as on a desktop: what it plays on is his choice already.
+pub(super) fn has_server() -> bool {
     let runtime = std::env::var_os("XDG_RUNTIME_DIR");
     let socket = runtime.is_some_and(|folder| {
         ["pulse/native", "pipewire-0"].iter().any(|socket| Path::new(&folder).join(socket).exists())
     });
-    card || socket || std::env::var_os("PULSE_SERVER").is_some() || Path::new("/etc/asound.conf").exists()
+    socket || std::env::var_os("PULSE_SERVER").is_some()
 }
