@@ -1,17 +1,20 @@
 //! Light, lamp and button at the pins of a board.
 //!
 //! What can be decided without a board is decided here, in pure code: which pin does what and who else wants it
-//! ([`wiring`], [`buses`]), how a colour becomes duty cycles ([`shade`]) and these become pulses ([`pulses`]) or the bits
-//! of a WS2812 ([`ws2812`]), and when a line's level is an edge ([`button`]). What touches the board is behind [`Gpio`] and the lines
+//! ([`wiring`], [`buses`]), how a colour becomes duty cycles ([`shade`], [`white`]) and these become pulses ([`pulses`],
+//! [`hardware_pwm`]) or the bytes of a strip ([`ws2812`], [`apa102`]), and when a line's level is an edge ([`button`]). What touches the board is behind [`Gpio`] and the lines
 //! it gives: thin, and stood in for by [`crate::sim::gpio`].
 
+pub mod apa102;
 pub mod buses;
 pub mod button;
 pub mod chips;
+pub mod hardware_pwm;
 pub mod lamp;
 pub mod lights;
 pub mod pulses;
 pub mod shade;
+pub mod white;
 pub mod wiring;
 pub mod ws2812;
 
@@ -157,8 +160,8 @@ pub enum GpioError {
         /// What the system says.
         detail: String,
     },
-    /// The SPI bus of a WS2812 can't be used.
-    #[error("the SPI bus, for the WS2812 light, can't be used: {detail}")]
+    /// The SPI bus of a strip of LEDs can't be used.
+    #[error("the SPI bus, for the light, can't be used: {detail}")]
     Spi {
         /// What the system says.
         detail: String,
@@ -181,8 +184,8 @@ impl GpioError {
             }
             Self::Pin { .. } => "choose another pin (firmware/README.md has the table), or `light.pwm = \"software\"`",
             Self::Spi { .. } => {
-                "switch SPI on: `sudo raspi-config nonint do_spi 0`, then start the board again; the user must be in \
-                 group spi"
+                "switch SPI on: `dtparam=spi=on` in /boot/firmware/config.txt, then start the board again; the user must \
+                 be in group spi"
             }
         }
     }

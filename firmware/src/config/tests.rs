@@ -2,7 +2,7 @@
 
 use super::keys::{KEYS, Kind};
 use super::*;
-use crate::gpio::wiring::{Backend, Common, LightKind};
+use crate::gpio::wiring::{Backend, ColourOrder, Common, LightKind};
 
 fn apply(text: &str) -> Result<Config, ConfigError> {
     let mut config = Config::embedded()?;
@@ -152,6 +152,18 @@ fn pins_and_choices_are_checked_alone_and_together() {
     assert_eq!(twice("[button]\npin = 24\n"), [(1, "GPIO 24 is for the button and for the privacy lamp".to_owned())]);
     let anode = apply("[light]\ncommon = \"anode\"\nkind = \"ws2812\"\n[gpio]\nbackend = \"chip\"\n").unwrap().wiring;
     assert_eq!((anode.common, anode.light, anode.backend), (Common::Anode, LightKind::Ws2812, Backend::Chip));
+    let apa = apply("[light]\nkind = \"apa102\"\n").unwrap().wiring;
+    assert_eq!((apa.light, apa.order, apa.colour_order()), (LightKind::Apa102, None, ColourOrder::Bgr));
+    let sk = apply("[light]\nkind = \"ws2812\"\norder = \"grbw\"\nwhite_k = 3000\n").unwrap().wiring;
+    assert_eq!((sk.colour_order(), sk.white_k.to_bits()), (ColourOrder::Grbw, 3_000.0_f32.to_bits()));
+    assert_eq!(
+        twice("[light]\nkind = \"apa102\"\n\norder = \"grbw\"\n"),
+        [(4, "an APA102 light has no white, `light.order` names one".to_owned())]
+    );
+    assert_eq!(
+        twice("[button]\npin = 11\n[light]\nkind = \"apa102\"\n"),
+        [(2, "GPIO 11, for the button, is SCLK of the SPI bus, which the APA102 light takes (7 to 11)".to_owned())]
+    );
 }
 
 #[test]

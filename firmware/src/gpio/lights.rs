@@ -1,10 +1,10 @@
-//! The light at the pins: three colours by pulses, or a strip of WS2812.
+//! The light at the pins: three colours by pulses, or a strip of LEDs at the SPI bus.
 
 use super::lamp::Lamp;
 use super::pulses::Pulses;
 use super::shade::Shade;
 use super::wiring::{ColourOrder, Common, LightKind, PwmKind, Wiring};
-use super::{Claim, Gpio, GpioError, LineError, PwmLine, SpiBus, ws2812};
+use super::{Claim, Gpio, GpioError, LineError, PwmLine, SpiBus, apa102, white, ws2812};
 use crate::ports::{Lights, LightsError};
 use mood::Rgb;
 
@@ -32,11 +32,9 @@ impl BoardLights {
                 let (light, name) = RgbLight::open(gpio, wiring)?;
                 (Light::Rgb(light), name)
             }
-            LightKind::Ws2812 => {
-                let bus = gpio.spi(ws2812::SPI_HZ)?;
-                let mut strip = Strip { bus, leds: wiring.leds, order: wiring.order };
-                strip.set([0.0; 3]).map_err(|error| GpioError::Spi { detail: error.to_string() })?;
-                (Light::Strip(strip), format!("{} WS2812 at SPI bus 0", wiring.leds))
+            LightKind::Ws2812 | LightKind::Apa102 => {
+                let (strip, name) = Strip::open(gpio, wiring)?;
+                (Light::Strip(strip), name)
             }
         };
         Ok(Self { light, shade: Shade { gamma: wiring.gamma }, lamp, name })
@@ -51,10 +49,12 @@ impl BoardLights {
 
 impl Lights for BoardLights {
     fn show(&mut self, colour: Rgb) -> Result<(), LightsError> {
-        let duties = self.shade.duties(colour);
         let shown = match &mut self.light {
-            Light::Rgb(light) => light.set(duties),
-            Light::Strip(strip) => strip.set(duties),
+            Light::Rgb(light) => light.set(self.shade.duties(colour)),
+            Light::Strip(strip) => {
+                let parts = strip.parts(colour).map(|part| self.shade.duty(part));
+                strip.set(parts)
+            }
         };
         shown.map_err(|error| LightsError { light: self.name.clone(), detail: error.to_string() })
     }
@@ -121,20 +121,46 @@ impl Drop for RgbLight {
 /// LEDs in a row that all show one colour. Dark when dropped.
 struct Strip {
     bus: Box<dyn SpiBus>,
+    has_clock: bool,
     leds: usize,
     order: ColourOrder,
+    white_k: f32,
 }
 
 impl Strip {
-    fn set(&mut self, duties: [f32; 3]) -> Result<(), LineError> {
-        self.bus.write(&ws2812::encode(duties, self.leds, self.order))
+    fn open(gpio: &mut dyn Gpio, wiring: &Wiring) -> Result<(Self, String), GpioError> {
+        let (order, has_clock) = (wiring.colour_order(), wiring.light == LightKind::Apa102);
+        let bus = gpio.spi(if has_clock { apa102::SPI_HZ } else { ws2812::spi_hz(order) })?;
+        let mut strip = Self { bus, has_clock, leds: wiring.leds, order, white_k: wiring.white_k };
+        strip.set([0.0; 4]).map_err(|error| GpioError::Spi { detail: error.to_string() })?;
+        let kind = if order.has_white() { "SK6812" } else { wiring.light.at_spi().unwrap_or_default() };
+        Ok((strip, format!("{} {kind} at SPI bus 0", wiring.leds)))
+    }
+
+    /// Red, green, blue and white that make a colour, in linear light.
+    fn parts(&self, colour: Rgb) -> [f32; 4] {
+        if self.order.has_white() {
+            return white::split(colour, self.white_k);
+        }
+        [colour.red.get(), colour.green.get(), colour.blue.get(), 0.0]
+    }
+
+    /// Red, green, blue and white, 0..=1.
+    fn set(&mut self, duties: [f32; 4]) -> Result<(), LineError> {
+        let [red, green, blue, _] = duties;
+        let bytes = if self.has_clock {
+            apa102::encode([red, green, blue], self.leds, self.order)
+        } else {
+            ws2812::encode(duties, self.leds, self.order)
+        };
+        self.bus.write(&bytes)
     }
 }
 
 impl Drop for Strip {
     fn drop(&mut self) {
         // There is nobody left to tell about a failure.
-        let _ = self.set([0.0; 3]);
+        let _ = self.set([0.0; 4]);
     }
 }
 
@@ -196,17 +222,41 @@ mod tests {
     }
 
     #[test]
-    fn a_strip_gets_its_bytes_and_is_dark_afterwards() {
-        let gpio = SimGpio::default();
-        let wiring = Wiring { light: LightKind::Ws2812, lamp_active: Active::Low, ..wiring() };
-        let mut lights = open(&gpio, &wiring).unwrap();
-        lights.show(Rgb::new(1.0, 0.5, 0.0)).unwrap();
-        assert_eq!(gpio.last_spi(), ws2812::encode([1.0, 0.5, 0.0], 3, ColourOrder::Grb));
-        drop(lights);
-        assert_eq!(gpio.last_spi(), ws2812::encode([0.0; 3], 3, ColourOrder::Grb));
-        gpio.faults().unplug();
-        let refused = open(&gpio, &wiring).err().map(|error| error.to_string());
-        assert!(refused.is_some_and(|error| error.contains("failed on demand")));
+    fn a_strip_of_any_kind_gets_its_bytes_and_is_dark_afterwards() {
+        let strip = |light, order| Wiring { light, order, lamp_active: Active::Low, white_k: 6_500.0, ..wiring() };
+        let colour = Rgb::new(1.0, 0.5, 0.25);
+        let cases = [
+            (
+                strip(LightKind::Ws2812, None),
+                "3 WS2812 at SPI bus 0",
+                ws2812::encode([1.0, 0.5, 0.25, 0.0], 3, ColourOrder::Grb),
+                ws2812::encode([0.0; 4], 3, ColourOrder::Grb),
+            ),
+            (
+                strip(LightKind::Ws2812, Some(ColourOrder::Grbw)),
+                "3 SK6812 at SPI bus 0",
+                ws2812::encode([0.75, 0.25, 0.0, 0.25], 3, ColourOrder::Grbw),
+                ws2812::encode([0.0; 4], 3, ColourOrder::Grbw),
+            ),
+            (
+                strip(LightKind::Apa102, None),
+                "3 APA102 at SPI bus 0",
+                apa102::encode([1.0, 0.5, 0.25], 3, ColourOrder::Bgr),
+                apa102::encode([0.0; 3], 3, ColourOrder::Bgr),
+            ),
+        ];
+        for (wiring, name, shown, dark) in cases {
+            let gpio = SimGpio::default();
+            let mut lights = open(&gpio, &wiring).unwrap();
+            assert_eq!((lights.describe(), gpio.last_spi()), (name, dark.clone()), "dark from the start");
+            lights.show(colour).unwrap();
+            assert_eq!(gpio.last_spi(), shown, "{name}");
+            drop(lights);
+            assert_eq!(gpio.last_spi(), dark, "{name}");
+            gpio.faults().unplug();
+            let refused = open(&gpio, &wiring).err().map(|error| error.to_string());
+            assert!(refused.is_some_and(|error| error.contains("failed on demand")));
+        }
     }
 
     #[test]

@@ -14,7 +14,13 @@ impl Shade {
     /// The duty cycles of red, green and blue, 0..=1; 0 is dark and 1 is full whatever gamma is.
     #[must_use]
     pub fn duties(self, colour: Rgb) -> [f32; 3] {
-        [colour.red, colour.green, colour.blue].map(|part| Brightness::new(part.get().powf(self.gamma)).get())
+        [colour.red, colour.green, colour.blue].map(|part| self.duty(part.get()))
+    }
+
+    /// The duty cycle of one of them.
+    #[must_use]
+    pub fn duty(self, light: f32) -> f32 {
+        Brightness::new(light.powf(self.gamma)).get()
     }
 }
 

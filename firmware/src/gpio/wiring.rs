@@ -1,7 +1,7 @@
 //! Which pin does what, and who else wants it. Pins have BCM numbers, always: those of the processor, not of the header.
 
-use super::GpioError;
 use super::buses::Bus;
+use super::{GpioError, ws2812};
 use std::fmt;
 
 /// A pin by its BCM number, 0..=27 on the header of a Raspberry Pi.
@@ -65,8 +65,22 @@ pub enum LightKind {
     /// One RGB light at three pins.
     #[default]
     Rgb,
-    /// A strip or ring of WS2812 at the SPI bus.
+    /// A strip or ring of WS2812 or SK6812 at the SPI bus.
     Ws2812,
+    /// A strip or ring of APA102 or SK9822 at the SPI bus.
+    Apa102,
+}
+
+impl LightKind {
+    /// What it is called, where it takes the SPI bus.
+    #[must_use]
+    pub const fn at_spi(self) -> Option<&'static str> {
+        match self {
+            Self::Rgb => None,
+            Self::Ws2812 => Some("WS2812"),
+            Self::Apa102 => Some("APA102"),
+        }
+    }
 }
 
 /// Which leg the colours of an RGB light share.
@@ -91,14 +105,40 @@ pub enum PwmKind {
     Software,
 }
 
-/// The order in which a WS2812 takes its colours.
+/// The order in which an LED takes its colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ColourOrder {
-    /// Green, red, blue: nearly all of them.
+    /// Green, red, blue: nearly all WS2812.
     #[default]
     Grb,
     /// Red, green, blue.
     Rgb,
+    /// Blue, green, red: nearly all APA102.
+    Bgr,
+    /// Green, red, blue, white: nearly all SK6812.
+    Grbw,
+    /// Red, green, blue, white.
+    Rgbw,
+}
+
+impl ColourOrder {
+    /// Whether there is white beside the three colours.
+    #[must_use]
+    pub const fn has_white(self) -> bool {
+        matches!(self, Self::Grbw | Self::Rgbw)
+    }
+
+    /// Red, green, blue, and white where there is one, in this order.
+    #[must_use]
+    pub fn arrange(self, [red, green, blue]: [u8; 3], white: u8) -> Vec<u8> {
+        match self {
+            Self::Grb => vec![green, red, blue],
+            Self::Rgb => vec![red, green, blue],
+            Self::Bgr => vec![blue, green, red],
+            Self::Grbw => vec![green, red, blue, white],
+            Self::Rgbw => vec![red, green, blue, white],
+        }
+    }
 }
 
 /// What is connected where.
@@ -132,8 +172,10 @@ pub struct Wiring {
     pub pwm_hz: u32,
     /// How many LEDs the strip or ring has.
     pub leds: usize,
-    /// The order of their colours.
-    pub order: ColourOrder,
+    /// The order of their colours; `None` is the usual one of their kind.
+    pub order: Option<ColourOrder>,
+    /// Colour temperature of their white, in kelvin.
+    pub white_k: f32,
     /// The privacy lamp's pin.
     pub lamp: Pin,
     /// The lamp's level when it is on.
@@ -180,7 +222,13 @@ impl Wiring {
         roles
     }
 
-    /// What can't hold on any board: pins used twice, reserved, or on the bus of a WS2812.
+    /// The order in which the LEDs of the strip take their colours.
+    #[must_use]
+    pub fn colour_order(&self) -> ColourOrder {
+        self.order.unwrap_or(if self.light == LightKind::Apa102 { ColourOrder::Bgr } else { ColourOrder::Grb })
+    }
+
+    /// What can't hold on any board: pins used twice, reserved, or on the bus of the strip; a strip that can't be.
     #[must_use]
     pub fn conflicts(&self) -> Vec<Conflict> {
         let roles = self.roles();
@@ -196,10 +244,10 @@ impl Wiring {
             if let Some((_, other, _)) = roles[..at].iter().find(|(_, _, taken)| *taken == pin) {
                 refuse(format!("{pin} is for the {other} and for the {role}"), "give each its own pin (BCM number)");
             }
-            if let Some(signal) = Bus::Spi.signal(pin).filter(|_| self.light == LightKind::Ws2812) {
+            if let (Some(signal), Some(light)) = (Bus::Spi.signal(pin), self.light.at_spi()) {
                 refuse(
                     format!(
-                        "{pin}, for the {role}, is {signal} of the SPI bus, which the WS2812 light takes (7 to 11)"
+                        "{pin}, for the {role}, is {signal} of the SPI bus, which the {light} light takes (7 to 11)"
                     ),
                     "choose another pin (BCM number)",
                 );
@@ -213,7 +261,28 @@ impl Wiring {
                 );
             }
         }
+        found.extend(self.odd_strip());
         found
+    }
+
+    /// Why there is no such strip.
+    fn odd_strip(&self) -> Option<Conflict> {
+        let order = self.colour_order();
+        let most = ws2812::most_leds(order);
+        let (key, what, hint) = match self.light {
+            LightKind::Apa102 if order.has_white() => (
+                "order",
+                "an APA102 light has no white, `light.order` names one".to_owned(),
+                "`order = \"bgr\"`, or `kind = \"ws2812\"` for SK6812 LEDs, which have data but no clock".to_owned(),
+            ),
+            LightKind::Ws2812 if self.leds > most => (
+                "leds",
+                format!("{} LEDs with white are more than one message holds, which are {most}", self.leds),
+                format!("`leds = {most}`: those behind stay dark"),
+            ),
+            _ => return None,
+        };
+        Some(Conflict { key: ("light", key), what, hint })
     }
 
     /// What can't hold on this board: pins that a bus has which is switched on.
@@ -259,7 +328,14 @@ mod tests {
             told(ring.clone()),
             ["button.pin: GPIO 9, for the button, is MISO of the SPI bus, which the WS2812 light takes (7 to 11)"]
         );
-        assert!(told(Wiring { button: Pin(12), ..ring }).is_empty(), "the RGB light's pins are free with a ring");
+        assert!(
+            told(Wiring { button: Pin(12), ..ring.clone() }).is_empty(),
+            "the RGB light's pins are free with a ring"
+        );
+        assert_eq!(
+            told(Wiring { light: LightKind::Apa102, button: Pin(11), ..usual() }),
+            ["button.pin: GPIO 11, for the button, is SCLK of the SPI bus, which the APA102 light takes (7 to 11)"]
+        );
         let shared = Wiring { colours: [Pin(12), Pin(18), Pin(16)], ..usual() };
         assert!(told(shared.clone()).is_empty(), "software pulses share nothing");
         assert_eq!(
@@ -267,6 +343,34 @@ mod tests {
             ["light.green_pin: GPIO 18, for the green light, shares channel 0 of the hardware PWM with the red light"]
         );
         assert_eq!(told(Wiring { colours: [Pin(5), Pin(5), Pin(5)], ..usual() }).len(), 2);
+    }
+
+    #[test]
+    fn a_strip_that_can_not_be_is_told() {
+        let told = |light, order, leds| {
+            let wiring = Wiring { light, order, leds, ..usual() };
+            wiring.conflicts().into_iter().map(|c| format!("{}: {}", c.key.1, c.what)).collect::<Vec<_>>()
+        };
+        use ColourOrder::{Bgr, Grbw, Rgbw};
+        assert_eq!(
+            told(LightKind::Apa102, Some(Rgbw), 16),
+            ["order: an APA102 light has no white, `light.order` names one"]
+        );
+        assert_eq!(
+            told(LightKind::Ws2812, Some(Grbw), 300),
+            ["leds: 300 LEDs with white are more than one message holds, which are 248"]
+        );
+        for (light, order, leds) in [
+            (LightKind::Ws2812, None, 400),
+            (LightKind::Ws2812, Some(Grbw), 248),
+            (LightKind::Apa102, None, 400),
+            (LightKind::Apa102, Some(Bgr), 400),
+            (LightKind::Rgb, Some(Grbw), 400),
+        ] {
+            assert!(told(light, order, leds).is_empty(), "{light:?} {order:?} {leds}");
+        }
+        let usual_order = |light| Wiring { light, ..usual() }.colour_order();
+        assert_eq!([usual_order(LightKind::Ws2812), usual_order(LightKind::Apa102)], [ColourOrder::Grb, Bgr]);
     }
 
     #[test]

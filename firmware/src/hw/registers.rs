@@ -1,12 +1,14 @@
 //! The pins of a Raspberry Pi through its registers, with rppal: hardware PWM and SPI too.
 
 use super::chip::Chip;
-use crate::gpio::wiring::pwm_channel;
-use crate::gpio::{Claim, Edges, Gpio, GpioError, InputLine, LineError, OutputLine, Pull, PwmLine, SpiBus};
+use crate::gpio::{
+    Claim, Edges, Gpio, GpioError, InputLine, LineError, OutputLine, Pull, PwmLine, SpiBus, hardware_pwm,
+};
 use rppal::gpio::{InputPin, Level, OutputPin, Trigger};
-use rppal::pwm::{Channel, Polarity, Pwm};
+use rppal::pwm::{Polarity, Pwm};
 use rppal::spi::{Bus, Mode, SlaveSelect, Spi};
 use rppal::system::DeviceInfo;
+use std::path::Path;
 use std::time::Duration;
 
 /// The registers.
@@ -75,16 +77,20 @@ impl Gpio for Registers {
 
     fn pwm(&mut self, claim: Claim, hz: u32, off_high: bool) -> Result<Box<dyn PwmLine>, GpioError> {
         let fail = |detail: String| GpioError::Pin { pin: claim.pin, detail };
-        let channel = pwm_channel(claim.pin).ok_or_else(|| fail("it has no hardware PWM".into()))?;
+        let place = hardware_pwm::find(Path::new("/"), claim.pin).map_err(fail)?;
         // The kernel must have given the pin to the PWM (by an overlay); a plain input or output would stay dark.
         let taken = self.reserve(claim)?;
         if matches!(taken.mode(), rppal::gpio::Mode::Input | rppal::gpio::Mode::Output | rppal::gpio::Mode::Null) {
             return Err(fail("the hardware PWM is not switched on for it (dtoverlay=pwm-2chan)".into()));
         }
-        let channel = if channel == 0 { Channel::Pwm0 } else { Channel::Pwm1 };
-        let mut pwm =
-            Pwm::with_frequency(channel, f64::from(hz), if off_high { 1.0 } else { 0.0 }, Polarity::Normal, true)
-                .map_err(|error| fail(error.to_string()))?;
+        let switched_on = || -> rppal::pwm::Result<Pwm> {
+            let pwm = Pwm::with_pwmchip(place.chip, place.channel)?;
+            pwm.set_frequency(f64::from(hz), if off_high { 1.0 } else { 0.0 })?;
+            pwm.set_polarity(Polarity::Normal)?;
+            pwm.enable()?;
+            Ok(pwm)
+        };
+        let mut pwm = switched_on().map_err(|error| fail(error.to_string()))?;
         // Switched off it would be at ground, which lights what is dark at 3.3 V.
         pwm.set_reset_on_drop(!off_high);
         Ok(Box::new(Pulse { pwm, _pin: taken }))
