@@ -2,6 +2,7 @@
 //! part it tries, so that a simulated one can stand in; [`crate::command::check`] chooses the parts and tells the owner.
 
 pub mod board;
+pub mod core_clock;
 pub mod disk;
 pub mod eyes;
 pub mod hands;

@@ -1,7 +1,7 @@
 //! `moodbox check`: the doctor. Tries each part, tells what it found, and one remedy for each trouble. Needs no root.
 
 use crate::config::Config;
-use crate::doctor::{Finding, Verdict, board, disk, eyes, hands, permissions};
+use crate::doctor::{Finding, Verdict, board, core_clock, disk, eyes, hands, permissions};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::eyes::Eyes;
@@ -195,7 +195,8 @@ impl Bench<'_> {
             }
             Part::Light => {
                 let each = if self.args.simulate { Duration::ZERO } else { COLOUR };
-                self.with_hands(|hands| hands::light(hands.lights.as_mut(), each))
+                let shown = self.with_hands(|hands| hands::light(hands.lights.as_mut(), each));
+                core_clock::with_clock(shown, self.config.wiring.light, Path::new("/"))
             }
             Part::Button => {
                 let limit = Duration::from_secs(self.args.button_within);
