@@ -71,7 +71,7 @@ impl Granted {
         // Planes of colour take half as many lines again.
         let rows = if format.is_planar() { rows.saturating_add(rows.div_ceil(2)) } else { rows };
         let padded = length / rows.max(1);
-        let stride = if length % rows.max(1) == 0 && fits(padded) { padded } else { least };
+        let stride = if length.is_multiple_of(rows.max(1)) && fits(padded) { padded } else { least };
         if self.stride == 0 && stride == least {
             return (stride, None);
         }

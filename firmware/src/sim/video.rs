@@ -240,7 +240,7 @@ impl VideoDevice for Device {
         }
         match machine.buffers {
             Buffers::Cut => bytes.truncate(bytes.len() / 2),
-            Buffers::Empty if machine.given % 2 == 0 => bytes.clear(),
+            Buffers::Empty if machine.given.is_multiple_of(2) => bytes.clear(),
             _ => {}
         }
         let timestamp = Duration::from_millis(u64::try_from(machine.given).unwrap_or(0));
