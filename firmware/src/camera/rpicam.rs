@@ -108,6 +108,8 @@ pub struct Rpicam {
     /// A frame that was given back, for its room.
     spare: Vec<u8>,
     name: String,
+    /// How long it may take to end.
+    end_limit: Duration,
 }
 
 #[derive(Default)]
@@ -161,8 +163,17 @@ impl Rpicam {
             let shared = Arc::clone(&shared);
             read_apart("rpicam-log", move || read_complaints(BufReader::new(complaints), &shared)).map_err(&lost)?;
         }
-        let mut camera =
-            Self { child, shared, given: 0, began: Instant::now(), size, flip: camera.flip, spare: Vec::new(), name };
+        let mut camera = Self {
+            child,
+            shared,
+            given: 0,
+            began: Instant::now(),
+            size,
+            flip: camera.flip,
+            spare: Vec::new(),
+            name,
+            end_limit: END_LIMIT,
+        };
         camera.frame(START_LIMIT)?;
         Ok(camera)
     }
@@ -280,7 +291,7 @@ impl Drop for Rpicam {
         // At SIGINT the program stops the camera and ends; what it writes meanwhile is read, and dropped. Without a reader it
         // would abort in the middle of a frame.
         self.shared.stream().unwanted = true;
-        let end = Instant::now() + END_LIMIT;
+        let end = Instant::now() + self.end_limit;
         if let Err(error) = self.interrupt() {
             tracing::debug!(%error, "rpicam-vid can't be asked to end");
         }

@@ -1,6 +1,7 @@
 //! A program that behaves as `rpicam-vid` does: a shell script that takes the options that rpicam-apps knows, refuses all
 //! others as that does, writes what a test wants to stdout, and tells how it ended.
 
+#[cfg(test)]
 use std::fmt::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -57,8 +58,8 @@ pub(super) struct StandIn {
 }
 
 impl StandIn {
-    /// It runs `script` once it has understood its arguments. Where that calls `until_asked`, it goes on to the SIGINT at
-    /// which the real program stops its camera.
+    /// It runs `script` once it has understood its arguments. From `listen` on that ends at SIGINT, as the real program does
+    /// when its camera is on; `until_asked COMMAND` listens, and runs a command again and again.
     pub(super) fn new(script: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("rpicam-vid");
@@ -78,8 +79,8 @@ impl StandIn {
             }
         }
         text.push_str("*) refuse \"unrecognised option '$1'\" ;;\nesac; done\n");
-        writeln!(text, "until_asked() {{ trap 'echo asked > {here}/ended; exit 0' INT; while :; do \"$@\"; done; }}")
-            .unwrap();
+        writeln!(text, "listen() {{ trap 'echo asked > {here}/ended; exit 0' INT; }}").unwrap();
+        text.push_str("until_asked() { listen; while :; do \"$@\"; done; }\n");
         writeln!(text, "{script}").unwrap();
         std::fs::write(&program, text).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
