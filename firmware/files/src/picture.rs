@@ -51,7 +51,9 @@ pub fn decode_within(bytes: &[u8], most: u64) -> Result<DynamicImage, String> {
         None => decode_whole(bytes, most),
         Some(Cow::Borrowed(bytes)) => decode_whole(bytes, most),
         // The bytes are there twice.
-        Some(Cow::Owned(copy)) => decode_whole(&copy, most.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX))),
+        Some(Cow::Owned(copy)) => {
+            decode_whole(&copy, most.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX)))
+        }
     }
 }
 
