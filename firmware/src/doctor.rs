@@ -1,6 +1,7 @@
 //! The doctor: tries each part of the box and says what it found, with one remedy for each trouble. Each check takes the
 //! part it tries, so that a simulated one can stand in; [`crate::command::check`] chooses the parts and tells the owner.
 
+pub mod about;
 pub mod board;
 pub mod core_clock;
 pub mod disk;

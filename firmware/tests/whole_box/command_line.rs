@@ -172,13 +172,26 @@ fn the_doctor_tries_each_part_and_tells_what_is_broken() {
 
     std::fs::write(folder.path().join("box.toml"), "[model]\npath = \"gone.onnx\"\n").unwrap();
     let arguments = ["check", "--simulate", "--json", "--config", "box.toml", "model", "disk"];
-    let broken = moodbox().current_dir(folder.path()).args(arguments).assert().code(6);
+    let broken = moodbox().current_dir(folder.path()).env("HOME", folder.path()).args(arguments).assert().code(6);
     let (out, err) = said(&broken);
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["about"]["moodbox"], env!("CARGO_PKG_VERSION"));
     assert_eq!(report["fine"], false);
     assert_eq!((&report["parts"][0]["verdict"], &report["parts"][1]["verdict"]), (&"fine".into(), &"broken".into()));
     assert!(report["parts"][1]["remedy"].is_string() && report["parts"][0]["figures"]["free_mib"].is_number(), "{out}");
     assert_eq!(err, "error: broken: model\n");
+}
+
+#[test]
+fn the_doctors_report_names_no_home_folder() {
+    let home = tempfile::tempdir().unwrap();
+    let configuration = home.path().join("box.toml");
+    std::fs::write(&configuration, "[model]\npath = \"gone.onnx\"\n").unwrap();
+    let arguments = ["check", "--simulate", "--json", "model", "disk", "--config"];
+    let broken = moodbox().current_dir(home.path()).env("HOME", home.path()).args(arguments).arg(&configuration);
+    let (out, _) = said(&broken.assert().code(6));
+    assert!(out.contains("~/gone.onnx"), "{out}");
+    assert!(!out.contains(home.path().to_str().unwrap()), "{out}");
 }
 
 #[test]
