@@ -30,7 +30,7 @@ unsure_below = 0.55
 
 [gpio]
 backend = "chip"
-chip = "{chip}"
+chip = "header"
 
 [light]
 pwm_hz = 50
@@ -60,7 +60,7 @@ class Card:
 
     def owner(self, name: str, zone: str) -> pathlib.Path:
         path = self.options.work / "owner.toml"
-        path.write_text(OWNER.format(name=name, zone=zone, key=self.key, chip=self.options.chip))
+        path.write_text(OWNER.format(name=name, zone=zone, key=self.key))
         return path
 
     def mtool(self, name: str, *words: str) -> bytes:
@@ -236,7 +236,6 @@ def main() -> int:
     boards.add_arguments(parser)
     for name in ("--os", "--key", "--package", "--tools"):
         parser.add_argument(name, type=pathlib.Path, required=True)
-    parser.add_argument("--chip", default="gpiochip0")
     options = parser.parse_args()
     started = time.monotonic()
     try:
