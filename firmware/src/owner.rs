@@ -6,7 +6,7 @@
 //! everything else holds. Two things are never guessed: what can't be read never becomes an open network, and no setting is
 //! half of what the owner wrote.
 //!
-//! [`resolve`] is pure but for the folder of time zones; [`write`] puts its answer into a folder.
+//! [`resolve`] is pure but for the folder of time zones; [`write()`] puts its answer into a folder.
 
 mod cloud_init;
 mod dac;
