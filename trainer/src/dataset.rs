@@ -8,6 +8,8 @@ mod folder;
 mod gather;
 mod labelled;
 mod limits;
+pub mod near_copies;
+pub mod photographs;
 mod picture;
 pub mod sheet;
 mod source;
@@ -19,7 +21,7 @@ pub mod votes;
 mod zip;
 
 pub use labelled::Labelled;
-pub use split::{Copies, Parts, split, split_with};
+pub use split::{Copies, CopyKind, Cut, Parts, split, split_with};
 
 use crate::error::Error;
 use mood::LabelSet;

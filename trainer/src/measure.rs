@@ -5,10 +5,12 @@
 //! (contempt, for a network of FER-2013) is counted, and its answer to it is wrong: a user wouldn't see it otherwise.
 
 mod doubt;
+mod relation;
 mod robustness;
 mod words;
 
 pub use doubt::Doubt;
+pub use relation::Relation;
 pub use robustness::Robustness;
 pub use words::{json, predictions, text};
 
@@ -20,9 +22,8 @@ use crate::metrics::{self, Confusion, Graded, bootstrap, calibration, coverage};
 use crate::random;
 use crate::train::count;
 use crate::verify;
-use mood::{Classifier, Contract, Expression, LabelSet, Logits, Probabilities};
+use mood::{Affect, Classifier, Contract, Expression, LabelSet, Logits, Mood, Probabilities, Thresholds};
 use rand::seq::SliceRandom;
-use std::collections::HashSet;
 use std::path::Path;
 
 /// Fixes what `--limit` picks and what the bootstrap draws.
@@ -95,8 +96,10 @@ pub struct Row {
     pub confidence: f64,
     /// Negative log-likelihood of the truth; none when the network has no label for it.
     pub nll: Option<f64>,
-    /// Whether the same pixels are among the training pictures; none when they are not known.
-    pub copy: Option<bool>,
+    /// Whether the box answers so, and isn't unsure.
+    pub confident: bool,
+    /// How close it is to the training pictures; none when they are not known.
+    pub relation: Option<Relation>,
     /// The raw output, in the order of the contract.
     pub logits: Vec<f32>,
 }
@@ -106,25 +109,32 @@ impl Row {
     pub(crate) fn graded(&self) -> Graded {
         Graded { confidence: self.confidence, right: self.answer == self.target.truth }
     }
+
+    /// Whether the box answers a pleasant face as an unpleasant one or the reverse, and isn't unsure.
+    fn opposite(&self) -> bool {
+        let [shown, answered] = [self.target.truth, self.answer].map(|expression| Affect::of(expression).valence);
+        self.confident && shown * answered < 0.0
+    }
 }
 
 /// How the pictures are shown to the network.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct View {
     /// What is wrong with them.
     pub condition: Condition,
-    /// Whether the logits are the mean of those of a picture and of its mirror image: two runs of the network a picture.
+    /// Whether the logits are the mean of those of a picture and of its mirror image, as the box looks: two runs of the
+    /// network a picture.
     pub flip: bool,
 }
 
 impl From<Condition> for View {
     fn from(condition: Condition) -> Self {
-        Self { condition, flip: false }
+        Self { condition, flip: true }
     }
 }
 
-/// Runs the network on `targets` as `view` shows them, on all cores. `training` holds the pixels it may have learnt, where
-/// they are known: what counts as a copy is the picture as it is in the data.
+/// Runs the network on `targets` as `view` shows them, on all cores. `relations` has one for each of `targets`, where the
+/// training pictures are known.
 ///
 /// # Errors
 /// When a run fails; `path` is named.
@@ -132,7 +142,7 @@ pub fn rows(
     classifier: &Classifier,
     dataset: &Dataset,
     targets: &[Target],
-    training: Option<&HashSet<&[u8]>>,
+    relations: Option<&[Relation]>,
     view: View,
     path: &Path,
 ) -> Result<Vec<Row>, Error> {
@@ -141,29 +151,50 @@ pub fn rows(
         let picture = &dataset.pictures[target.index];
         Picture { pixels: view.condition.apply(&picture.pixels, target.index).into(), ..*picture }
     };
-    let mut seen = Dataset { pictures: targets.iter().map(seen).collect(), label_set: dataset.label_set };
+    let seen = Dataset { pictures: targets.iter().map(seen).collect(), label_set: dataset.label_set };
     let all: Vec<usize> = (0..targets.len()).collect();
-    let mut logits = verify::logits(classifier, &seen, &all, path)?;
-    if view.flip {
-        seen.pictures.iter_mut().for_each(Picture::mirror);
-        for (logits, mirrored) in logits.iter_mut().zip(verify::logits(classifier, &seen, &all, path)?) {
-            logits.iter_mut().zip(mirrored).for_each(|(logit, mirrored)| *logit = f32::midpoint(*logit, mirrored));
-        }
-    }
-    let row = |(&target, logits): (&Target, Vec<f32>)| {
-        let copy = training.map(|training| training.contains(&*dataset.pictures[target.index].pixels));
-        judge(target, logits, contract, copy)
+    let ask = |seen: &Dataset, all: &[usize]| verify::logits(classifier, seen, all, path);
+    let logits = if view.flip { of_both_sides(&seen, &all, ask)? } else { ask(&seen, &all)? };
+    let row = |(at, (&target, logits)): (usize, (&Target, Vec<f32>))| {
+        judge(target, logits, contract, relations.map(|relations| relations[at]))
     };
-    Ok(targets.iter().zip(logits).filter_map(row).collect())
+    Ok(targets.iter().zip(logits).enumerate().filter_map(row).collect())
+}
+
+/// The mean of what `ask` says to the pictures of `dataset` at `indices` and of what it says to their mirror images: so the
+/// box looks at a face.
+///
+/// # Errors
+/// When `ask` fails.
+pub(crate) fn of_both_sides(
+    dataset: &Dataset,
+    indices: &[usize],
+    ask: impl Fn(&Dataset, &[usize]) -> Result<Vec<Vec<f32>>, Error>,
+) -> Result<Vec<Vec<f32>>, Error> {
+    let mut logits = ask(dataset, indices)?;
+    let mirrored = |&index: &usize| {
+        let mut picture = dataset.pictures[index].clone();
+        picture.mirror();
+        picture
+    };
+    let mirrored = Dataset { pictures: indices.iter().map(mirrored).collect(), label_set: dataset.label_set };
+    let all: Vec<usize> = (0..indices.len()).collect();
+    for (logits, mirrored) in logits.iter_mut().zip(ask(&mirrored, &all)?) {
+        logits.iter_mut().zip(mirrored).for_each(|(logit, mirrored)| *logit = f32::midpoint(*logit, mirrored));
+    }
+    Ok(logits)
 }
 
 /// What `logits` say by the rules of the box; none when there are none.
-pub(crate) fn judge(target: Target, logits: Vec<f32>, contract: &Contract, copy: Option<bool>) -> Option<Row> {
+pub(crate) fn judge(target: Target, logits: Vec<f32>, contract: &Contract, relation: Option<Relation>) -> Option<Row> {
     let logits = Logits(logits);
-    let (answer, confidence) = Probabilities::from_logits(&logits, contract).winner()?;
+    let probabilities = Probabilities::from_logits(&logits, contract);
+    let (answer, confidence) = probabilities.winner()?;
+    let thresholds = contract.thresholds.unwrap_or(Thresholds::DEFAULT);
+    let confident = Mood::of(&probabilities).is_some_and(|mood| thresholds.accept(&mood));
     let known = contract.labels.iter().position(|&label| label == target.truth);
     let nll = known.map(|label| metrics::nll(&logits.0, label, f64::from(contract.temperature)));
-    Some(Row { target, answer, confidence: f64::from(confidence), nll, copy, logits: logits.0 })
+    Some(Row { target, answer, confidence: f64::from(confidence), nll, confident, relation, logits: logits.0 })
 }
 
 /// An accuracy and how much of it is luck.
@@ -190,8 +221,10 @@ impl Accuracy {
 pub struct Figures {
     /// On all of them.
     pub all: Accuracy,
-    /// On those that are not also training pictures, where these are known.
+    /// On those that are not also training pictures byte for byte, where these are known.
     pub without_copies: Option<Accuracy>,
+    /// On those whose photograph is not among the training pictures in another crop either.
+    pub without_near_copies: Option<Accuracy>,
     /// The classes of `confusion`: the labels measured against, then what only the network knows.
     pub classes: Vec<Expression>,
     /// Truth against answer.
@@ -202,6 +235,9 @@ pub struct Figures {
     pub nll: Option<f64>,
     /// Pictures whose truth the network has no label for.
     pub beyond: usize,
+    /// Pictures of a pleasant expression that the box answers as an unpleasant one, or the reverse, without being unsure: the
+    /// errors that cost an owner most.
+    pub opposite: usize,
     /// What a threshold buys.
     pub coverage: Vec<coverage::Point>,
 }
@@ -220,22 +256,32 @@ impl Figures {
             }
         }
         let graded: Vec<Graded> = rows.iter().map(Row::graded).collect();
-        let fresh: Option<Vec<Graded>> = rows
-            .iter()
-            .map(|row| row.copy.map(|copy| (!copy).then(|| row.graded())))
-            .collect::<Option<Vec<_>>>()
-            .map(|rows| rows.into_iter().flatten().collect());
+        let unrelated = |counts: fn(Relation) -> bool| -> Option<Accuracy> {
+            let of_one = |row: &Row| row.relation.map(|relation| counts(relation).then(|| row.graded()));
+            let graded = rows.iter().map(of_one).collect::<Option<Vec<_>>>()?;
+            Some(Accuracy::of(&graded.into_iter().flatten().collect::<Vec<_>>()))
+        };
         let known: Vec<f64> = rows.iter().filter_map(|row| row.nll).collect();
         Self {
             all: Accuracy::of(&graded),
-            without_copies: fresh.map(|fresh| Accuracy::of(&fresh)),
+            without_copies: unrelated(|relation| relation != Relation::Copy),
+            without_near_copies: unrelated(|relation| relation == Relation::New),
             classes,
             confusion,
             ece: calibration::error(&graded),
             nll: (!known.is_empty()).then(|| known.iter().sum::<f64>() / count(known.len())),
             beyond: rows.len() - known.len(),
+            opposite: rows.iter().filter(|row| row.opposite()).count(),
             coverage: coverage::curve(&graded),
         }
+    }
+}
+
+impl Figures {
+    /// The share of [`Figures::opposite`], 0..=1; none of no pictures.
+    #[must_use]
+    pub fn opposite_share(&self) -> Option<f64> {
+        (self.all.n > 0).then(|| count(self.opposite) / count(self.all.n))
     }
 }
 

@@ -13,7 +13,7 @@ pub use parts::{
 };
 pub use source::{read, write};
 
-use crate::dataset::{self, Copies, Dataset, Parts};
+use crate::dataset::{self, Copies, CopyKind, Cut, Dataset, Parts};
 use crate::net::Net;
 use crate::train::batches;
 use burn::tensor::Device;
@@ -80,11 +80,20 @@ impl Recipe {
     /// The pictures a run learns from and chooses by.
     #[must_use]
     pub fn parts(&self, dataset: &Dataset) -> Parts {
-        let copies = if self.data.keep_copies { Copies::Keep } else { Copies::Drop };
-        let mut parts = dataset::split_with(dataset, self.data.validation_share, self.seed, copies);
-        if let Some(limit) = self.data.limit {
-            parts.training = batches::order(&parts.training, self.seed, u32::MAX);
+        let Data { keep_copies, pool_near_copies, validation_share, split_seed, limit, .. } = self.data;
+        let mut parts = dataset::split_with(
+            dataset,
+            &Cut {
+                share: validation_share,
+                seed: split_seed.unwrap_or(self.seed),
+                copies: if keep_copies { Copies::Keep } else { Copies::Drop },
+                kind: if pool_near_copies { CopyKind::Near } else { CopyKind::Identical },
+            },
+        );
+        if let Some(limit) = limit {
+            parts.training = batches::order(&parts, self.seed, u32::MAX);
             parts.training.truncate(limit);
+            parts.crops.clear();
         }
         parts
     }

@@ -28,7 +28,7 @@ mod devices;
 mod music;
 mod training;
 
-pub use data::{sheet_written, surveyed};
+pub use data::{Found, sheet_written, surveyed};
 pub use devices::{device, devices, trial};
 pub use music::music_fitted;
 pub use training::TrainingProgress;

@@ -77,7 +77,7 @@ impl<'a> Lesson<'a> {
         parts: &'a Parts,
         recipe: &'a Recipe,
     ) -> Result<Self, Error> {
-        let targets = Targets::new(dataset, votes, &parts.training, recipe)?;
+        let targets = Targets::new(dataset, votes, parts, recipe)?;
         let labelled = |&head: &Head| Ok((head, Labelled::of(dataset, votes, head.set(), &parts.validation)?));
         let validation = recipe.data.heads.iter().map(labelled).collect::<Result<_, Error>>()?;
         Ok(Self { dataset, parts, recipe, targets, validation })
@@ -161,9 +161,9 @@ impl<'a> Trainer<'a> {
     fn epoch(&mut self, stop: &AtomicBool, listener: &mut dyn Listener) -> Result<(), Error> {
         let Lesson { dataset, parts, recipe, targets, .. } = self.lesson;
         let epoch = self.progress.epoch;
-        let per_epoch = parts.training.len().div_ceil(recipe.schedule.batch);
+        let per_epoch = parts.photograph_count().div_ceil(recipe.schedule.batch);
         let steps = u32::try_from(per_epoch).unwrap_or(u32::MAX).saturating_mul(recipe.schedule.epochs);
-        let order = batches::order(&parts.training, recipe.seed, epoch);
+        let order = batches::order(parts, recipe.seed, epoch);
         let (contract, recorded) = (self.contract.clone(), self.teaching.recorded());
         let ingredients = Ingredients { dataset, targets, teachers: recorded.as_deref(), recipe, contract: &contract };
         let began = Instant::now();
@@ -259,7 +259,7 @@ impl<'a> Trainer<'a> {
         BatchReport {
             epoch: progress.epoch + 1,
             seen: progress.seen,
-            total: self.lesson.parts.training.len(),
+            total: self.lesson.parts.photograph_count(),
             loss: progress.loss_sum / count(progress.seen.max(1)),
             accuracy: count(progress.right) / count(progress.judged.max(1)),
         }

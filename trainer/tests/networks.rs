@@ -78,7 +78,7 @@ fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
 fn every_network_trains_folds_quantises_and_runs_on_integers() {
     let dataset = dataset();
     let part = |from: usize| (from..from + TRAINING).collect::<Vec<_>>();
-    let parts = Parts { training: part(0), validation: part(TRAINING), copies: 0, blank: 0 };
+    let parts = Parts { training: part(0), validation: part(TRAINING), ..Parts::default() };
     let tests = part(2 * TRAINING);
     let contract = Contract::new(LabelSet::Fer2013);
     for name in NAMES {

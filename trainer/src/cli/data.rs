@@ -1,12 +1,13 @@
 //! `trainer data`: looks at a data set before anything learns from it.
 
 use crate::dataset::augment::{Augment, Preset};
+use crate::dataset::photographs::Repeats;
 use crate::dataset::survey::Survey;
 use crate::dataset::tally::Tally;
 use crate::dataset::{Dataset, sheet, votes};
 use crate::error::Error;
 use crate::file::write_whole;
-use crate::report;
+use crate::report::{self, Found};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -45,7 +46,8 @@ pub(super) fn run(args: &Data) -> Result<(), Error> {
     let votes = args.votes.as_deref().filter(|_| problems.is_empty());
     let votes = votes.map(|path| votes::read(path, &dataset.pictures)).transpose()?;
     let tallies = votes.map(|votes| Tally::of(&dataset, &votes)).unwrap_or_default();
-    report::surveyed(&args.data, &dataset, &Survey::of(&dataset), &tallies, &problems, args.json);
+    let found = Found { dataset: &dataset, survey: Survey::of(&dataset), repeats: Repeats::of(&dataset), tallies };
+    report::surveyed(&args.data, &found, &problems, args.json);
     if let Some(path) = &args.sheet {
         write_whole(path, &sheet::contact(&dataset, args.seed))?;
         report::sheet_written(path);

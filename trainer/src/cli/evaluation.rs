@@ -4,12 +4,11 @@ use crate::dataset::augment::Condition;
 use crate::dataset::votes::{self, Votes};
 use crate::dataset::{Dataset, Parts, Split};
 use crate::error::Error;
-use crate::measure::{self, Doubt, Figures, Robustness, Targets, View};
+use crate::measure::{self, Doubt, Figures, Relation, Robustness, Targets, View};
 use crate::recipe::Head;
 use crate::train::checkpoint::RunFolder;
 use crate::{file, report, verify};
 use clap::Args;
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// `trainer evaluate`.
@@ -34,7 +33,8 @@ pub struct Evaluate {
     /// FER+'s fer2013new.csv, a line for each row of `--data`; needed for `--labels ferplus`, else checked and not used.
     #[arg(long, value_name = "FILE.csv", required_if_eq("labels", "ferplus"))]
     pub votes: Option<PathBuf>,
-    /// Gives the accuracy without copies of the training pictures of this data, too [default: those of `--data`].
+    /// Gives the accuracy without copies of the training pictures of this data, too, byte for byte and in other crops
+    /// [default: those of `--data`].
     #[arg(long, value_name = "TRAINING-DATA")]
     pub without_copies_of: Option<PathBuf>,
     /// Measures on so many pictures only, picked by chance, the same ones each time.
@@ -44,8 +44,12 @@ pub struct Evaluate {
     /// (degrees), jpeg-30 (quality) or box (what training's preset `box` does to them); numbers may be others.
     #[arg(long, default_value_t)]
     pub condition: Condition,
-    /// Looks at the mirror image of each picture too and averages the logits, which costs a second run of the network.
+    /// Looks at each picture once. The box averages the logits of a face and of its mirror image, and so do all figures
+    /// without this flag.
     #[arg(long)]
+    pub single_view: bool,
+    /// What is done anyway; from a time when it wasn't.
+    #[arg(long, hide = true, conflicts_with = "single_view")]
     pub flip: bool,
     /// Prints a table of the accuracy under each condition and what it loses against clean pictures.
     #[arg(long, conflicts_with_all = ["condition", "predictions"])]
@@ -82,9 +86,12 @@ pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
     let other = args.without_copies_of.as_ref().filter(|&path| *path != args.data).map(|path| Dataset::load(path));
     let other = other.transpose()?;
     let training = training(args, other.as_ref().unwrap_or(&dataset), parts.as_ref())?;
-    let view = |condition: Condition| View { condition, flip: args.flip };
+    let plain = args.conditions || args.coverage.is_some();
+    let indices: Vec<usize> = targets.chosen.iter().map(|target| target.index).collect();
+    let relations = training.filter(|_| !plain).map(|training| Relation::of(&dataset, &indices, &training));
+    let view = |condition: Condition| View { condition, flip: !args.single_view };
     let rows = |condition: Condition| {
-        measure::rows(&classifier, &dataset, &targets.chosen, training.as_ref(), view(condition), &args.model)
+        measure::rows(&classifier, &dataset, &targets.chosen, relations.as_deref(), view(condition), &args.model)
     };
     let (labels, answers) = (args.labels.set(), classifier.contract().label_set);
     if args.conditions {
@@ -145,11 +152,7 @@ fn parts(run: &Path, data: &Path, dataset: &Dataset) -> Result<Parts, Error> {
 }
 
 /// The pixels of the training pictures; none when nobody named them and the data measured on has no others.
-fn training<'a>(
-    args: &Evaluate,
-    dataset: &'a Dataset,
-    parts: Option<&Parts>,
-) -> Result<Option<HashSet<&'a [u8]>>, Error> {
+fn training<'a>(args: &Evaluate, dataset: &'a Dataset, parts: Option<&Parts>) -> Result<Option<Vec<&'a [u8]>>, Error> {
     if args.without_copies_of.is_none() && args.split == Split::Training {
         return Ok(None);
     }
@@ -157,7 +160,7 @@ fn training<'a>(
         Some(parts) if args.without_copies_of.is_none() => parts.training.clone(),
         _ => dataset.indices(Split::Training),
     };
-    let pixels: HashSet<&[u8]> = training.into_iter().map(|index| &*dataset.pictures[index].pixels).collect();
+    let pixels: Vec<&[u8]> = training.into_iter().map(|index| &*dataset.pictures[index].pixels).collect();
     match &args.without_copies_of {
         Some(path) if pixels.is_empty() => {
             Err(Error::data(path, "has no training pictures", "give `--without-copies-of` the data it was trained on"))

@@ -145,7 +145,8 @@ mod tests {
             answer,
             confidence: f64::from(at) / 100.0,
             nll: None,
-            copy: None,
+            confident: true,
+            relation: None,
             logits: Vec::new(),
         };
         (0..100).map(row).collect()

@@ -2,26 +2,30 @@
 
 use super::*;
 use crate::dataset::{PIXELS, Picture, Split};
+use std::collections::HashSet;
 
 const CLOSE: f64 = 1e-6;
 
 /// A picture that shows `truth`, and a network of FER-2013 that answers `answer` with probability `confidence`; the
 /// rest goes to the six others alike.
-fn row(index: usize, truth: Expression, answer: Expression, confidence: f32, copy: Option<bool>) -> Row {
+fn row(index: usize, truth: Expression, answer: Expression, confidence: f32, relation: Option<Relation>) -> Row {
     let contract = Contract::new(LabelSet::Fer2013);
     let share = |label: &Expression| if *label == answer { confidence } else { (1.0 - confidence) / 6.0 };
     let logits = contract.labels.iter().map(|label| share(label).ln()).collect();
-    judge(Target { index, truth }, logits, &contract, copy).unwrap()
+    judge(Target { index, truth }, logits, &contract, relation).unwrap()
 }
+
+/// Without the mirror image.
+const ONCE: View = View { condition: Condition::Clean, flip: false };
 
 /// Right, right, wrong, and one the network has no label for.
 fn four() -> Vec<Row> {
     use Expression::{Contempt, Happy, Sad};
     vec![
-        row(0, Happy, Happy, 0.94, Some(true)),
-        row(1, Happy, Happy, 0.7, Some(false)),
-        row(2, Sad, Happy, 0.4, Some(false)),
-        row(3, Contempt, Sad, 0.4, Some(false)),
+        row(0, Happy, Happy, 0.94, Some(Relation::Copy)),
+        row(1, Happy, Happy, 0.7, Some(Relation::NearCopy)),
+        row(2, Sad, Happy, 0.4, Some(Relation::New)),
+        row(3, Contempt, Sad, 0.4, Some(Relation::New)),
     ]
 }
 
@@ -31,6 +35,8 @@ fn four_pictures_by_hand() {
     assert_eq!((figures.all.n, figures.all.share), (4, Some(0.5)));
     let without = figures.without_copies.unwrap();
     assert_eq!((without.n, without.share), (3, Some(1.0 / 3.0)));
+    let without = figures.without_near_copies.unwrap();
+    assert_eq!((without.n, without.share), (2, Some(0.0)));
     assert_eq!((figures.classes.len(), figures.beyond), (8, 1));
     let at = |expression| figures.classes.iter().position(|&class| class == expression).unwrap();
     let (happy, sad, contempt) = (at(Expression::Happy), at(Expression::Sad), at(Expression::Contempt));
@@ -44,6 +50,26 @@ fn four_pictures_by_hand() {
     let nll = -(0.94_f64.ln() + 0.7_f64.ln() + 0.1_f64.ln()) / 3.0;
     assert!((figures.nll.unwrap() - nll).abs() < CLOSE);
     assert_eq!(figures.coverage[10].n, 2);
+}
+
+#[test]
+fn confident_answers_of_the_opposite_valence_are_counted() {
+    use Expression::{Angry, Happy, Neutral, Sad, Surprise};
+    let cases = [
+        (Sad, Happy, 0.99, 1, "crying read as cheer"),
+        (Happy, Angry, 0.99, 1, "bared teeth"),
+        (Surprise, Angry, 0.99, 1, "shouting"),
+        (Sad, Happy, 0.3, 0, "the box says that it is not sure"),
+        (Sad, Neutral, 0.99, 0, "neutral is neither"),
+        (Neutral, Happy, 0.99, 0, "neutral is neither"),
+        (Sad, Angry, 0.99, 0, "wrong, but unpleasant both times"),
+        (Happy, Happy, 0.99, 0, "right"),
+    ];
+    for (truth, answer, confidence, expected, case) in cases {
+        let figures = Figures::of(&[row(0, truth, answer, confidence, None)], LabelSet::Fer2013, LabelSet::Fer2013);
+        assert_eq!((figures.opposite, figures.opposite_share()), (expected, Some(count(expected))), "{case}");
+    }
+    assert_eq!(Figures::of(&[], LabelSet::Fer2013, LabelSet::Fer2013).opposite_share(), None);
 }
 
 #[test]
@@ -73,7 +99,7 @@ fn an_answer_the_labels_do_not_have_is_wrong() {
 #[test]
 fn the_object_has_these_keys_in_this_order() {
     let figures = Figures::of(&four(), LabelSet::FerPlus, LabelSet::Fer2013);
-    let json = json(&figures, View::default());
+    let json = json(&figures, ONCE);
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
     let keys = [
         "n",
@@ -81,7 +107,11 @@ fn the_object_has_these_keys_in_this_order() {
         "accuracy_interval",
         "accuracy_without_copies",
         "n_without_copies",
+        "accuracy_without_near_copies",
+        "n_without_near_copies",
         "macro_f1",
+        "opposite",
+        "opposite_share",
         "ece",
         "nll",
         "per_class",
@@ -103,7 +133,8 @@ fn the_object_has_these_keys_in_this_order() {
 fn the_words_name_what_was_left_out_and_what_counts_as_wrong() {
     let figures = Figures::of(&four(), LabelSet::FerPlus, LabelSet::Fer2013);
     let targets = Targets { no_majority: 3, no_face: 1, ..Targets::default() };
-    let text = text(&figures, &targets, (Split::PublicTest, View::default()), LabelSet::FerPlus, LabelSet::Fer2013);
+    let text =
+        text(&figures, &targets, (Split::PublicTest, Condition::Clean.into()), LabelSet::FerPlus, LabelSet::Fer2013);
     let expected = "\
 4 pictures of public-test, labels of ferplus
 left out by the vote: 3 without a majority, 0 unknown, 1 no face
@@ -113,7 +144,10 @@ the network answers with labels of fer2013, compared by expression
 accuracy        50.00 % (95 % interval 0.00 % to 100.00 %, 2000 bootstrap samples)
 without copies  33.33 % (95 % interval 0.00 % to 100.00 %, 2000 bootstrap samples)
                 3 pictures; 1 are byte for byte training pictures
+no near copies  0.00 % (95 % interval 0.00 % to 0.00 %, 2000 bootstrap samples)
+                2 pictures; 1 more show a photograph of training in another crop
 macro-F1        0.267
+opposite        25.00 % (1 confident answers are unpleasant for pleasant, or the reverse)
 ECE             0.2900 (expected calibration error, 15 bins)
 NLL             0.9070 (negative log-likelihood, over the pictures it has a label for)
 ";
@@ -168,7 +202,9 @@ fn a_limit_picks_the_same_pictures_of_all_classes() {
 #[test]
 fn figures_under_a_condition_are_labelled_with_it() {
     let figures = Figures::of(&four(), LabelSet::FerPlus, LabelSet::Fer2013);
-    assert!(json(&figures, Condition::Rotated(10.0).into()).starts_with(r#"{"condition":"rotated-10","n":4,"#));
+    assert!(
+        json(&figures, Condition::Rotated(10.0).into()).starts_with(r#"{"condition":"rotated-10","flip":true,"n":4,"#)
+    );
     let (split, set) = ((Split::PublicTest, Condition::Jpeg(30).into()), LabelSet::Fer2013);
     let text = text(&figures, &Targets::default(), split, set, set);
     assert!(text.starts_with("4 pictures of public-test, labels of fer2013\nnot as they are, but jpeg-30\n"), "{text}");

@@ -1,6 +1,6 @@
 //! The figures in words for a person, as one JSON object for a machine, and the answers as a table.
 
-use super::{Accuracy, Figures, Row, Targets, View};
+use super::{Accuracy, Figures, Relation, Row, Targets, View};
 use crate::dataset::Split;
 use crate::dataset::augment::Condition;
 use crate::metrics::{bootstrap, calibration, coverage};
@@ -12,11 +12,13 @@ use std::fmt::Write;
 /// for each answer, in the order of `per_class`.
 ///
 /// ```text
-/// n accuracy accuracy_interval accuracy_without_copies n_without_copies macro_f1 ece nll per_class confusion coverage
+/// n accuracy accuracy_interval accuracy_without_copies n_without_copies accuracy_without_near_copies n_without_near_copies
+/// macro_f1 opposite opposite_share ece nll per_class confusion coverage
 /// ```
 /// What can't be known is `null`: the figures without copies where the training pictures are not, the accuracy at a
 /// threshold nothing reaches. Under another condition than `clean` its name comes first, as `condition`; `flip` is there
-/// when the mirror images were looked at too.
+/// when the mirror images were looked at too, as the box does. `opposite` counts the confident answers that are unpleasant
+/// to a pleasant expression, or the reverse.
 #[must_use]
 pub fn json(figures: &Figures, view: View) -> String {
     let View { condition, flip } = view;
@@ -35,7 +37,11 @@ pub fn json(figures: &Figures, view: View) -> String {
         accuracy_interval: figures.all.interval,
         accuracy_without_copies: figures.without_copies.and_then(|without| without.share),
         n_without_copies: figures.without_copies.map(|without| without.n),
+        accuracy_without_near_copies: figures.without_near_copies.and_then(|without| without.share),
+        n_without_near_copies: figures.without_near_copies.map(|without| without.n),
         macro_f1: figures.confusion.macro_f1(),
+        opposite: figures.opposite,
+        opposite_share: figures.opposite_share(),
         ece: figures.ece,
         nll: figures.nll,
         per_class: figures.classes.iter().enumerate().map(class).collect(),
@@ -56,7 +62,11 @@ struct Object<'a> {
     accuracy_interval: Option<[f64; 2]>,
     accuracy_without_copies: Option<f64>,
     n_without_copies: Option<usize>,
+    accuracy_without_near_copies: Option<f64>,
+    n_without_near_copies: Option<usize>,
     macro_f1: f64,
+    opposite: usize,
+    opposite_share: Option<f64>,
     ece: f64,
     nll: Option<f64>,
     per_class: Vec<PerClass>,
@@ -99,8 +109,8 @@ fn write_text(
     if view.condition != Condition::Clean {
         writeln!(to, "not as they are, but {}", view.condition)?;
     }
-    if view.flip {
-        writeln!(to, "logits averaged with those of the mirror image: two runs of the network a picture")?;
+    if !view.flip {
+        writeln!(to, "without the mirror image, which the box looks at, too")?;
     }
     let Targets { no_majority, unknown, no_face, .. } = *targets;
     if no_majority + unknown + no_face > 0 {
@@ -119,7 +129,20 @@ fn write_text(
         let copies = figures.all.n - without.n;
         writeln!(to, "{:<16}{} pictures; {copies} are byte for byte training pictures", "", without.n)?;
     }
+    if let (Some(without), Some(near)) = (&figures.without_copies, &figures.without_near_copies) {
+        accuracy(to, "no near copies", near)?;
+        let copies = without.n - near.n;
+        writeln!(to, "{:<16}{} pictures; {copies} more show a photograph of training in another crop", "", near.n)?;
+    }
     writeln!(to, "{:<16}{:.3}", "macro-F1", figures.confusion.macro_f1())?;
+    if let Some(share) = figures.opposite_share() {
+        let (opposite, share) = (figures.opposite, percent(share));
+        writeln!(
+            to,
+            "{:<16}{share} ({opposite} confident answers are unpleasant for pleasant, or the reverse)",
+            "opposite"
+        )?;
+    }
     writeln!(to, "{:<16}{:.4} (expected calibration error, {} bins)", "ECE", figures.ece, calibration::BINS)?;
     if let Some(nll) = figures.nll {
         let over = if figures.beyond > 0 { ", over the pictures it has a label for" } else { "" };
@@ -166,7 +189,8 @@ pub(super) fn percent(share: f64) -> String {
 }
 
 /// A row a picture: its index in the data set (the first is 0), what it shows, the answer, its confidence, whether it
-/// is a copy of a training picture (empty where these are not known), the logits.
+/// is a copy of a training picture (`true` byte for byte, `near` in another crop, empty where these are not known), the
+/// logits.
 #[must_use]
 pub fn predictions(rows: &[Row], contract: &Contract) -> String {
     let mut text = String::from("row,label,prediction,confidence,copy");
@@ -176,7 +200,7 @@ pub fn predictions(rows: &[Row], contract: &Contract) -> String {
     }
     text.push('\n');
     for row in rows {
-        let copy = row.copy.map(|copy| copy.to_string()).unwrap_or_default();
+        let copy = row.relation.map(Relation::name).unwrap_or_default();
         let (label, answer, confidence) = (row.target.truth, row.answer, row.confidence);
         text.push_str(&format!("{},{label},{answer},{confidence:.6},{copy}", row.target.index));
         for logit in &row.logits {

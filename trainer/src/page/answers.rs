@@ -5,11 +5,11 @@ use crate::dataset::augment::Condition;
 use crate::dataset::votes::Votes;
 use crate::dataset::{Dataset, Split};
 use crate::error::Error;
-use crate::measure::{self, Targets};
+use crate::measure::{self, Relation, Targets};
 use crate::metrics;
 use crate::train::count;
 use mood::{Classifier, Contract, Expression, LabelSet};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 
 /// The logits of a network, by the picture's index in the data set.
@@ -23,14 +23,25 @@ pub(super) struct Answers<'a> {
     pub votes: Option<&'a [Votes]>,
     /// What was measured on.
     pub indices: Vec<usize>,
-    /// Which split that is.
-    pub split: Split,
     /// Labels and temperature.
     pub contract: Contract,
     /// The float network's.
     pub float: Logits,
     /// The exported file's.
     pub int8: Option<Logits>,
+    /// How close each picture is to the training part; see [`relations`].
+    pub relations: Option<HashMap<usize, Relation>>,
+}
+
+/// How close each picture at `indices` is to the training part of `dataset`. None for validation, which the run cuts from
+/// that part without its copies.
+pub(super) fn relations(dataset: &Dataset, split: Split, indices: &[usize]) -> Option<HashMap<usize, Relation>> {
+    if split == Split::Validation {
+        return None;
+    }
+    let training: Vec<&[u8]> =
+        dataset.indices(Split::Training).into_iter().map(|index| &*dataset.pictures[index].pixels).collect();
+    Some(indices.iter().copied().zip(Relation::of(dataset, indices, &training)).collect())
 }
 
 impl Answers<'_> {
@@ -98,8 +109,8 @@ impl Answers<'_> {
     }
 
     fn against(&self, logits: &Logits, labels: LabelSet) -> Measured {
-        let (targets, copies) = (self.targets(labels), self.copies());
-        self.judged(&targets, labels, logits, copies.as_ref()).measured()
+        let targets = self.targets(labels);
+        self.judged(&targets, labels, logits, self.relations.as_ref()).measured()
     }
 
     /// What the pictures show by `labels`: by the data's own, or by the majority of the votes.
@@ -112,24 +123,9 @@ impl Answers<'_> {
         targets: &'b Targets,
         labels: LabelSet,
         logits: &'b Logits,
-        copies: Option<&'b HashSet<usize>>,
+        relations: Option<&'b HashMap<usize, Relation>>,
     ) -> Judged<'b> {
-        Judged { targets, logits, contract: &self.contract, labels, copies }
-    }
-
-    /// The pictures that are also in the training part, byte for byte. None for validation, which the run cuts from
-    /// that part without its copies.
-    fn copies(&self) -> Option<HashSet<usize>> {
-        if self.split == Split::Validation {
-            return None;
-        }
-        let pictures = &self.dataset.pictures;
-        let training: HashSet<&[u8]> = pictures
-            .iter()
-            .filter(|picture| picture.split == Split::Training)
-            .map(|picture| &*picture.pixels)
-            .collect();
-        Some(self.indices.iter().copied().filter(|&index| training.contains(&*pictures[index].pixels)).collect())
+        Judged { targets, logits, contract: &self.contract, labels, relations }
     }
 }
 

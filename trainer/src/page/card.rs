@@ -8,6 +8,7 @@ pub use place::{marks, put};
 use super::figures::{Figures, Measured};
 use super::words::{grouped, interval, left_out, percent, points, truth};
 use crate::metrics::{bootstrap, calibration};
+use crate::train::count;
 
 /// The section, without the marks around it. Ends with a line break.
 #[must_use]
@@ -169,17 +170,33 @@ fn measured(figures: &Figures) -> String {
     rows.extend(figures.int8.as_ref().map(|int8| line("int8, as the box runs it", int8)));
     rows.push(line("f32, as trained", &figures.float));
     let deployed = figures.deployed();
-    if let (Some(n), Some(share)) = (deployed.n_without_copies, deployed.accuracy_without_copies) {
-        let name = format!("{}, without pictures that are also in training", figures.form());
-        rows.push(vec![name, grouped(n), percent(share), String::new(), String::new()]);
+    for (name, n, share) in deployed.without() {
+        rows.push(vec![
+            format!("{}, {name}", figures.form()),
+            grouped(n),
+            percent(share),
+            String::new(),
+            String::new(),
+        ]);
     }
     if let Some(other) = &figures.other {
         rows.push(line(&format!("{}, by {}", figures.form(), truth(other.labels)), other));
     }
     let interval =
         format!("95 % interval ({} bootstrap samples)", grouped(usize::try_from(bootstrap::SAMPLES).unwrap_or(0)));
-    table(&["", "pictures", "accuracy", &interval, "macro-F1"], &rows)
+    let opposite = format!(
+        "Confident answers that are unpleasant to a pleasant expression, or the reverse: {} of {} ({}).",
+        grouped(deployed.opposite),
+        grouped(deployed.n),
+        percent(count(deployed.opposite) / count(deployed.n.max(1)))
+    );
+    let table = table(&["", "pictures", "accuracy", &interval, "macro-F1"], &rows);
+    format!("{table}\n\n{MEANING} {opposite}")
 }
+
+const MEANING: &str = "As the box looks: the mean of a face and its mirror image. Without copies: of the pictures that aren't \
+    byte for byte in the training part, too. Without near copies: nor show one of its photographs in another crop, mirrored \
+    or marked.";
 
 fn classes(found: &Measured) -> String {
     let row = |class: &super::figures::Class| {

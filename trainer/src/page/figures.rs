@@ -2,11 +2,11 @@
 //! can't disagree.
 
 use super::history::History;
-use crate::measure::{self, Row, Target, Targets};
+use crate::measure::{self, Relation, Row, Target, Targets};
 use crate::metrics::{Graded, calibration, coverage};
 use mood::{Contract, LabelSet};
 use serde::Serialize;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Everything a report says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -173,6 +173,12 @@ pub struct Measured {
     pub accuracy_without_copies: Option<f64>,
     /// How many these are.
     pub n_without_copies: Option<usize>,
+    /// The same of the pictures whose photograph is not a training picture in another crop either.
+    pub accuracy_without_near_copies: Option<f64>,
+    /// How many these are.
+    pub n_without_near_copies: Option<usize>,
+    /// Confident answers that are unpleasant to a pleasant expression, or the reverse.
+    pub opposite: usize,
     /// The mean F1 over the classes that occur.
     pub macro_f1: f64,
     /// Class by class, in the order of the confusion matrix.
@@ -187,6 +193,17 @@ pub struct Measured {
     pub calibrated: Confidences,
     /// What a confidence threshold buys, at that temperature.
     pub coverage: Vec<coverage::Point>,
+}
+
+impl Measured {
+    /// The accuracies on fewer pictures that can be said: what they are without, how many are left, the share told right.
+    pub(super) fn without(&self) -> impl Iterator<Item = (&'static str, usize, f64)> {
+        let found = [
+            ("without copies", self.n_without_copies, self.accuracy_without_copies),
+            ("without near copies", self.n_without_near_copies, self.accuracy_without_near_copies),
+        ];
+        found.into_iter().filter_map(|(name, n, share)| Some((name, n?, share?)))
+    }
 }
 
 /// One class.
@@ -254,8 +271,8 @@ pub(super) struct Judged<'a> {
     pub contract: &'a Contract,
     /// Whose labels the truth is of.
     pub labels: LabelSet,
-    /// The targets that are byte for byte training pictures, by index, where that can be said.
-    pub copies: Option<&'a HashSet<usize>>,
+    /// How close the targets are to the training pictures, by index, where that can be said.
+    pub relations: Option<&'a HashMap<usize, Relation>>,
 }
 
 impl Judged<'_> {
@@ -263,8 +280,8 @@ impl Judged<'_> {
     pub(super) fn rows(&self, temperature: f32) -> Vec<Row> {
         let contract = Contract { temperature, ..self.contract.clone() };
         let row = |target: &Target| {
-            let copy = self.copies.map(|copies| copies.contains(&target.index));
-            measure::judge(*target, self.logits.get(&target.index)?.clone(), &contract, copy)
+            let relation = self.relations.and_then(|relations| relations.get(&target.index).copied());
+            measure::judge(*target, self.logits.get(&target.index)?.clone(), &contract, relation)
         };
         self.targets.chosen.iter().filter_map(row).collect()
     }
@@ -289,6 +306,9 @@ impl Judged<'_> {
             accuracy_interval: found.all.interval.unwrap_or([0.0, 1.0]),
             accuracy_without_copies: found.without_copies.and_then(|without| without.share),
             n_without_copies: found.without_copies.map(|without| without.n),
+            accuracy_without_near_copies: found.without_near_copies.and_then(|without| without.share),
+            n_without_near_copies: found.without_near_copies.map(|without| without.n),
+            opposite: found.opposite,
             macro_f1: found.confusion.macro_f1(),
             per_class: found.classes.iter().enumerate().map(class).collect(),
             beyond: found.beyond,

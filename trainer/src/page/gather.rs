@@ -1,6 +1,6 @@
 //! From a run's folder, its data and its exported file to [`Figures`]: the one place here that knows how a run is kept.
 
-use super::answers::{Answers, Logits, class_names};
+use super::answers::{self, Answers, Logits, class_names};
 use super::figures::{self, Data, Figures, File, Network, Part};
 use super::history;
 use super::words::{locked, place, shell};
@@ -12,7 +12,7 @@ use crate::layers::RawNet;
 use crate::net::Net;
 use crate::recipe::{Head, Recipe};
 use crate::train::{self, checkpoint::RunFolder, count};
-use crate::{evaluate, verify};
+use crate::{evaluate, measure, verify};
 use mood::{Classifier, Contract};
 use sha2::{Digest, Sha256};
 use std::ops::Range;
@@ -142,14 +142,17 @@ fn answers<'a>(scene: &'a Scene, asked: &Asked, source: &Path) -> Result<Answers
     }
     let int8 = match (classifier, &asked.model) {
         (Some(classifier), Some(path)) => {
-            Some(indices.iter().copied().zip(verify::logits(classifier, dataset, &indices, path)?).collect())
+            let ask = |seen: &Dataset, all: &[usize]| verify::logits(classifier, seen, all, path);
+            Some(indices.iter().copied().zip(measure::of_both_sides(dataset, &indices, ask)?).collect())
         }
         _ => None,
     };
-    let outputs = evaluate::logits(net, dataset, &indices, &contract);
+    let ask = |seen: &Dataset, all: &[usize]| Ok(evaluate::logits(net, seen, all, &contract));
+    let outputs = measure::of_both_sides(dataset, &indices, ask)?;
     let own = outputs.iter().map(|outputs| outputs[columns.clone()].to_vec());
     let float: Logits = indices.iter().copied().zip(own).collect();
-    Ok(Answers { dataset, votes, split: asked.split, contract, float, int8, indices })
+    let relations = answers::relations(dataset, asked.split, &indices);
+    Ok(Answers { dataset, votes, contract, float, int8, relations, indices })
 }
 
 fn conditions(scene: &Scene, answers: &Answers<'_>, asked: &Asked) -> Result<Vec<figures::Condition>, Error> {

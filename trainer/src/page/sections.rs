@@ -56,7 +56,10 @@ fn expressions(figures: &Figures) -> Markup {
         }
         div .side { (tables::classes(found)) (tables::accuracies(figures)) }
         @if figures.deployed().n_without_copies.is_some() {
-            p .note { "No copies: without the pictures that are byte for byte in the training part, too." }
+            p .note {
+                "Without copies: without the pictures that are byte for byte in the training part, too. Without near copies: \
+                 nor those that show one of its photographs in another crop, mirrored or marked."
+            }
         }
         @for note in std::iter::once(figures.deployed()).chain(&figures.other).filter_map(left_out) { p .note { (note) } }
     }

@@ -169,9 +169,9 @@ pub(super) fn accuracies(figures: &Figures) -> Markup {
             tbody {
                 @if let Some(int8) = &figures.int8 { (line("int8", int8)) }
                 (line("f32", &figures.float))
-                @if let (Some(n), Some(share)) = (deployed.n_without_copies, deployed.accuracy_without_copies) {
+                @for (name, n, share) in deployed.without() {
                     tr {
-                        th scope="row" { (figures.form()) ", no copies" }
+                        th scope="row" { (figures.form()) ", " (name) }
                         td { (grouped(n)) } td { (percent(share)) } td {} td {}
                     }
                 }

@@ -6,7 +6,7 @@ use super::Recipe;
 pub const DEFAULT: &str = "classic";
 
 /// Name and text of each.
-const RECIPES: [(&str, &str); 8] = [
+const RECIPES: [(&str, &str); 11] = [
     (DEFAULT, include_str!("../../recipes/classic.toml")),
     ("mood", include_str!("../../recipes/mood.toml")),
     ("mood-box", include_str!("../../recipes/mood-box.toml")),
@@ -14,6 +14,9 @@ const RECIPES: [(&str, &str); 8] = [
     ("mood-long", include_str!("../../recipes/mood-long.toml")),
     ("mood-wide", include_str!("../../recipes/mood-wide.toml")),
     ("mood-taught", include_str!("../../recipes/mood-taught.toml")),
+    ("scratch", include_str!("../../recipes/scratch.toml")),
+    ("teacher", include_str!("../../recipes/teacher.toml")),
+    ("student", include_str!("../../recipes/student.toml")),
     ("synthetic", include_str!("../../recipes/synthetic.toml")),
 ];
 

@@ -83,6 +83,14 @@ pub struct Data {
     pub validation_share: f64,
     /// Whether training pictures that are also in validation or test are learnt from.
     pub keep_copies: bool,
+    /// Whether crops of one photograph stay on one side of the split, share their labels and votes, and count as one picture;
+    /// see [`crate::dataset::near_copies`]. Right for pictures from a search; frames of one person before one camera are as
+    /// alike with different expressions.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pool_near_copies: bool,
+    /// Chooses what is kept for validation, so that runs of different seeds choose by the same pictures; none for the seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_seed: Option<u64>,
     /// At most so many training pictures; none for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,

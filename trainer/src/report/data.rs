@@ -1,5 +1,6 @@
 //! What `trainer data` prints.
 
+use crate::dataset::photographs::Repeats;
 use crate::dataset::survey::Survey;
 use crate::dataset::tally::Tally;
 use crate::dataset::{Dataset, Split};
@@ -11,10 +12,24 @@ use std::path::Path;
 /// Problems and conflicts named one by one in the text; `--json` names them all.
 const NAMED: usize = 5;
 
-/// Prints the facts of a data set; `tallies` of votes where some were given.
-pub fn surveyed(path: &Path, dataset: &Dataset, survey: &Survey, tallies: &[Tally], problems: &[Error], json: bool) {
+/// What was found in a data set.
+#[derive(Debug)]
+pub struct Found<'a> {
+    /// The data set.
+    pub dataset: &'a Dataset,
+    /// Its counts, copies and conflicts.
+    pub survey: Survey,
+    /// Its near copies.
+    pub repeats: Repeats,
+    /// What the votes say, where some were given.
+    pub tallies: Vec<Tally>,
+}
+
+/// Prints the facts of a data set.
+pub fn surveyed(path: &Path, found: &Found<'_>, problems: &[Error], json: bool) {
+    let Found { dataset, survey, repeats, tallies } = found;
     if json {
-        let mut facts = facts(path, dataset, survey, problems);
+        let mut facts = facts(path, found, problems);
         if !tallies.is_empty() {
             facts["votes"] = tallies.iter().map(tally_facts).collect();
         }
@@ -35,6 +50,14 @@ pub fn surveyed(path: &Path, dataset: &Dataset, survey: &Survey, tallies: &[Tall
     for (here, there, count) in &survey.shared {
         let note = if *here == Split::Training { "; training leaves them out" } else { "" };
         say!("  {count} of {} are also in {}{note}", here.name(), there.name());
+    }
+    let Repeats { photographs, pictures, largest, conflicts, .. } = repeats;
+    say!(
+        "near copies, the same photograph in any crop: {pictures} pictures of {photographs} photographs, of one {largest}"
+    );
+    say!("  {conflicts} of these photographs have different labels");
+    for (split, count) in &repeats.shared {
+        say!("  {count} of {} show a photograph that is also in training, or may well do", split.name());
     }
     say!("blank: {}", survey.blank.len());
     let conflicting: usize = survey.conflicts.iter().map(Vec::len).sum();
@@ -118,7 +141,8 @@ fn by_name(names: &[&str], counts: &[usize]) -> serde_json::Map<String, serde_js
     names.iter().zip(counts).map(|(name, count)| ((*name).to_owned(), (*count).into())).collect()
 }
 
-fn facts(path: &Path, dataset: &Dataset, survey: &Survey, problems: &[Error]) -> serde_json::Value {
+fn facts(path: &Path, found: &Found<'_>, problems: &[Error]) -> serde_json::Value {
+    let Found { dataset, survey, repeats, .. } = found;
     let names = dataset.label_set.label_names();
     let part = |((split, counts), (_, repeated)): (&(Split, Vec<usize>), &(Split, usize))| {
         let per_class = by_name(names, counts);
@@ -134,6 +158,13 @@ fn facts(path: &Path, dataset: &Dataset, survey: &Survey, problems: &[Error]) ->
         "missing": survey.missing(dataset),
         "groups_of_copies": survey.groups,
         "shared": survey.shared.iter().map(shared).collect::<Vec<_>>(),
+        "near_copies": {
+            "photographs": repeats.photographs,
+            "n": repeats.pictures,
+            "largest": repeats.largest,
+            "conflicts": repeats.conflicts,
+            "also_in_training": repeats.shared.iter().map(|(split, n)| serde_json::json!({ "split": split.name(), "n": n })).collect::<Vec<_>>(),
+        },
         "blank": survey.blank,
         "conflicts": survey.conflicts,
         "unreadable": problems.iter().map(ToString::to_string).collect::<Vec<_>>(),

@@ -3,10 +3,11 @@
 use super::loss::BatchTargets;
 use super::targets::Targets;
 use super::teachers::Recorded;
-use crate::dataset::{Dataset, PIXELS, SIDE, augment};
+use crate::dataset::{Dataset, PIXELS, Parts, SIDE, augment};
 use crate::random::{generator, mix};
 use crate::recipe::Recipe;
 use mood::{Contract, Crop, InputTensor};
+use rand::RngExt;
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -16,6 +17,8 @@ use std::thread::Scope;
 const AHEAD: usize = 4;
 /// Sets the mixing of pictures apart from every other use of the seed.
 const MIXING_STREAM: u64 = 3 << 40;
+/// Likewise the choice of a crop of each photograph.
+const CROP_STREAM: u64 = 4 << 40;
 
 /// Input tensors and targets.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,11 +54,14 @@ pub(crate) fn append_input(pixels: Vec<u8>, contract: &Contract, inputs: &mut Ve
     }
 }
 
-/// The order of the training pictures in `epoch`: a function of seed and epoch alone, so that a resumed run sees it too.
+/// The training pictures of `epoch` in order, one of each photograph: a function of seed and epoch alone, so that a resumed
+/// run sees it too.
 #[must_use]
-pub fn order(training: &[usize], seed: u64, epoch: u32) -> Vec<usize> {
-    let mut order = training.to_vec();
-    order.shuffle(&mut generator(mix(seed, u64::from(epoch)), 1));
+pub fn order(parts: &Parts, seed: u64, epoch: u32) -> Vec<usize> {
+    let epoch_seed = mix(seed, u64::from(epoch));
+    let mut random = generator(epoch_seed, CROP_STREAM);
+    let mut order = parts.photographs(|crops| random.random_range(0..crops.len()));
+    order.shuffle(&mut generator(epoch_seed, 1));
     order
 }
 

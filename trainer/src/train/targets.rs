@@ -1,7 +1,7 @@
 //! What the training pictures show, as the loss wants it: for each picture a distribution over the classes of each head.
 
-use crate::dataset::Dataset;
 use crate::dataset::votes::{Verdict, Votes};
+use crate::dataset::{Dataset, Parts};
 use crate::error::Error;
 use crate::recipe::{Head, Recipe, VoteUse};
 use crate::train::count;
@@ -17,18 +17,20 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// The targets of every picture of `dataset`; the weights of classes are those of the pictures at `training`.
+    /// The targets of every picture of `dataset`; crops of one photograph have the mean of theirs. The weights of classes are
+    /// those of the photographs to learn from.
     ///
     /// # Errors
     /// When a head needs votes and there are none, or the data has no labels of its kind.
-    pub fn new(dataset: &Dataset, votes: Option<&[Votes]>, training: &[usize], recipe: &Recipe) -> Result<Self, Error> {
+    pub fn new(dataset: &Dataset, votes: Option<&[Votes]>, parts: &Parts, recipe: &Recipe) -> Result<Self, Error> {
         let outputs = recipe.outputs();
+        let photographs = parts.photographs(|_| 0);
         let mut rows = vec![0.0; dataset.pictures.len() * outputs];
         for &head in &recipe.data.heads {
             let Some(columns) = recipe.columns(head) else { continue };
             let rows_of_head = rows.chunks_exact_mut(outputs).map(|row| &mut row[columns.clone()]).enumerate();
             if head.set() == dataset.label_set {
-                let labelling = labelling(dataset, votes, training, recipe)?;
+                let labelling = labelling(dataset, votes, &parts.training, recipe)?;
                 for (index, row) in rows_of_head {
                     row[usize::from(dataset.pictures[index].label)] = 1.0;
                     if let Some((labelling, votes)) = &labelling {
@@ -39,7 +41,8 @@ impl Targets {
                 let votes = needed(head, votes)?;
                 rows_of_head.for_each(|(index, row)| vote(&votes[index], recipe.data.votes, row));
             }
-            let weights = class_weights(&rows, outputs, &columns, training, recipe.loss.class_balance);
+            parts.crops.iter().for_each(|crops| pool(&mut rows, outputs, &columns, crops));
+            let weights = class_weights(&rows, outputs, &columns, &photographs, recipe.loss.class_balance);
             smooth(&mut rows, outputs, &columns, recipe.loss.label_smoothing, &weights);
         }
         Ok(Self { outputs, rows })
@@ -116,17 +119,34 @@ fn vote(votes: &Votes, uses: VoteUse, row: &mut [f32]) {
     }
 }
 
-/// A weight for each class, 1 in the mean over the training pictures.
+/// Gives the pictures at `crops` the mean of their targets, of those that have one.
+fn pool(rows: &mut [f32], outputs: usize, columns: &std::ops::Range<usize>, crops: &[usize]) {
+    let mut mean = vec![0.0; columns.len()];
+    let mut known = 0.0_f32;
+    for &index in crops {
+        let row = &rows[index * outputs..][..outputs][columns.clone()];
+        known += row.iter().sum::<f32>();
+        mean.iter_mut().zip(row).for_each(|(mean, target)| *mean += target);
+    }
+    if known > 0.0 {
+        mean.iter_mut().for_each(|mean| *mean /= known);
+    }
+    for &index in crops {
+        rows[index * outputs..][..outputs][columns.clone()].copy_from_slice(&mean);
+    }
+}
+
+/// A weight for each class, 1 in the mean over the photographs.
 #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "weights are small")]
 fn class_weights(
     rows: &[f32],
     outputs: usize,
     columns: &std::ops::Range<usize>,
-    training: &[usize],
+    photographs: &[usize],
     balance: f64,
 ) -> Vec<f32> {
     let mut shares = vec![0.0_f64; columns.len()];
-    for &index in training {
+    for &index in photographs {
         let row = &rows[index * outputs..][..outputs][columns.clone()];
         shares.iter_mut().zip(row).for_each(|(share, &target)| *share += f64::from(target));
     }
@@ -168,6 +188,11 @@ mod tests {
         recipe
     }
 
+    /// The first `count` pictures to learn from.
+    fn all(count: usize) -> Parts {
+        Parts { training: (0..count).collect(), ..Parts::default() }
+    }
+
     fn close(found: &[f32], expected: &[f32]) {
         assert_eq!(found.len(), expected.len());
         for (a, b) in found.iter().zip(expected) {
@@ -180,22 +205,47 @@ mod tests {
         let dataset = dataset(&[3, 0]);
         let votes = [Votes::new([2, 4, 0, 1, 0, 0, 0, 0, 1, 0]), Votes::new([0, 0, 0, 0, 0, 0, 0, 0, 0, 10])];
         let recipe = recipe(&[Head::Ferplus, Head::Fer2013], 0.0, 0.0);
-        let targets = Targets::new(&dataset, Some(&votes), &[0, 1], &recipe).unwrap();
+        let targets = Targets::new(&dataset, Some(&votes), &all(2), &recipe).unwrap();
         close(targets.row(0), &[1.0 / 3.0, 2.0 / 3.0, 0., 0., 0., 0., 0., 0., 0., 0., 0., 1., 0., 0., 0.]);
         close(targets.row(1), &[0., 0., 0., 0., 0., 0., 0., 0., 1., 0., 0., 0., 0., 0., 0.]);
     }
 
     #[test]
+    fn crops_of_one_photograph_share_labels_and_votes_and_count_as_one() {
+        let dataset = dataset(&[3, 3, 4, 0]);
+        let mut votes = [Votes::new([0, 10, 0, 0, 0, 0, 0, 0, 0, 0]); 4];
+        votes[1] = Votes::new([5, 0, 0, 5, 0, 0, 0, 0, 0, 0]);
+        // Nobody could read it: it has nothing to say about the others.
+        votes[2] = Votes::new([0, 0, 0, 0, 0, 0, 0, 0, 10, 0]);
+        let parts = Parts { crops: vec![vec![0, 1, 2]], ..all(4) };
+        let recipe = recipe(&[Head::Ferplus, Head::Fer2013], 0.0, 1.0);
+        let targets = Targets::new(&dataset, Some(&votes), &parts, &recipe).unwrap();
+        for crop in 0..3 {
+            let row = targets.row(crop);
+            let share = |columns: std::ops::Range<usize>, class: usize| {
+                row[columns.clone()][class] / row[columns].iter().sum::<f32>()
+            };
+            assert!(
+                (share(8..15, 3) - 2.0 / 3.0).abs() < 1e-6 && (share(8..15, 4) - 1.0 / 3.0).abs() < 1e-6,
+                "{row:?}"
+            );
+            assert!((share(0..8, 1) - 0.5).abs() < 1e-6 && (share(0..8, 0) - 0.25).abs() < 1e-6, "{row:?}");
+        }
+        // Two photographs: one of the first class, two thirds and one third of one of two others; balanced, a class counts
+        // as much as any other.
+        close(&targets.row(3)[8..10], &[2.0 / 3.0, 0.0]);
+    }
+
+    #[test]
     fn smoothing_spreads_a_share_over_all_classes() {
-        let targets = Targets::new(&dataset(&[1]), None, &[0], &recipe(&[Head::Fer2013], 0.7, 0.0)).unwrap();
+        let targets = Targets::new(&dataset(&[1]), None, &all(1), &recipe(&[Head::Fer2013], 0.7, 0.0)).unwrap();
         close(targets.row(0), &[0.1, 0.4, 0.1, 0.1, 0.1, 0.1, 0.1]);
     }
 
     #[test]
     fn balanced_classes_count_alike() {
         let dataset = dataset(&[0, 0, 0, 1]);
-        let training = [0, 1, 2, 3];
-        let targets = Targets::new(&dataset, None, &training, &recipe(&[Head::Fer2013], 0.0, 1.0)).unwrap();
+        let targets = Targets::new(&dataset, None, &all(4), &recipe(&[Head::Fer2013], 0.0, 1.0)).unwrap();
         close(&targets.row(0)[..2], &[2.0 / 3.0, 0.0]);
         close(&targets.row(3)[..2], &[0.0, 2.0]);
     }
@@ -205,20 +255,19 @@ mod tests {
         // Seen as happy by all; one in ten was labelled sad.
         let labels: Vec<u8> = (0..200).map(|at| if at % 10 == 0 { 4 } else { 3 }).collect();
         let (dataset, votes) = (dataset(&labels), vec![Votes::new([0, 10, 0, 0, 0, 0, 0, 0, 0, 0]); 200]);
-        let training: Vec<usize> = (0..200).collect();
         let mut recipe = recipe(&[Head::Fer2013], 0.0, 0.0);
         recipe.loss.vote_smoothing = 0.5;
-        let targets = Targets::new(&dataset, Some(&votes), &training, &recipe).unwrap();
+        let targets = Targets::new(&dataset, Some(&votes), &all(200), &recipe).unwrap();
         let (odd, usual) = (targets.row(0), targets.row(1));
         assert!((odd[4] - 0.55).abs() < 0.02 && (odd[3] - 0.45).abs() < 0.02, "{odd:?}");
         assert!((usual[3] - 0.95).abs() < 0.02, "{usual:?}");
-        let error = Targets::new(&dataset, None, &training, &recipe).unwrap_err();
+        let error = Targets::new(&dataset, None, &all(200), &recipe).unwrap_err();
         assert_eq!(error.exit_code(), 2);
     }
 
     #[test]
     fn votes_that_are_missing_are_asked_for() {
-        let error = Targets::new(&dataset(&[1]), None, &[0], &recipe(&[Head::Ferplus], 0.0, 0.0)).unwrap_err();
+        let error = Targets::new(&dataset(&[1]), None, &all(1), &recipe(&[Head::Ferplus], 0.0, 0.0)).unwrap_err();
         assert_eq!(error.exit_code(), 2);
         assert!(error.hint().contains("--votes"), "{}", error.hint());
     }

@@ -6,6 +6,7 @@ mod disk;
 mod drawn;
 mod folders;
 mod layouts;
+mod near_copies;
 mod report;
 mod tables;
 mod votes;

@@ -26,6 +26,9 @@ copies, byte for byte: 3 groups of equal pictures
   2 of training repeat an earlier one there
   1 of training are also in public-test; training leaves them out
   1 of public-test are also in training
+near copies, the same photograph in any crop: [..]
+  [..] of these photographs have different labels
+  [..] of public-test show a photograph that is also in training, or may well do
 blank: 1
 label conflicts: 1 groups of equal pictures with different labels, 2 pictures
   picture 1 disgust, picture 23 surprise
@@ -104,6 +107,9 @@ fn what_trainer_data_says_of_fer_2013() {
     assert_eq!(counts, [32_298, 1_271]);
     assert_eq!(facts["shared"][1], serde_json::json!({ "split": "public-test", "also_in": "training", "n": 280 }));
     assert_eq!(facts["blank"].as_array().unwrap().len(), 12);
+    assert_eq!(facts["near_copies"]["also_in_training"], serde_json::json!([{ "split": "public-test", "n": 819 }]));
+    let near = ["photographs", "n", "largest", "conflicts"].map(|key| facts["near_copies"][key].as_u64().unwrap());
+    assert_eq!(near, [2_498, 6_373, 29, 285]);
     assert_eq!(facts["conflicts"].as_array().unwrap().len(), 46);
     let of_votes = |key: &str| [0, 1].map(|part| facts["votes"][part][key].as_u64().unwrap());
     assert_eq!(of_votes("majority"), [25_060, 3_199]);

@@ -1,0 +1,131 @@
+//! Near copies: pictures that show one photograph in different crops, mirrored, or with a watermark.
+//!
+//! Two pictures are compared at half resolution: the middle of one with each [window](windows) of the other, as it is and
+//! mirrored. The highest correlation counts. The search is exhaustive but for what [`scan`] rules out by an upper bound.
+
+mod scan;
+mod spectrum;
+mod windows;
+
+use super::Picture;
+use rayon::prelude::*;
+use scan::Scan;
+use spectrum::{Basis, Spectrum};
+use std::collections::{BTreeMap, HashSet};
+use windows::Thumbnail;
+
+/// Pictures that correlate so well show one photograph: of 26 pairs that were looked at close to it, nearly all do.
+pub const SAME: f32 = 0.93;
+/// Of the pairs between this and [`SAME`] more than half do. They are not pooled, but kept off the other side of a split.
+pub const ALIKE: f32 = 0.90;
+
+/// Two pictures that look alike.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pair {
+    /// Their positions, in one list or in two.
+    pub pictures: [usize; 2],
+    /// Their correlation, [`ALIKE`] to 1.
+    pub correlation: f32,
+}
+
+/// All pairs among `pictures` that correlate at least as [`ALIKE`] says, in order of their positions. A picture whose window
+/// is of one grey pairs with none.
+#[must_use]
+pub fn pairs(pictures: &[Picture]) -> Vec<Pair> {
+    let all: Vec<&[u8]> = pictures.iter().map(|picture| &*picture.pixels).collect();
+    // The two directions of a pair correlate differently; the higher counts.
+    let mut found: BTreeMap<[usize; 2], f32> = BTreeMap::new();
+    for Pair { pictures: [first, second], correlation } in search(&all, &all) {
+        if first != second {
+            let highest = found.entry([first.min(second), first.max(second)]).or_insert(correlation);
+            *highest = highest.max(correlation);
+        }
+    }
+    found.into_iter().map(|(pictures, correlation)| Pair { pictures, correlation }).collect()
+}
+
+/// Which of `these` pictures pair with one of `those`, by position.
+#[must_use]
+pub fn alike(these: &[&[u8]], those: &[&[u8]]) -> HashSet<usize> {
+    let there = search(these, those).into_iter().map(|pair| pair.pictures[0]);
+    let back = search(those, these).into_iter().map(|pair| pair.pictures[1]);
+    there.chain(back).collect()
+}
+
+/// The pairs of one of `these`, by its windows, with one of `those`, by its middle.
+fn search(these: &[&[u8]], those: &[&[u8]]) -> Vec<Pair> {
+    let basis = Basis::new();
+    let thumbnails: Vec<Thumbnail> = those.par_iter().map(|pixels| Thumbnail::of(pixels)).collect();
+    let middles: Vec<Spectrum> = thumbnails.par_iter().map(|thumbnail| basis.middle(thumbnail)).collect();
+    let of_one = |(first, pixels): (usize, &&[u8])| {
+        let thumbnail = Thumbnail::of(pixels);
+        let spectra = basis.windows(&thumbnail);
+        let mut candidates = Vec::new();
+        scan::run(Scan { spectra: &spectra, middles: &middles, least: ALIKE, alike: &mut candidates });
+        let windows = if candidates.is_empty() { Vec::new() } else { thumbnail.windows() };
+        let pair = |second: usize| {
+            let correlation = windows::correlation(&windows, &thumbnails[second]);
+            (correlation >= ALIKE).then_some(Pair { pictures: [first, second], correlation })
+        };
+        candidates.into_iter().filter_map(pair).collect::<Vec<Pair>>()
+    };
+    these.par_iter().enumerate().flat_map_iter(of_one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::{PIXELS, SIDE, Split};
+    use crate::random::generator;
+    use rand::RngExt;
+
+    /// A smooth picture of its own for each `id`: waves of all directions.
+    fn photograph(id: u64) -> impl Fn(f32, f32) -> f32 {
+        let mut random = generator(id, 0);
+        let waves: Vec<[f32; 4]> = (0..24).map(|_| std::array::from_fn(|_| random.random_range(-1.0..1.0))).collect();
+        move |y, x| waves.iter().map(|[a, b, c, d]| d * (a * y / 2.0 + b * x / 2.0 + 9.0 * c).sin()).sum()
+    }
+
+    fn picture(of: impl Fn(f32, f32) -> f32) -> Picture {
+        let pixel = |at: usize| {
+            let [y, x] = [at / SIDE, at % SIDE].map(|at| f32::from(u16::try_from(at).unwrap()));
+            let level = (128.0 + 20.0 * of(y, x)).round().clamp(0.0, 255.0);
+            #[expect(
+                clippy::as_conversions,
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "0..=255"
+            )]
+            let pixel = level as u8;
+            pixel
+        };
+        Picture { pixels: (0..PIXELS).map(pixel).collect(), label: 0, split: Split::Training }
+    }
+
+    #[test]
+    fn moved_mirrored_and_relit_crops_of_a_photograph_are_found_and_other_photographs_are_not() {
+        let mut pictures: Vec<Picture> = (0..40).map(|id| picture(photograph(id))).collect();
+        let of = photograph(7);
+        let last = 47.0;
+        let crops = [
+            picture(|y, x| of(y + 3.0, x - 4.0)),
+            picture(|y, x| of(y, last - x)),
+            picture(|y, x| of(y - 2.0, last - x + 2.0)),
+            picture(|y, x| 0.6 * of(y, x) - 1.0),
+            picture(|y, x| if y > 40.0 && x > 30.0 { 3.0 } else { of(y, x) }),
+        ];
+        pictures.extend(crops);
+        let found: Vec<[usize; 2]> =
+            pairs(&pictures).into_iter().filter(|pair| pair.correlation >= SAME).map(|pair| pair.pictures).collect();
+        let with_original: Vec<usize> =
+            found.iter().filter(|[first, _]| *first == 7).map(|[_, second]| *second).collect();
+        assert_eq!(with_original, [40, 41, 42, 43, 44], "{found:?}");
+        assert!(found.iter().all(|[first, second]| *first >= 40 || *first == 7 && *second >= 40), "{found:?}");
+    }
+
+    #[test]
+    fn pictures_of_one_grey_are_like_nothing() {
+        let flat = || picture(|_, _| 0.0);
+        assert_eq!(pairs(&[flat(), flat(), picture(photograph(1))]), []);
+    }
+}

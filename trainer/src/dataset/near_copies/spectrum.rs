@@ -1,0 +1,122 @@
+//! The low frequencies of a window: enough to say of most pairs of pictures that they don't correlate.
+//!
+//! With an orthonormal cosine transform the product of two windows is the product of their coefficients. Taken over some of
+//! them, what is left is at most the product of the lengths of the two rests (Cauchy and Schwarz). Mirroring a window turns
+//! the sign of the coefficients whose horizontal frequency is odd, so even and odd ones are kept apart.
+
+use super::windows::{AREA, Thumbnail, WINDOW, WINDOWS, Window};
+use crate::kernels::simd;
+use pulp::{Simd, WithSimd};
+use std::f32::consts::PI;
+
+/// Even coefficients that are kept, and as many odd ones; the lowest frequencies.
+pub(super) const TERMS: usize = 24;
+/// Those of them a first look goes by.
+pub(super) const FIRST: usize = 8;
+/// The windows of a picture, with room to fill vector registers.
+pub(super) const LANES: usize = 32;
+
+/// The coefficients of one window.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Spectrum {
+    pub(super) even: [f32; TERMS],
+    pub(super) odd: [f32; TERMS],
+    /// The length of what the first [`FIRST`] terms leave out, and of what all leave out.
+    pub(super) rests: [f32; 2],
+}
+
+/// The coefficients of all windows of a picture, side by side; zeros where a window is of one grey.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Spectra {
+    pub(super) even: [[f32; LANES]; TERMS],
+    pub(super) odd: [[f32; LANES]; TERMS],
+    pub(super) rests: [[f32; LANES]; 2],
+}
+
+/// The vectors that coefficients are the products with: for each pixel of a window its value in each, the even ones first.
+#[derive(Debug)]
+pub(super) struct Basis(Vec<[f32; 2 * TERMS]>);
+
+impl Basis {
+    pub(super) fn new() -> Self {
+        let wave = |frequency: u8, at: usize| {
+            let at = f32::from(u8::try_from(at).unwrap_or(u8::MAX));
+            let scale: f32 = if frequency == 0 { 1.0 } else { 2.0 };
+            (scale / 20.0).sqrt() * (PI * (2.0 * at + 1.0) * f32::from(frequency) / 40.0).cos()
+        };
+        // The lowest terms of either parity lie well below 12; the mean of a window, frequency 0, is 0.
+        let mut frequencies: Vec<[u8; 2]> = (1..144).map(|at| [at / 12, at % 12]).collect();
+        frequencies.sort_by_key(|[down, across]| u16::from(*down).pow(2) + u16::from(*across).pow(2));
+        let lowest = |parity: u8| frequencies.iter().filter(move |[_, across]| across % 2 == parity).take(TERMS);
+        let terms: Vec<[u8; 2]> = lowest(0).chain(lowest(1)).copied().collect();
+        let pixel = |at: usize| {
+            std::array::from_fn(|term| wave(terms[term][0], at / WINDOW) * wave(terms[term][1], at % WINDOW))
+        };
+        Self((0..AREA).map(pixel).collect())
+    }
+
+    fn spectrum(&self, window: &Window) -> Spectrum {
+        let terms = simd::run(Products { basis: self, window });
+        let even: [f32; TERMS] = std::array::from_fn(|term| terms[term]);
+        let odd: [f32; TERMS] = std::array::from_fn(|term| terms[TERMS + term]);
+        let kept = |terms: usize| even[..terms].iter().chain(&odd[..terms]).map(|value| value * value).sum::<f32>();
+        let rests = [FIRST, TERMS].map(|terms| (1.0 - kept(terms)).max(0.0).sqrt());
+        Spectrum { even, odd, rests }
+    }
+
+    /// Of the window in the middle.
+    pub(super) fn middle(&self, thumbnail: &Thumbnail) -> Spectrum {
+        thumbnail.middle().map(|window| self.spectrum(&window)).unwrap_or_default()
+    }
+
+    /// Of all windows.
+    pub(super) fn windows(&self, thumbnail: &Thumbnail) -> Spectra {
+        let mut spectra = Spectra { even: [[0.0; LANES]; TERMS], odd: [[0.0; LANES]; TERMS], rests: [[0.0; LANES]; 2] };
+        for lane in 0..WINDOWS {
+            let Some(window) = thumbnail.window(lane) else { continue };
+            let spectrum = self.spectrum(&window);
+            (0..TERMS).for_each(|term| spectra.even[term][lane] = spectrum.even[term]);
+            (0..TERMS).for_each(|term| spectra.odd[term][lane] = spectrum.odd[term]);
+            (0..2).for_each(|at| spectra.rests[at][lane] = spectrum.rests[at]);
+        }
+        spectra
+    }
+}
+
+/// The products of a window with the vectors of the basis.
+struct Products<'a> {
+    basis: &'a Basis,
+    window: &'a Window,
+}
+
+impl WithSimd for Products<'_> {
+    type Output = [f32; 2 * TERMS];
+
+    /// Plain code: the compiler fills whatever registers it is compiled for.
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> Self::Output {
+        let mut sums = [0.0; 2 * TERMS];
+        for (value, pixel) in self.window.iter().zip(&self.basis.0) {
+            sums.iter_mut().zip(pixel).for_each(|(sum, factor)| *sum += value * factor);
+        }
+        sums
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_vectors_are_orthonormal() {
+        let basis = Basis::new();
+        for a in 0..2 * TERMS {
+            assert!(basis.0.iter().map(|pixel| pixel[a]).sum::<f32>().abs() < 1e-4);
+            for b in 0..2 * TERMS {
+                let product: f32 = basis.0.iter().map(|pixel| pixel[a] * pixel[b]).sum();
+                let expected = if a == b { 1.0 } else { 0.0 };
+                assert!((product - expected).abs() < 1e-4, "{a}, {b}: {product}");
+            }
+        }
+    }
+}
