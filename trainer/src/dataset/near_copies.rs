@@ -1,7 +1,7 @@
 //! Near copies: pictures that show one photograph in different crops, mirrored, or with a watermark.
 //!
-//! Two pictures are compared at half resolution: the middle of one with each [window](windows) of the other, as it is and
-//! mirrored. The highest correlation counts. The search is exhaustive but for what [`scan`] rules out by an upper bound.
+//! Two pictures are compared at half resolution: the middle of one with each window of the other, as it is and
+//! mirrored. The highest correlation counts. The search is exhaustive but for what an upper bound rules out.
 
 mod scan;
 mod spectrum;
