@@ -182,7 +182,9 @@ impl Failure {
             Self::Speaker(SpeakerError::Track { .. }) => {
                 "see that the file plays elsewhere, or take it out of the folder"
             }
-            Self::Speaker(_) => "list the cards with `aplay -L`, name one as `speaker.card`, or use `--wav FILE`",
+            Self::Speaker(_) => {
+                "list the cards with `moodbox devices`, name one as `speaker.card`, or use `--wav FILE`"
+            }
             Self::Write { .. } => "see that the disk has room and the reader of the output is still there",
             Self::OwnerFile { .. } => "name a text of at most 1 MiB; the form is `scripts/boot/moodbox.toml`",
             Self::Signals { .. } | Self::Thread { .. } | Self::ThreadEnded { .. } | Self::Owner { .. } => {

@@ -20,6 +20,7 @@ pub mod gpio;
 pub mod home;
 #[cfg(feature = "hardware")]
 pub mod hw;
+pub mod image;
 pub mod memory;
 pub mod music;
 pub mod owner;

@@ -7,7 +7,9 @@ use moodbox::config::{self, Config};
 use moodbox::device::Ending;
 use moodbox::error::Failure;
 use moodbox::exit_code::ExitCode;
+use moodbox::image::{self, Image};
 use std::io::{IsTerminal, Write, stderr, stdout};
+use std::path::Path;
 use std::time::Instant;
 use tracing_subscriber::EnvFilter;
 
@@ -21,7 +23,9 @@ fn main() -> std::process::ExitCode {
         // `moodbox look ... | head` has seen enough.
         Err(failure) if failure.is_closed_pipe() => ExitCode::Done.into(),
         Err(failure) => {
-            let hint = failure.hint().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
+            let here = Image::here(Path::new("/"));
+            let hint =
+                failure.hint().map(|hint| format!("\n  hint: {}", image::remedy(here, hint))).unwrap_or_default();
             // Without stderr there is nobody to tell.
             let _ = writeln!(stderr(), "error: {failure}{hint}");
             failure.exit_code().into()

@@ -6,6 +6,7 @@ use crate::doctor::{Finding, Verdict, board, core_clock, disk, eyes, hands, perm
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::eyes::Eyes;
+use crate::image::{self, Image};
 use crate::ports::{Button, Camera, Lights};
 use crate::sim::button::ScriptedButton;
 use crate::sim::camera::FolderCamera;
@@ -126,6 +127,7 @@ struct Line {
 /// When the configuration has mistakes, something is broken, or the report can't be written.
 pub fn check(args: &CheckArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
     let config = Config::load(args.config.as_deref())?;
+    let here = Image::here(Path::new("/"));
     let mut bench = Bench { args, config: &config, hands: None };
     let mut lines = Vec::new();
     for part in Part::ALL.into_iter().filter(|part| args.parts.is_empty() || args.parts.contains(part)) {
@@ -133,7 +135,11 @@ pub fn check(args: &CheckArgs, out: &mut dyn Write, err: &mut dyn Write) -> Resu
             // Without stderr there is nobody to ask.
             let _ = writeln!(err, "check: {}: {request}", part.name());
         }
-        let line = Line { part, finding: bench.examine(part) };
+        let mut line = Line { part, finding: bench.examine(part) };
+        line.finding.remedy = line.finding.remedy.map(|remedy| image::remedy(here, &remedy));
+        if let (Part::Board, Some(here)) = (part, here) {
+            line.finding.what = format!("{}; {}", line.finding.what, here.limits());
+        }
         if !args.json {
             text(&line, out).map_err(|source| Failure::Write { what: "the report", source })?;
         }

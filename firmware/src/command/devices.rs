@@ -2,10 +2,11 @@
 
 use crate::config::Config;
 use crate::error::Failure;
+use crate::image::Image;
 use crate::sound::card;
 use serde::Serialize;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Lists the devices.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -45,6 +46,9 @@ pub fn devices(args: &DevicesArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let config = Config::load(args.config.as_deref())?;
     let mut kinds = hardware(&config);
     kinds.push(sound_cards(&config));
+    if let Some(image) = Image::here(Path::new("/")) {
+        kinds.push(Kind { kind: "this card", devices: Vec::new(), why: image.limits().to_owned() });
+    }
     let written = if args.json { json(&kinds, out) } else { text(&kinds, out) };
     written.map_err(|source| Failure::Write { what: "the list", source })
 }
