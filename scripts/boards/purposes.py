@@ -66,7 +66,8 @@ PURPOSES = [
             ("xhci_pci", "xhci_plat_hcd", "usbhid", "hid_generic")),
     Purpose("USB camera", modules=("uvcvideo",)),
     Purpose("USB sound", modules=("snd_usb_audio",)),
-    Purpose("Wi-Fi", such("brcm,bcm4329-fmac"), ("brcmfmac_wcc", "brcmfmac_cyw"), optional=True),
+    Purpose("USB stick", modules=("usb_storage", "uas", "sd_mod", "exfat", "hfsplus")),
+    Purpose("Wi-Fi", such("brcm,bcm4329-fmac"), ("brcmfmac_wcc", "brcmfmac_cyw", "reset_gpio"), optional=True),
     # iwd does its cryptography through the kernel's sockets.
     Purpose("Wi-Fi's keys", modules=("algif_hash", "algif_skcipher", "cmac", "ecb", "cbc", "ctr", "des_generic", "md5")),
     Purpose("network cable", such("brcm,bcm2711-genet-v5", "raspberrypi,rp1-gem"), ("smsc95xx", "lan78xx", "broadcom"), optional=True),
