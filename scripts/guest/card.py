@@ -1,21 +1,19 @@
-#!/usr/bin/env python3
-"""The SD image on an emulated Raspberry Pi 3: to ready, and through power cuts; started by scripts/check-image."""
+"""The SD image on an emulated Raspberry Pi 3, and what becomes of it when the plug is pulled."""
 
-import argparse
 import os
-import pathlib
 import random
 import re
 import signal
-import sys
 import time
 
+from fat import BootPartition
 from line import Line
-from machine import Died
 from recovered import Copy
 
 # One instruction a nanosecond, and idle time skipped. No Raspberry Pi is that even, but a guest's second is always the same.
-CLOCK = ["-icount", "shift=0,sleep=off"]
+CLOCK = ("-icount", "shift=0,sleep=off")
+# The same, but idle time passes as ours does, for who talks to the guest over a network.
+LIVE_CLOCK = ("-icount", "shift=0")
 TOLD = rb"card: after ([0-9.]+) s the state is \[(.*)\] \[(.*)\] left (\d+)\r?\n"
 # Each rating carries its number in its digits; from here on all have five.
 FIRST = 10_000
@@ -23,38 +21,44 @@ RATED = re.compile(r'"valence":0\.(\d{1,5})')
 
 
 class Card:
-    """The image's files, and an emulated Raspberry Pi 3 that they are put into."""
+    """The image's files, and an emulated Raspberry Pi that they are put into."""
 
     def __init__(self, options):
         self.options, self.boot = options, options.work / "boot"
+        self.partition = BootPartition(options.work / "card.img", options.tools)
         libraries = [str(folder) for lib in ("usr/lib", "lib") for folder in (options.qemu / lib).glob("*-linux-gnu")]
         self.environment = os.environ | {"LD_LIBRARY_PATH": ":".join(libraries)}
 
-    def start(self, initrd: str, words: str, log: str) -> Line:
+    def start(self, initrd: str, words: str, log: str, *extra: str, machine: str = "raspi3b", tree: str = "bcm2837-rpi-3-b.dtb",
+              clock: tuple[str, ...] = CLOCK, uart: int = 1) -> Line:
         console = self.options.work / "console"
-        command = [str(self.options.qemu / "usr/bin/qemu-system-aarch64"), "-L", str(self.options.qemu / "usr/share/qemu"), "-M", "raspi3b",
-                   "-accel", "tcg", *CLOCK, "-nodefaults", "-display", "none", "-monitor", "none", "-no-reboot",
-                   "-kernel", str(self.boot / "vmlinuz"), "-initrd", str(self.boot / initrd), "-dtb", str(self.boot / "bcm2837-rpi-3-b.dtb"),
+        lines = ["null", "null"]
+        lines[uart] = f"unix:{console},server=on,wait=off"
+        command = [str(self.options.qemu / "usr/bin/qemu-system-aarch64"), "-L", str(self.options.qemu / "usr/share/qemu"), "-M", machine,
+                   "-accel", "tcg", *clock, "-nodefaults", "-display", "none", "-monitor", "none", "-no-reboot",
+                   "-kernel", str(self.boot / "vmlinuz"), "-initrd", str(self.boot / initrd), "-dtb", str(self.boot / tree),
                    "-drive", f"if=sd,format=raw,file={self.options.work / 'card.img'}",
-                   "-append", words, "-serial", "null", "-serial", f"unix:{console},server=on,wait=off"]
+                   "-append", words, *(word for line in lines for word in ("-serial", line)), *extra]
         return Line(command, self.options.work, self.environment, log)
+
+    def start_whole(self, log: str, *extra: str, words: tuple[str, ...] = (), clock: tuple[str, ...] = CLOCK) -> Line:
+        """The image in its own way. What is added to its command line only makes it say more, and gives us a shell."""
+        own = [word for word in (self.boot / "cmdline.txt").read_text().split() if word not in ("quiet", "console=tty0")]
+        more = ["systemd.journald.forward_to_console=1", "systemd.journald.max_level_console=info", "systemd.show_status=no",
+                "systemd.debug_shell=ttyS1"]
+        return self.start("initrd.img", " ".join([*own, *more, *words]), f"{log}.log", *extra, clock=clock)
 
 
 def step(what: str) -> None:
     print(f"  {time.strftime('%H:%M:%S')}  {what}", flush=True)
 
 
-def to_ready(card: Card, name: str) -> None:
-    """The whole image, its own way, until systemd has heard that the box is ready."""
-    own = (card.boot / "cmdline.txt").read_text().split()
-    # What is added only makes it say more; and the pins of this board are reached through its registers.
-    words = [word for word in own if word not in ("quiet", "console=tty0")]
-    words += ["iomem=relaxed", "systemd.journald.forward_to_console=1", "systemd.journald.max_level_console=info", "systemd.show_status=yes"]
+def to_ready(line: Line, name: str) -> None:
+    """Until systemd has heard that the box is ready."""
     started = time.monotonic()
-    with card.start("initrd.img", " ".join(words), f"{name}.log") as line:
-        # The journal on the console carries the kernel's clock: [   12.345678] systemd[1]: Started moodbox.service ...
-        found = line.wait_for(rb"\[ *([0-9.]+)\] systemd\[1\]: Started [^\n]*moodbox\.service", 7200)
-        step(f"{name}: ready after {float(found.group(1)):.1f} s of the board's time ({time.monotonic() - started:.0f} s of ours)")
+    # The journal on the console carries the kernel's clock: [   12.345678] systemd[1]: Started moodbox.service ...
+    found = line.wait_for(rb"\[ *([0-9.]+)\] systemd\[1\]: Started [^\n]*moodbox\.service", 7200)
+    step(f"{name}: ready after {float(found.group(1)):.1f} s of the board's time ({time.monotonic() - started:.0f} s of ours)")
 
 
 class State:
@@ -121,27 +125,3 @@ def cuts(card: Card, count: int, every: int) -> None:
                 rated = copy.rating()
                 step(f"cut {number}: the card as it was holds {state.judge(int(rated) if rated else 0)}")
     step(f"{count} cuts: {state.came['old']} times the old state, {state.came['new']} times the new one, never anything else")
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qemu", type=pathlib.Path, required=True)
-    parser.add_argument("--work", type=pathlib.Path, required=True)
-    parser.add_argument("--cuts", type=int, required=True)
-    parser.add_argument("--every", type=int, required=True)
-    options = parser.parse_args()
-    card = Card(options)
-    try:
-        to_ready(card, "first boot")
-        if options.cuts:
-            cuts(card, options.cuts, options.every)
-            to_ready(card, "boot after the cuts")
-    except (Died, AssertionError) as failure:
-        print(f"FAILED: {failure}\n  hint: the logs lie in {options.work}", file=sys.stderr)
-        return 7
-    print("the image: all held")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
