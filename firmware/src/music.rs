@@ -26,6 +26,7 @@ pub mod library;
 mod path_text;
 pub mod plan;
 pub mod policy;
+pub mod present;
 mod resample;
 mod reverb;
 mod score;

@@ -11,6 +11,7 @@ mod explain;
 pub use explain::{Choice, Passed};
 
 use super::collection::{Collection, Piece};
+use super::present::Present;
 use super::taste::{Event, Record, Taste, quadrant};
 use mood::Affect;
 use rand_distr::{Beta, Distribution};
@@ -157,6 +158,16 @@ impl Chooser {
             self.pieces.remove(at);
             self.records.remove(at);
         }
+    }
+
+    /// Takes out the tracks that can't be reached now.
+    pub fn drop_absent(&mut self) {
+        let mut present = Present::default();
+        let there: Vec<bool> = self.pieces.iter().map(|piece| present.has(&piece.path)).collect();
+        let mut of_piece = there.iter();
+        self.pieces.retain(|_| of_piece.next().is_some_and(|there| *there));
+        let mut of_record = there.iter();
+        self.records.retain(|_| of_record.next().is_some_and(|there| *there));
     }
 
     /// The next track for a target; `None` when there is none at all.

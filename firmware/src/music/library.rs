@@ -4,11 +4,13 @@
 //! mood without a folder, or without a track that can be played, gets the composer. The folder is read anew for every
 //! programme, so tracks can be added while the box runs.
 
+mod broken;
 mod file_track;
 mod playlist;
 mod prefetch;
 mod queue;
 
+pub use broken::{Broken, BrokenTrack};
 pub use file_track::FileTrack;
 pub use playlist::Playlist;
 pub use prefetch::{Control, Prefetch};
@@ -22,49 +24,8 @@ use mood::{Affect, Expression};
 use queue::{Chosen, Queue, Shuffled};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
-
-/// A track that could not be played.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BrokenTrack {
-    /// The file.
-    pub path: PathBuf,
-    /// What the decoder says.
-    pub detail: String,
-}
-
-/// Files that could not be played, so that they are tried and reported once. Clones share the memory.
-#[derive(Debug, Clone, Default)]
-pub struct Broken(Arc<Mutex<(BTreeSet<PathBuf>, Vec<BrokenTrack>)>>);
-
-impl Broken {
-    /// Remembers a file.
-    pub fn remember(&self, path: &Path, detail: String) {
-        let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if memory.0.insert(path.to_owned()) {
-            tracing::warn!(track = %Shown(path), detail, "track skipped");
-            memory.1.push(BrokenTrack { path: path.to_owned(), detail });
-        }
-    }
-
-    /// Whether a file is known to be broken.
-    #[must_use]
-    pub fn knows(&self, path: &Path) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.contains(path)
-    }
-
-    /// All files known to be broken.
-    #[must_use]
-    pub fn all(&self) -> BTreeSet<PathBuf> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.clone()
-    }
-
-    /// The files found broken since the last call.
-    pub fn news(&self) -> Vec<BrokenTrack> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).1)
-    }
-}
 
 /// The owner's folder.
 #[derive(Debug, Clone)]
@@ -133,6 +94,7 @@ impl Jukebox {
     /// composed.
     #[must_use]
     pub fn programme(&self, expression: Expression, affect: Affect, seed: u64, rate_hz: u32) -> Playlist {
+        self.broken.forget_returned();
         let folder =
             self.library.as_ref().map(|library| Shuffled::new(library, expression, affect, seed, self.shelf.clone()));
         let queue: Box<dyn Queue> = match folder {

@@ -110,12 +110,14 @@ impl Shelf {
         loaded
     }
 
-    /// A chooser that knows the taste up to now; `None` without an index.
+    /// A chooser that knows the taste up to now, among the tracks that are there now; `None` without an index.
     #[must_use]
     pub fn chooser(&self) -> Option<Chooser> {
         let loaded = self.lock();
         let collection = loaded.collection.as_ref().filter(|collection| !collection.pieces().is_empty())?;
-        Some(Chooser::new(collection, &loaded.taste, self.settings.variety, self.now_s()))
+        let mut chooser = Chooser::new(collection, &loaded.taste, self.settings.variety, self.now_s());
+        chooser.drop_absent();
+        Some(chooser)
     }
 
     /// How loud a track is: what a ReplayGain tag says (against -18 LUFS), else what was measured.

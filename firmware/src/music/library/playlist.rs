@@ -82,7 +82,11 @@ impl Playlist {
                 }
                 Err(detail) => {
                     self.broken.remember(&next.path, detail);
-                    self.queue.broken(&next.path);
+                    if next.path.exists() {
+                        self.queue.broken(&next.path);
+                    } else {
+                        self.queue.gone(&next.path);
+                    }
                 }
             }
         }

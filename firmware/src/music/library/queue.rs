@@ -34,6 +34,11 @@ pub(super) trait Queue: Send {
     /// A track can't be played.
     fn broken(&mut self, path: &Path);
 
+    /// A track is no longer there: its disk may have been pulled out, and the other tracks with it.
+    fn gone(&mut self, path: &Path) {
+        self.broken(path);
+    }
+
     /// What became of a track.
     fn heard(&mut self, track: &Next, event: Event) {
         let _ = (track, event);
@@ -156,6 +161,11 @@ impl Queue for Chosen {
 
     fn broken(&mut self, path: &Path) {
         self.chooser.drop_broken(path);
+    }
+
+    fn gone(&mut self, path: &Path) {
+        self.chooser.drop_broken(path);
+        self.chooser.drop_absent();
     }
 
     fn heard(&mut self, track: &Next, event: Event) {

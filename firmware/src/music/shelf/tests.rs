@@ -146,3 +146,31 @@ fn what_can_not_be_read_is_set_aside_and_nothing_is_appended_to_it() {
     mistaken.learn(&track, Event::Liked, None);
     assert_eq!(fs::read_to_string(shopping).unwrap(), damaged);
 }
+
+#[test]
+fn a_stick_that_is_pulled_out_costs_its_tracks_until_it_is_back() {
+    let (folder, settings) = owner(3);
+    let (stick, pocket) = (folder.path().join("stick"), folder.path().join("pocket"));
+    fs::create_dir(&stick).unwrap();
+    // One track stays on the box, two are on the stick.
+    let all = Index::load(&settings.index).unwrap();
+    let mut index = Index::new(settings.index.clone());
+    for (entry, on_stick) in all.entries().zip([false, true, true]) {
+        let name = entry.path.file_name().unwrap();
+        let path = if on_stick { stick.join(name) } else { entry.path.clone() };
+        fs::rename(&entry.path, &path).unwrap();
+        index.put(Entry { path, ..entry.clone() });
+    }
+    index.store().unwrap();
+    let (shelf, mut playlist) = play(&settings);
+    assert_eq!(shelf.chooser().unwrap().len(), 3);
+    fs::rename(&stick, &pocket).unwrap();
+    assert_eq!(shelf.chooser().unwrap().len(), 1);
+    // What is open may play to its end; then the track that is left comes, again and again, and not the composer.
+    seconds(&mut playlist, 14.0);
+    assert!(playlist.is_likeable());
+    drop(playlist);
+    assert_eq!(last_played(&settings.taste), Some(folder.path().join("0.wav")));
+    fs::rename(&pocket, &stick).unwrap();
+    assert_eq!(shelf.chooser().unwrap().len(), 3);
+}
