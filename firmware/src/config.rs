@@ -156,7 +156,8 @@ impl Config {
     /// What the sound needs of it.
     #[must_use]
     pub fn sound(&self) -> MusicSettings {
-        MusicSettings { gain_db: self.volume.start_db, ..self.music.clone() }
+        let folder = self.music.folder.clone().or_else(home::music);
+        MusicSettings { folder, gain_db: self.volume.start_db, ..self.music.clone() }
     }
 
     /// What holds, and does not do what its owner may expect: about files that are not there now.

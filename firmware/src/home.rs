@@ -9,6 +9,12 @@ pub fn index() -> PathBuf {
     folder().join("music.jsonl")
 }
 
+/// The service's folder of music that was copied to the box; `None` outside of the service.
+#[must_use]
+pub fn music() -> Option<PathBuf> {
+    var_os("STATE_DIRECTORY").filter(|folder| !folder.is_empty()).map(|folder| PathBuf::from(folder).join("music"))
+}
+
 /// What the box learnt about the owner's taste.
 #[must_use]
 pub fn taste() -> PathBuf {
