@@ -7,6 +7,7 @@ pub mod core_clock;
 pub mod disk;
 pub mod eyes;
 pub mod hands;
+pub mod music;
 pub mod permissions;
 
 use serde::Serialize;

@@ -43,6 +43,9 @@ pub fn expanded(path: &str) -> PathBuf {
     }
 }
 
+/// The state folder of the service that the Debian package brings.
+pub const SERVICE: &str = "/var/lib/moodbox";
+
 /// The service's state folder under systemd, else the user's (XDG Base Directory Specification), else here.
 fn folder() -> PathBuf {
     let given = |name: &str| var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);

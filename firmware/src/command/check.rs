@@ -2,10 +2,11 @@
 
 use crate::config::Config;
 use crate::doctor::about::{About, hide_home};
-use crate::doctor::{Finding, Verdict, board, core_clock, disk, eyes, hands, permissions};
+use crate::doctor::{Finding, Verdict, board, core_clock, disk, eyes, hands, music, permissions};
 use crate::error::Failure;
 use crate::exit_code::ExitCode;
 use crate::eyes::Eyes;
+use crate::home;
 use crate::image::{self, Image};
 use crate::ports::{Button, Camera, Lights};
 use crate::sim::button::ScriptedButton;
@@ -53,6 +54,8 @@ pub enum Part {
     Disk,
     /// The networks.
     Model,
+    /// Your own: how many tracks of each mood.
+    Music,
     /// Formats, one frame's brightness and sharpness.
     Camera,
     /// Whether one is found.
@@ -66,11 +69,12 @@ pub enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Permissions,
         Self::Board,
         Self::Disk,
         Self::Model,
+        Self::Music,
         Self::Camera,
         Self::Face,
         Self::Light,
@@ -84,6 +88,7 @@ impl Part {
             Self::Board => "board",
             Self::Disk => "disk",
             Self::Model => "model",
+            Self::Music => "music",
             Self::Camera => "camera",
             Self::Face => "face",
             Self::Light => "light",
@@ -198,6 +203,7 @@ impl Bench<'_> {
             Part::Board => board::board(Path::new("/")),
             Part::Disk => disk::disk(self.config.music.wav_fallback.parent().unwrap_or(Path::new("."))),
             Part::Model => self.open_eyes().map_or_else(|finding| finding, |mut sight| eyes::model(&mut sight)),
+            Part::Music => music::music(&music::Places::of(self.config, Path::new(home::SERVICE))),
             Part::Camera => {
                 let found = self.open_camera().map_or_else(|finding| finding, |mut it| eyes::camera(it.as_mut()));
                 if self.args.simulate { found } else { found.with("offered", offered()) }

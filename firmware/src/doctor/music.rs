@@ -1,0 +1,172 @@
+//! The owner's music: how many tracks each mood has, from which index and folder, and what is wrong with them.
+
+use super::Finding;
+use crate::config::Config;
+use crate::music::Library;
+use crate::music::collection::Collection;
+use crate::music::index::{Index, IndexError};
+use crate::music::library::Broken;
+use crate::music::present::Present;
+use crate::music::taste::Taste;
+use mood::{Affect, Expression};
+use std::path::{Path, PathBuf};
+
+/// Where the box's music is known from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// The folder with one folder a mood.
+    pub folder: Option<PathBuf>,
+    /// Whether the owner named it; the service's own may be empty.
+    pub named: bool,
+    /// The index of everything else.
+    pub index: PathBuf,
+    /// What was learnt about it.
+    pub taste: PathBuf,
+}
+
+impl Places {
+    /// Those that hold by a configuration. Without an index of their own they are those of the box's `service`, whose owner
+    /// asks from a shell of his own.
+    #[must_use]
+    pub fn of(config: &Config, service: &Path) -> Self {
+        let settings = config.sound();
+        let shelf = settings.shelf.unwrap_or_default();
+        let of_service = !shelf.index.exists() && service.join("music.jsonl").exists();
+        let (index, taste) = if of_service {
+            (service.join("music.jsonl"), service.join("taste.jsonl"))
+        } else {
+            (shelf.index, shelf.taste)
+        };
+        let folder = settings.folder.or_else(|| of_service.then(|| service.join("music")));
+        Self { folder, named: config.music.folder.is_some(), index, taste }
+    }
+}
+
+/// What is wrong, and what to do about it.
+type Trouble = (String, &'static str);
+
+/// Counts the tracks of each mood.
+#[must_use]
+pub fn music(places: &Places) -> Finding {
+    let mut told = Vec::new();
+    let mut troubles: Vec<Trouble> = Vec::new();
+    let mut figures = serde_json::Map::new();
+    if let Some(folder) = &places.folder {
+        let counts = in_folders(folder, places.named, &mut troubles);
+        if !counts.is_empty() {
+            told.push(format!("mood folders of {}: {}", folder.display(), words(&counts)));
+            figures.insert("in_mood_folders".to_owned(), by_name(&counts));
+        }
+    }
+    match Index::load(&places.index) {
+        Ok(index) => {
+            let found = Indexed::of(index, &Taste::load(&places.taste).unwrap_or_default());
+            told.push(format!("by index {}: {}", places.index.display(), found.words()));
+            troubles.extend(found.troubles());
+            figures.insert("by_index".to_owned(), by_name(&found.counts));
+            figures.insert("absent".to_owned(), found.absent.into());
+            figures.insert("damaged".to_owned(), found.damaged.into());
+        }
+        Err(IndexError::Missing { .. }) => {}
+        Err(error) => troubles.push((
+            format!("{error}; nothing is chosen by it"),
+            "put it away and scan again: `moodbox music scan FOLDER`, on the box `systemctl start moodbox-scan`",
+        )),
+    }
+    if told.is_empty() {
+        told.push("none of your own, all is composed".to_owned());
+    }
+    told.extend(troubles.iter().map(|(what, _)| what.clone()));
+    let told = told.join("; ");
+    let mut finding = match troubles.first() {
+        Some((_, remedy)) => Finding::doubtful(told, remedy),
+        None => Finding::fine(told),
+    };
+    finding.figures = figures;
+    finding
+}
+
+/// How many tracks lie in each mood's folder, for the moods that have some. The service's own folder may have no moods.
+fn in_folders(folder: &Path, named: bool, troubles: &mut Vec<Trouble>) -> Vec<(Expression, usize)> {
+    const REMEDY: &str =
+        "set `music.folder` to a folder that is there, with folders named happy, sad and so on and music in each";
+    let library = Library::new(folder.to_owned(), Broken::default());
+    let counts = Expression::ALL.into_iter().map(|expression| (expression, library.tracks(expression).len()));
+    let counts: Vec<_> = counts.filter(|(_, tracks)| *tracks > 0).collect();
+    if named || !counts.is_empty() {
+        troubles.extend(library.troubles().into_iter().map(|what| (what, REMEDY)));
+    }
+    counts
+}
+
+/// What an index has.
+#[derive(Debug, Default)]
+struct Indexed {
+    /// Tracks that are there, by the mood they lie nearest to.
+    counts: Vec<(Expression, usize)>,
+    /// Tracks whose folder is not there now.
+    absent: usize,
+    /// Files that can't be played.
+    damaged: usize,
+}
+
+impl Indexed {
+    fn of(index: Index, taste: &Taste) -> Self {
+        let damaged = index.entries().filter(|entry| entry.sound.is_err()).count();
+        let collection = Collection::new(index, taste);
+        let mut present = Present::default();
+        let (there, absent): (Vec<_>, Vec<_>) = collection.pieces().iter().partition(|piece| present.has(&piece.path));
+        let moods: Vec<Expression> = there.iter().map(|piece| nearest(piece.affect)).collect();
+        let count = |expression| moods.iter().filter(|mood| **mood == expression).count();
+        let counts = Expression::ALL.into_iter().map(|expression| (expression, count(expression))).collect();
+        Self { counts, absent: absent.len(), damaged }
+    }
+
+    fn words(&self) -> String {
+        let all: usize = self.counts.iter().map(|(_, count)| count).sum();
+        let mut text = format!("{all} tracks");
+        if all > 0 {
+            text.push_str(&format!(", nearest to {}", words(&self.counts)));
+        }
+        text
+    }
+
+    fn troubles(&self) -> Vec<Trouble> {
+        let mut troubles = Vec::new();
+        if self.counts.iter().all(|(_, count)| *count == 0) && self.absent == 0 {
+            troubles.push(("no track in it can be played".to_owned(), "scan a folder with music"));
+        }
+        if self.absent > 0 {
+            let what = format!("{} more are not there now", self.absent);
+            troubles.push((what, "plug in the stick or disk that they are on; until then the box does without"));
+        }
+        if self.damaged > 0 {
+            let what = format!("{} files can't be played", self.damaged);
+            troubles.push((what, "`moodbox music list --json` names them, with the reason"));
+        }
+        troubles
+    }
+}
+
+/// The mood that a place lies nearest to.
+fn nearest(affect: Affect) -> Expression {
+    let distance = |mood: &Expression| {
+        let of_mood = Affect::of(*mood);
+        (of_mood.valence - affect.valence).hypot(of_mood.arousal - affect.arousal)
+    };
+    Expression::ALL.into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or(Expression::Neutral)
+}
+
+/// As in `3 happy, 4 sad`, without the moods that have none.
+fn words(counts: &[(Expression, usize)]) -> String {
+    let some = counts.iter().filter(|(_, count)| *count > 0);
+    let words: Vec<String> = some.map(|(mood, count)| format!("{count} {}", mood.name())).collect();
+    if words.is_empty() { "no track".to_owned() } else { words.join(", ") }
+}
+
+fn by_name(counts: &[(Expression, usize)]) -> serde_json::Value {
+    counts.iter().map(|(mood, count)| (mood.name().to_owned(), serde_json::Value::from(*count))).collect()
+}
+
+#[cfg(test)]
+mod tests;
