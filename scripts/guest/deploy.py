@@ -5,12 +5,14 @@ import argparse
 import os
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import sys
 import time
 
 import boards
+import sticks
 from machine import Died
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -29,25 +31,60 @@ CONTRACT = re.compile(rb"(moodbox\.contract_version\x12\x01).")
 
 
 class Board:
-    def __init__(self, machine, options, port: int):
-        self.machine, self.port = machine, port
+    """The board, and the maker's side of the ssh line to it."""
+
+    def __init__(self, options, port: int, extra: tuple[str, ...]):
+        self.options, self.port, self.extra = options, port, extra
+        self.path = options.work / "ssh"
         self.environment = os.environ | {
             # One connection for all: shaking hands takes an emulated board a minute.
-            "SSH_OPTIONS": f"-o ControlMaster=auto -o ControlPersist=600 -o ControlPath={options.work}/ssh-%p -p {port} -i {options.key} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
+            "SSH_OPTIONS": f"-o ControlMaster=auto -o ControlPersist=600 -o ControlPath={self.path} -p {port} -i {options.key} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
                            " -o IdentitiesOnly=yes -o ConnectTimeout=600",
-            "MOODBOX": "/none"}
+            "MOODBOX": "/none", "MOODBOX_CACHE": str(options.work / "cache")}
+        # What sudo on the board wants to hear; empty while it wants nothing.
+        self.password = ""
+        self.start()
+
+    def start(self) -> None:
+        self.machine = boards.boot(self.options, "chip", boot_limit=3600, extra=self.extra)
+        step(f"up after {self.machine.boot_seconds:.1f} s of its own time, {self.machine.boot_wall_seconds:.0f} s of ours")
+
+    def cut_power(self) -> None:
+        self.machine.__exit__()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Ends the connection."""
+        subprocess.run(["ssh", "-o", f"ControlPath={self.path}", "-O", "exit", "pi@127.0.0.1"], stderr=subprocess.DEVNULL, check=False)
+
+    def begin(self, name: str, *words: str) -> subprocess.Popen:
+        """One of the maker's scripts on this side of the ssh line, which has been told sudo's password."""
+        command = [str(ROOT / "scripts" / name), "pi@127.0.0.1", *words]
+        started = subprocess.Popen(command, env=self.environment, text=True, start_new_session=True,
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        started.stdin.write(self.password + "\n" * bool(self.password))
+        started.stdin.close()
+        started.stdin = None
+        return started
 
     def script(self, name: str, *words: str, code: int = 0, says: str = "", within: float = 3600) -> str:
-        """One of the maker's scripts on this side of the ssh line: ends with `code`, and says so."""
-        command = [str(ROOT / "scripts" / name), "pi@127.0.0.1", *words]
-        ended = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=within)
-        said = ended.stdout + ended.stderr
-        assert ended.returncode == code, f"{name} {' '.join(words)} ended with {ended.returncode}, not {code}:\n{said}"
+        """As `begin`; it ends with `code`, and says so."""
+        started = self.begin(name, *words)
+        said, _ = started.communicate(timeout=within)
+        assert started.returncode == code, f"{name} {' '.join(words)} ended with {started.returncode}, not {code}:\n{said}"
         assert says in said, f"{name} {' '.join(words)} doesn't say `{says}`:\n{said}"
+        assert not self.password or self.password not in said, f"{name} shows the password of sudo"
         return said
 
     def run(self, command: str, check: bool = True) -> str:
         return self.machine.run(command, 3600, check)
+
+    def until(self, what: str, condition: str) -> None:
+        """Waits until a shell command succeeds on the board."""
+        deadline = time.monotonic() + 3600
+        while self.run(f"{{ {condition}; }} >/dev/null 2>&1 && echo yes", check=False) != "yes":
+            assert time.monotonic() < deadline, f"not within an hour: {what}"
+            time.sleep(1)
 
     def ready(self) -> None:
         """The service says that it is ready."""
@@ -68,7 +105,42 @@ def step(what: str) -> None:
     print(f"  {what}", flush=True)
 
 
-def story(board: Board, options, work: pathlib.Path) -> None:
+def trials(board: Board, work: pathlib.Path, silent: pathlib.Path, before: str, good: str) -> None:
+    """Deployments that are disturbed."""
+    run, password = board.run, "open sesame"
+    run("printf 'auth required pam_unix.so\\naccount required pam_permit.so\\nsession required pam_permit.so\\n' >/etc/pam.d/sudo"
+        " && echo 'pi ALL=(ALL) ALL' >/etc/sudoers.d/pi")
+    board.script("deploy", "--program", str(silent), code=4, says="none was given")
+    board.password = "wrong"
+    board.script("deploy", "--program", str(silent), code=4, says="refuses this password")
+    board.password = password
+    board.script("deploy", "--program", str(silent), "--wait", "20", code=1, says="not ready within 20 s")
+    step("sudo's password is asked for once; without it, or with a wrong one, nothing is sent")
+
+    def try_silent() -> subprocess.Popen:
+        started = board.begin("deploy", "--program", str(silent), "--wait", "300")
+        board.until("a release is tried", "test -L /opt/moodbox/trial && systemctl is-active moodbox | grep -q activating")
+        return started
+
+    started = try_silent()
+    board.script("deploy", "--program", str(silent), code=4, says="another deployment")
+    os.killpg(started.pid, signal.SIGKILL)
+    board.hang_up()
+    board.until("the trial ends", "! test -L /opt/moodbox/trial")
+    assert board.runs() == good and run("readlink /opt/moodbox/current") == before
+    assert run("ls -A /opt/moodbox/releases | grep -c incoming", check=False) == "0"
+    step("two at once: the second is refused; the connection is lost in a trial: it rolls back all the same")
+
+    started = try_silent()
+    board.cut_power()
+    os.killpg(started.pid, signal.SIGKILL)
+    board.start()
+    assert board.runs() == good and run("readlink /opt/moodbox/current") == before
+    assert "never judged" in run("journalctl -b -u moodbox --no-pager"), "the journal doesn't tell that a release fell back"
+    step("the power is cut in a trial: at the next start the release before runs")
+
+
+def story(board: Board, stick: sticks.Socket, options, work: pathlib.Path) -> None:
     run = board.run
     assert run("systemctl is-active ssh", check=False) == "active", run("systemctl status ssh; sshd -t", check=False)
     board.script("deploy", "--program", str(options.program), code=4, says="has no service moodbox")
@@ -102,6 +174,7 @@ def story(board: Board, options, work: pathlib.Path) -> None:
     board.script("deploy", "--program", str(silent), "--wait", "20", code=1, says="not ready within 20 s")
     assert board.runs() == good and run("readlink /opt/moodbox/current") == before
     step("a program that never gets ready rolls back")
+    trials(board, work, silent, before, good)
     board.script("deploy", "--program", "/bin/true", *wait, code=4, says="not for arm64")
     step("a program of another processor is refused before it is sent")
 
@@ -126,6 +199,12 @@ def story(board: Board, options, work: pathlib.Path) -> None:
     said = board.script("look", code=4, says='"parts"')
     assert board.runs() == good
     step("look: no camera is here, which it says with exit code 4; the box runs again afterwards")
+
+    sticks.story(board, stick, step)
+    board.script("music", str(options.tunes), says="2 files to send")
+    board.until("the box has listened to what was copied", "test $(systemctl is-active moodbox-scan) = inactive && moodbox check music | grep -q '10 tracks'")
+    said = board.script("music", "--check", says="10 tracks")
+    step(f"music is copied and listened to: {said.strip()}")
 
     run("echo learnt >/var/lib/moodbox/faces-test && chown moodbox: /var/lib/moodbox/faces-test")
     kept = run("sha256sum /etc/moodbox/moodbox.toml /var/lib/moodbox/faces-test")
@@ -154,22 +233,28 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     boards.add_arguments(parser)
     parser.add_argument("--disk", type=pathlib.Path, required=True)
+    parser.add_argument("--tunes", type=pathlib.Path, required=True, help="a folder of two tracks")
+    parser.add_argument("--stick", type=pathlib.Path, required=True, help="a USB stick, see sticks.py")
     parser.add_argument("--key", type=pathlib.Path, required=True)
     parser.add_argument("--program", type=pathlib.Path, required=True)
     options = parser.parse_args()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    stick = sticks.Socket(options.work, options.stick)
     extra = ("-drive", f"file={options.disk},if=virtio,format=raw",
-             "-netdev", f"user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:{port}-:22", "-device", "virtio-net-pci,netdev=n0,romfile=")
+             "-netdev", f"user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:{port}-:22", "-device", "virtio-net-pci,netdev=n0,romfile=", *stick.arguments())
     started = time.monotonic()
+    board = None
     try:
-        with boards.boot(options, "chip", boot_limit=3600, extra=extra) as machine:
-            step(f"up after {machine.boot_seconds:.1f} s of its own time, {machine.boot_wall_seconds:.0f} s of ours")
-            story(Board(machine, options, port), options, options.work)
+        board = Board(options, port, extra)
+        story(board, stick, options, options.work)
     except (Died, AssertionError, subprocess.TimeoutExpired) as failure:
         print(f"FAILED: {failure}\n  hint: the logs lie in {options.work}", file=sys.stderr)
         return 7
+    finally:
+        if board:
+            board.cut_power()
     print(f"an installed box's life: all held, in {time.monotonic() - started:.0f} s")
     return 0
 
