@@ -129,6 +129,10 @@ fn an_unreadable_folder_or_file_is_told_and_costs_only_itself() {
     for what in ["music/more: ", "closed.wav: "] {
         assert!(err.lines().any(|line| line.contains(what) && line.contains("ermission denied")), "{err}");
     }
+    // Opened again, though no stamp of it changes by that, it is listened to.
+    close(&owner.music().join("closed.wav"), 0o644);
+    let (out, _) = said(&owner.scan());
+    assert!(out.contains("5 tracks; 1 listened to"), "{out}");
 }
 
 #[test]

@@ -7,6 +7,8 @@ use crate::music::folder::{self, Found};
 use crate::shown::Shown;
 use crate::state::{self, Fault};
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
@@ -60,7 +62,7 @@ pub struct Scanned {
     pub gone: usize,
     /// Files that can't be played, and why: of this scan and of earlier ones.
     pub damaged: Vec<(PathBuf, String)>,
-    /// Folders that can't be entered, and why.
+    /// Folders that can't be entered and files that their disk doesn't give, and why; nothing is kept of these files.
     pub skipped: Vec<(PathBuf, String)>,
     /// The index could not be read and was set aside; in a sentence.
     pub begun_anew: Option<String>,
@@ -109,7 +111,9 @@ pub fn scan(
     scanned.analysed = work.len();
     if scanned.analysed > 0 || scanned.gone > 0 || !file.exists() {
         let appender = Appender::open(file)?;
-        analyse_all(work, threads, appender, &mut index, &mut progress)?;
+        let unread = analyse_all(work, threads, appender, &mut index, &mut progress)?;
+        scanned.analysed -= unread.len();
+        scanned.skipped.extend(unread);
         index.store()?;
     }
     for entry in index.entries() {
@@ -143,14 +147,14 @@ fn drop_gone(index: &mut Index, roots: &[PathBuf], found: &BTreeSet<PathBuf>, sk
     before - index.entries.len()
 }
 
-/// Analyses on `threads` threads; this one writes.
+/// Analyses on `threads` threads; this one writes. Returns the files that the disk doesn't give, and why.
 fn analyse_all(
     work: Vec<(PathBuf, Stamp)>,
     threads: usize,
     mut appender: Appender,
     index: &mut Index,
     progress: &mut impl FnMut(Progress<'_>),
-) -> Result<(), ScanError> {
+) -> Result<Vec<(PathBuf, String)>, ScanError> {
     let all = work.len();
     let queue = Mutex::new(work.into_iter());
     let (send, results) = channel();
@@ -172,12 +176,27 @@ fn analyse_all(
                 .map_err(|error| ScanError::Thread { detail: error.to_string() })?;
         }
         drop(send);
-        for (done, entry) in (1..).zip(results) {
+        let mut unread = Vec::new();
+        for (done, mut entry) in (1..).zip(results) {
+            progress(Progress { done, all, path: &entry.path });
+            match entry.sound.is_err().then(|| fault(&entry.path)).flatten() {
+                // The owner may open it any time, which changes no stamp.
+                Some(error) if error.kind() == ErrorKind::PermissionDenied => entry.stamp = Stamp::default(),
+                Some(error) => {
+                    unread.push((entry.path, error.to_string()));
+                    continue;
+                }
+                None => {}
+            }
             // Returning drops the receiver, which ends the threads after their present file.
             appender.add(&entry)?;
-            progress(Progress { done, all, path: &entry.path });
             index.put(entry);
         }
-        Ok(())
+        Ok(unread)
     })
+}
+
+/// Why a file can't be read to its end, if it can't. A disk that was pulled out says nothing about the music on it.
+fn fault(path: &Path) -> Option<io::Error> {
+    File::open(path).and_then(|mut file| io::copy(&mut file, &mut io::sink())).err()
 }

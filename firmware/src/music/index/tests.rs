@@ -266,3 +266,17 @@ fn tracks_are_found_by_a_part_of_their_name() {
     assert_eq!(index.find("wav").unwrap_err().len(), 2);
     assert!(index.find("polka").unwrap_err().is_empty());
 }
+
+#[test]
+fn a_file_that_the_disk_does_not_give_is_not_damaged() {
+    let folder = library();
+    let pulled = folder.path().join("music/c.wav");
+    // Reading it fails as on a stick that was pulled out.
+    symlink("/proc/self/mem", &pulled).unwrap();
+    let (index, scanned) = scan_in(&folder);
+    assert_eq!((index.len(), scanned.tracks, scanned.analysed, scanned.damaged.len()), (2, 2, 2, 0));
+    assert_eq!(scanned.skipped.iter().map(|(path, _)| path).collect::<Vec<_>>(), [&pulled]);
+    fs::remove_file(&pulled).unwrap();
+    song(&pulled, 110, 3);
+    assert_eq!(scan_in(&folder).1.tracks, 3);
+}
