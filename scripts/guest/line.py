@@ -57,5 +57,12 @@ class Line:
         self.read = found.end()
         return found
 
+    def wait_for_end(self, within: float) -> None:
+        """Until QEMU ends by itself, as it does when the board would start anew."""
+        deadline = time.monotonic() + within
+        while self.hear(left := max(deadline - time.monotonic(), 0)):
+            if left <= 0:
+                raise Died(f"QEMU runs on after {within:.0f} s; last: {self.seen[-300:]!r}")
+
     def send(self, text: str) -> None:
         self.console.sendall(text.encode())

@@ -71,7 +71,8 @@ def filled(card: Card) -> None:
     card.partition.put("moodbox.toml", FILLED.format(key=key.with_suffix(".pub").read_text().strip()))
     with card.start_whole("first") as line:
         line.wait_for(rb"setup: sound card or light was switched on or off; the board starts once more", 7200)
-        line.wait_for(rb"reboot: Restarting system", 7200)
+        line.wait_for(rb"Reached target reboot\.target", 7200)
+        line.wait_for_end(600)
     overlays = card.partition.get("overlays.txt")
     assert overlays == "dtoverlay=pi4-spidev\ndtoverlay=hifiberry-dac\n", f"overlays.txt is {overlays!r}"
     step("first start: the sound card's overlay is written, and the board started once more")
@@ -139,7 +140,8 @@ def faulty(card: Card) -> None:
     card.partition.put("moodbox.toml", FAULTY)
     with card.start_whole("faulty-first", words=IMAGER_1) as line:
         line.wait_for(rb"the board starts once more", 7200)
-        line.wait_for(rb"reboot: Restarting system", 7200)
+        line.wait_for(rb"Reached target reboot\.target", 7200)
+        line.wait_for_end(600)
     with card.start_whole("faulty", words=IMAGER_1) as line:
         to_ready(line, "start with a faulty moodbox.toml")
         shell = Shell(line)
