@@ -120,7 +120,7 @@ def free_port() -> int:
 
 def logs_in(key, port: int) -> None:
     command = ["ssh", "-i", str(key), "-p", str(port), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
-               "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "ConnectTimeout=600", "-o", "ConnectionAttempts=20", "root@127.0.0.1", "hostname; command -v moodbox"]
+               "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "ConnectTimeout=600", "-o", "ConnectionAttempts=20", "root@127.0.0.1", "cat /proc/sys/kernel/hostname; command -v moodbox"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=3600)
     assert done.returncode == 0 and done.stdout.split() == ["livingroom", "/usr/bin/moodbox"], f"ssh says {done.stdout}{done.stderr}"
     step("the owner logs in over ssh with the key")
