@@ -186,7 +186,7 @@ impl Failure {
                 "list the cards with `moodbox devices`, name one as `speaker.card`, or use `--wav FILE`"
             }
             Self::Write { .. } => "see that the disk has room and the reader of the output is still there",
-            Self::OwnerFile { .. } => "name a text of at most 1 MiB; the form is `scripts/boot/moodbox.toml`",
+            Self::OwnerFile { .. } => "name a text of at most 1 MiB; the form is `scripts/pi/boot/moodbox.toml`",
             Self::Signals { .. } | Self::Thread { .. } | Self::ThreadEnded { .. } | Self::Owner { .. } => {
                 "start it again with `--log debug` and report what it says"
             }

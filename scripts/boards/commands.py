@@ -74,7 +74,7 @@ def main() -> int:
     for fault in found:
         print(f"error: {fault}", file=sys.stderr)
     if found:
-        print("  hint: name its package in scripts/image-root, or do without it", file=sys.stderr)
+        print("  hint: name its package in scripts/pi/image-root, or do without it", file=sys.stderr)
     print(f"{len(scripts)} scripts were read", file=sys.stderr)
     return 7 if found else 0
 

@@ -121,7 +121,7 @@ def main() -> int:
     for fault in found:
         print(f"error: {fault}", file=sys.stderr)
     if found:
-        print(f"  hint: have scripts/image-root do what it is for, and write it into {options.list}", file=sys.stderr)
+        print(f"  hint: have scripts/pi/image-root do what it is for, and write it into {options.list}", file=sys.stderr)
     return 7 if found else 0
 
 

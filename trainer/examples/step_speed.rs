@@ -1,7 +1,7 @@
 //! Times training steps on made-up pictures: forward, backward and AdamW, without augmentation and averages.
 //!
 //! `cargo run --release -p trainer --example step_speed -- vgg 20 3` prints images/s of 3 rounds of 20 steps, a line
-//! each. `scripts/compare-pytorch` runs it in turn with the same step in PyTorch.
+//! each. `scripts/lab/compare-pytorch` runs it in turn with the same step in PyTorch.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what it is for")]
 

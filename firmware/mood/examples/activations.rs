@@ -1,8 +1,8 @@
 //! The classifier bit for bit, to hold one processor against another:
-//! `activations MODEL.onnx <rows.csv`, rows as in `fer2013.csv`; `scripts/compare-arm64 --help` says how it is built for both.
+//! `activations MODEL.onnx <rows.csv`, rows as in `fer2013.csv`; `scripts/lab/compare-arm64 --help` says how it is built for both.
 //!
 //! A line a row: its number, then for each tensor of the network, in order, its name, its element type and a fingerprint of
-//! its bytes, and last the logits as the hexadecimal digits of their 32 bits. `scripts/compare-arm64` finds the first tensor
+//! its bytes, and last the logits as the hexadecimal digits of their 32 bits. `scripts/lab/compare-arm64` finds the first tensor
 //! that differs.
 #![expect(clippy::print_stdout, reason = "a measuring tool")]
 

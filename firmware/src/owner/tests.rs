@@ -60,7 +60,7 @@ fn closed(text: &str, answer: &Answer) {
 
 #[test]
 fn the_form_itself_has_no_problems_and_sets_nothing_but_what_it_says() {
-    let form = include_str!("../../../scripts/boot/moodbox.toml");
+    let form = include_str!("../../../scripts/pi/boot/moodbox.toml");
     for target in [Target::Image, Target::Card] {
         let answer = resolve(&source("moodbox.toml", form.as_bytes()), None, &rules(target)).unwrap();
         assert!(answer.problems.is_empty(), "{}", answer.problems);

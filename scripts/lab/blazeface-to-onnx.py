@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Converts Google's BlazeFace short-range from TFLite to the two ONNX files of models/.
 
-  scripts/blazeface-to-onnx.py             fetch the npm package, convert, write models/blazeface_short_*.onnx
-  scripts/blazeface-to-onnx.py --check     the same, but only compare with the files that are there
-  scripts/blazeface-to-onnx.py --tflite F  take the TFLite file F instead of fetching it
+  scripts/lab/blazeface-to-onnx.py             fetch the npm package, convert, write models/blazeface_short_*.onnx
+  scripts/lab/blazeface-to-onnx.py --check     the same, but only compare with the files that are there
+  scripts/lab/blazeface-to-onnx.py --tflite F  take the TFLite file F instead of fetching it
 
 Why: tract does not read this TFLite file, and it is fixed at 128x128, too coarse for a face an arm's length away. The
 network is fully convolutional, so its weights run on any input whose sides are multiples of 16; the sizes here are 4:3,
@@ -30,7 +30,7 @@ PACKAGE = "@mediapipe/face_detection@0.4.1657300184"
 MEMBER = "package/face_detection_short_range.tflite"
 SHA256 = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
 SIZES = [(192, 144), (256, 192)]
-MODELS = pathlib.Path(__file__).resolve().parent.parent / "models"
+MODELS = pathlib.Path(__file__).resolve().parent.parent.parent / "models"
 
 NUMPY_TYPES = {tflite.TensorType.FLOAT32: np.float32, tflite.TensorType.FLOAT16: np.float16, tflite.TensorType.INT32: np.int32}
 OPERATOR_NAMES = {code: name for name, code in vars(tflite.BuiltinOperator).items() if isinstance(code, int)}
