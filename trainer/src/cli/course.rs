@@ -1,7 +1,6 @@
 //! What `trainer train` and `trainer all` are both asked: from what data, by which recipe, on what device.
 
 use super::NetSize;
-use super::train::Job;
 use crate::dataset::{Dataset, votes};
 use crate::devices::{Choice, Device};
 use crate::error::Error;
@@ -113,6 +112,18 @@ pub(super) struct Opened {
     pub(super) device: Device,
     pub(super) dataset: Dataset,
     pub(super) votes: Option<Vec<votes::Votes>>,
+}
+
+/// What is to be trained.
+pub(super) struct Job<'a> {
+    /// Where the data came from, for errors.
+    pub(super) source: &'a Path,
+    pub(super) dataset: &'a Dataset,
+    pub(super) votes: Option<&'a [votes::Votes]>,
+    pub(super) recipe: &'a Recipe,
+    pub(super) folder: &'a RunFolder,
+    pub(super) device: &'a Device,
+    pub(super) resume: bool,
 }
 
 impl Course {

@@ -1,10 +1,9 @@
 //! `trainer train`: a data set and a recipe in, a run out.
 
-use super::course::Course;
-use crate::dataset::{Dataset, Parts, votes};
-use crate::devices::Device;
+use super::course::{Course, Job};
+use crate::dataset::{Dataset, Parts};
 use crate::error::Error;
-use crate::recipe::{self, Recipe};
+use crate::recipe;
 use crate::report::{self, TrainingProgress};
 use crate::train::{self, Lesson, Outcome, checkpoint::RunFolder};
 use clap::Args;
@@ -33,18 +32,6 @@ pub(super) fn run(args: &Train) -> Result<(), Error> {
     let outcome = train(&args.course.job(&opened, &folder), &mut progress)?;
     progress.end(&outcome, &args.run, args.course.source());
     Ok(())
-}
-
-/// What is to be trained.
-pub(super) struct Job<'a> {
-    /// Where the data came from, for errors.
-    pub(super) source: &'a Path,
-    pub(super) dataset: &'a Dataset,
-    pub(super) votes: Option<&'a [votes::Votes]>,
-    pub(super) recipe: &'a Recipe,
-    pub(super) folder: &'a RunFolder,
-    pub(super) device: &'a Device,
-    pub(super) resume: bool,
 }
 
 pub(super) fn train(job: &Job<'_>, progress: &mut TrainingProgress) -> Result<Outcome, Error> {
