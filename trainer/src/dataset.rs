@@ -6,8 +6,8 @@ mod csv;
 mod drawn;
 mod folder;
 mod gather;
+mod input;
 mod labelled;
-mod limits;
 pub mod near_copies;
 pub mod photographs;
 mod picture;
@@ -24,7 +24,7 @@ pub use labelled::Labelled;
 pub use split::{Copies, CopyKind, Cut, Parts, split, split_with};
 
 use crate::error::Error;
-use mood::LabelSet;
+use mood::{Contract, Crop, InputTensor, LabelSet};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use tree::Harvest;
@@ -108,6 +108,14 @@ impl Picture {
     }
 }
 
+/// Pixels -> what the network eats, by the function the box uses.
+pub(crate) fn append_input(pixels: Vec<u8>, contract: &Contract, inputs: &mut Vec<f32>) {
+    let side = u32::try_from(SIDE).unwrap_or(u32::MAX);
+    if let Some(crop) = Crop::from_pixels(side, pixels) {
+        inputs.extend(InputTensor::new(&crop, contract).values);
+    }
+}
+
 /// All pictures of a data set, in the order of its rows or of its sorted file names.
 #[derive(Debug, Clone)]
 pub struct Dataset {
@@ -141,7 +149,7 @@ impl Dataset {
         source::read(path, &mut harvest)?;
         let (dataset, problems) = harvest.finish();
         if dataset.pictures.is_empty() {
-            return Err(Error::none_usable(path, &problems, source::HINT));
+            return Err(Error::none_usable(path, &problems, input::HINT));
         }
         Ok((dataset, problems))
     }

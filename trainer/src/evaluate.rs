@@ -1,10 +1,11 @@
 //! Runs the float network over pictures, for validation and for the f32 side of `verify`.
 
+use crate::dataset::append_input;
 use crate::dataset::{Dataset, Labelled, PIXELS};
 use crate::metrics::Confusion;
 use crate::net::Net;
-use crate::train::batches::append_input;
-use crate::train::{count, device, input_tensor};
+use crate::net::{device, input_tensor};
+use crate::number::count;
 use burn::module::Module;
 use mood::Contract;
 

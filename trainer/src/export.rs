@@ -1,9 +1,9 @@
 //! The line from float arrays to the bytes of `mood.onnx`: quantise, write, fit the temperature, write again.
 
-use crate::dataset::{Dataset, Labelled, PIXELS};
+use crate::dataset::{Dataset, Labelled, PIXELS, append_input};
 use crate::error::Error;
 use crate::layers::RawNet;
-use crate::train::{batches, count};
+use crate::number::count;
 use crate::{metrics, onnx, quantise, random, verify};
 use mood::Contract;
 use rand::seq::SliceRandom;
@@ -54,7 +54,7 @@ pub fn run(
         .iter()
         .map(|&index| {
             let mut input = Vec::with_capacity(PIXELS);
-            batches::append_input(dataset.pictures[index].pixels.to_vec(), &contract, &mut input);
+            append_input(dataset.pictures[index].pixels.to_vec(), &contract, &mut input);
             input
         })
         .collect();

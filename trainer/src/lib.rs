@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod music;
 pub mod net;
 pub mod nets;
+mod number;
 pub mod onnx;
 pub mod page;
 pub mod quantise;

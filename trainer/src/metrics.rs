@@ -5,7 +5,7 @@ pub mod bootstrap;
 pub mod calibration;
 pub mod coverage;
 
-use crate::train::count;
+use crate::number::count;
 
 /// An answer and whether it is right.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -19,7 +19,7 @@ pub use widen::widen;
 use crate::layers::RawNet;
 use burn::module::Module;
 use burn::store::RecordError;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -149,4 +149,16 @@ impl Net {
             Self::Residual(net) => Self::Residual(net.try_load_file(path)?),
         })
     }
+}
+
+/// The device of everything that asks for no other: Burn's pure-Rust CPU back end.
+#[must_use]
+pub fn device() -> Device {
+    Device::flex()
+}
+
+/// `[n, 1, 48, 48]` from plain numbers.
+pub(crate) fn input_tensor(inputs: Vec<f32>, size: usize, device: &Device) -> Tensor<4> {
+    let side = crate::dataset::SIDE;
+    Tensor::from_data(TensorData::new(inputs, [size, 1, side, side]), device)
 }

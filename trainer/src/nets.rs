@@ -1,7 +1,8 @@
 //! What each network costs: to keep, to compute, to store.
 
+use crate::net::device;
 use crate::net::{Name, Net, Size};
-use crate::train::{count, device};
+use crate::number::count;
 use crate::{onnx, quantise};
 use clap::ValueEnum;
 use mood::{Contract, LabelSet};

@@ -7,7 +7,7 @@ pub mod params;
 pub mod reference;
 
 use crate::layers::RawNet;
-use crate::train::count;
+use crate::number::count;
 use fold::Net;
 use observe::Histogram;
 use params::{Params, QuantNet};

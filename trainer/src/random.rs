@@ -17,15 +17,3 @@ pub const fn mix(seed: u64, stream: u64) -> u64 {
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
 }
-
-/// `share` (0..=1) of `total`, rounded down.
-#[must_use]
-#[expect(
-    clippy::as_conversions,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a share of a count is a count, far below 2^53"
-)]
-pub(crate) fn share_of(total: usize, share: f64) -> usize {
-    (total as f64 * share.clamp(0.0, 1.0)) as usize
-}

@@ -15,7 +15,6 @@ pub use source::{read, write};
 
 use crate::dataset::{self, Copies, CopyKind, Cut, Dataset, Parts};
 use crate::net::Net;
-use crate::train::batches;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -91,7 +90,7 @@ impl Recipe {
             },
         );
         if let Some(limit) = limit {
-            parts.training = batches::order(&parts, self.seed, u32::MAX);
+            parts.training = parts.order(self.seed, u32::MAX);
             parts.training.truncate(limit);
             parts.crops.clear();
         }

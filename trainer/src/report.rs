@@ -45,7 +45,7 @@ pub fn quantised(raw: &RawNet, export: &Export, path: &Path) {
         path.display(),
         export.bytes.len(),
         raw.parameters(),
-        crate::train::count(raw.macs()) / 1e6
+        crate::number::count(raw.macs()) / 1e6
     );
     say!(
         "calibrated on {} training pictures, channel ranges {}; logits differ by {:.4} (root mean square)",

@@ -18,12 +18,13 @@ use crate::dataset::{Dataset, Labelled, Parts};
 use crate::error::Error;
 use crate::evaluate::{self, Evaluation};
 use crate::metrics;
-use crate::net::{Net, WeightAverage};
+use crate::net::{Net, WeightAverage, device, input_tensor};
+use crate::number::count;
 use crate::random::mix;
 use crate::recipe::{ChooseBy, Head, Recipe};
 use batches::{Batch, Ingredients};
 use burn::optim::{GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use checkpoint::{Checkpoint, Progress, RunFolder};
 use mood::Contract;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -111,12 +112,6 @@ pub fn run(
     Ok(Outcome { history: trainer.progress.history, stopped, choose_by: lesson.recipe.schedule.choose_by })
 }
 
-/// The device of everything that asks for no other: Burn's pure-Rust CPU back end.
-#[must_use]
-pub fn device() -> Device {
-    Device::flex()
-}
-
 /// The float network of a run's best epoch, for inference.
 ///
 /// # Errors
@@ -163,7 +158,7 @@ impl<'a> Trainer<'a> {
         let epoch = self.progress.epoch;
         let per_epoch = parts.photograph_count().div_ceil(recipe.schedule.batch);
         let steps = u32::try_from(per_epoch).unwrap_or(u32::MAX).saturating_mul(recipe.schedule.epochs);
-        let order = batches::order(parts, recipe.seed, epoch);
+        let order = parts.order(recipe.seed, epoch);
         let (contract, recorded) = (self.contract.clone(), self.teaching.recorded());
         let ingredients = Ingredients { dataset, targets, teachers: recorded.as_deref(), recipe, contract: &contract };
         let began = Instant::now();
@@ -316,16 +311,4 @@ fn told_right(answers: &[f32], labels: &[f32], recipe: &Recipe) -> (usize, usize
         let hit = metrics::winner(&answer[..width]) == metrics::winner(&labels[..width]);
         (right + usize::from(hit), judged + 1)
     })
-}
-
-/// `[n, 1, 48, 48]` from plain numbers.
-pub(crate) fn input_tensor(inputs: Vec<f32>, size: usize, device: &Device) -> Tensor<4> {
-    let side = crate::dataset::SIDE;
-    Tensor::from_data(TensorData::new(inputs, [size, 1, side, side]), device)
-}
-
-/// A count as a number to divide by.
-#[expect(clippy::as_conversions, reason = "counts of pictures are far below 2^53")]
-pub(crate) const fn count(of: usize) -> f64 {
-    of as f64
 }

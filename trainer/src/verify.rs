@@ -3,8 +3,8 @@
 use crate::dataset::{Dataset, Labelled, Split};
 use crate::error::Error;
 use crate::evaluate::Evaluation;
+use crate::number::count;
 use crate::quantise::in_parallel;
-use crate::train::count;
 use crate::{file, metrics};
 use mood::{Classifier, Contract, Crop, InputTensor, ModelError};
 use std::path::Path;

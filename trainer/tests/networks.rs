@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use trainer::dataset::{Dataset, Labelled, PIXELS, Parts, Picture, Split};
 use trainer::layers::Part;
-use trainer::net::{Classic, Name, Net, Size};
+use trainer::net::{self, Classic, Name, Net, Size};
 use trainer::quantise::params::QuantNet;
 use trainer::quantise::{self, fold, reference};
 use trainer::recipe::{Network, Recipe, Schedule};
@@ -56,7 +56,7 @@ fn trained(name: Name, dataset: &Dataset, parts: &Parts, root: &Path) -> Net {
     folder.begin(&recipe).unwrap();
     let lesson = Lesson::new(dataset, None, parts, &recipe).unwrap();
     let stop = AtomicBool::new(false);
-    let outcome = train::run(&lesson, &folder, &train::device(), false, &stop, &mut Silent).unwrap();
+    let outcome = train::run(&lesson, &folder, &net::device(), false, &stop, &mut Silent).unwrap();
     assert_eq!(outcome.history.len(), 1);
     train::best_net(&folder, &folder.recipe().unwrap()).unwrap()
 }
@@ -125,7 +125,7 @@ fn every_network_trains_folds_quantises_and_runs_on_integers() {
 
 #[test]
 fn a_file_of_weights_names_the_layers_and_not_the_choice() {
-    let device = train::device();
+    let device = net::device();
     let net = Net::new(Name::Classic, SMALL, 7, 0.0, &device);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("net.bpk");

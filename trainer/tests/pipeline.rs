@@ -12,7 +12,7 @@ use trainer::dataset::{self, Dataset, Labelled, PIXELS, Parts, Picture, SIDE, Sp
 use trainer::quantise::{self, fold, reference};
 use trainer::recipe::{Distillation, Recipe, Schedule};
 use trainer::train::{BatchReport, EpochReport, Lesson, Listener, Outcome, checkpoint::RunFolder};
-use trainer::{Error, evaluate, export, metrics, random, train, verify};
+use trainer::{Error, evaluate, export, metrics, net, random, train, verify};
 
 /// Logits of the same network computed in another order of additions.
 const CLOSE: f32 = 2e-3;
@@ -113,7 +113,7 @@ fn run(
     }
     let stop = AtomicBool::new(false);
     let lesson = Lesson::new(dataset, None, parts, recipe)?;
-    train::run(&lesson, &folder, &train::device(), resume, &stop, &mut Quiet(ear, &stop))
+    train::run(&lesson, &folder, &net::device(), resume, &stop, &mut Quiet(ear, &stop))
 }
 
 fn inputs(dataset: &Dataset, indices: &[usize]) -> Vec<InputTensor> {

@@ -3,8 +3,7 @@
 //! Nothing is written to the disk, so no name in an archive can lead anywhere.
 
 use super::gather::Gathering;
-use super::limits::{self, Bounded};
-use super::source::{HINT, unreadable};
+use super::input::{self, Bounded, HINT, unreadable};
 use super::tree::{self, Harvest};
 use super::{csv, zip as members_of_zip};
 use crate::error::Error;
@@ -42,7 +41,7 @@ pub(super) fn tar(path: &Path, source: impl Read, harvest: &mut Harvest) -> Resu
 /// Reads a zip archive.
 pub(super) fn zip(path: &Path, mut file: File, harvest: &mut Harvest) -> Result<(), Error> {
     let length = file.metadata().map_err(|error| unreadable(path, &error))?.len();
-    let mut left = limits::budget(length);
+    let mut left = input::budget(length);
     let mut list = members_of_zip::members(&mut file).map_err(|error| broken(path, &error))?;
     // In the order of the unpacked folder, so that both are the same data set.
     list.sort_by(|a, b| Path::new(&a.name).cmp(Path::new(&b.name)));

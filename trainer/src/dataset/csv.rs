@@ -3,7 +3,7 @@
 //! that pandas adds), and without the one for the parts (the competition's `train.csv`).
 
 use super::PIXELS;
-use super::source;
+use super::input::unreadable;
 use super::tree::{self, Harvest, Part};
 use crate::error::Error;
 use mood::{Expression, LabelSet};
@@ -43,7 +43,7 @@ impl Columns {
 /// The rows of `source`; `path` names it in errors.
 pub(super) fn read(path: &Path, mut source: impl Read, harvest: &mut Harvest) -> Result<(), Error> {
     let mut start = Vec::new();
-    source.by_ref().take(HEADER).read_to_end(&mut start).map_err(|error| source::unreadable(path, &error))?;
+    source.by_ref().take(HEADER).read_to_end(&mut start).map_err(|error| unreadable(path, &error))?;
     let delimiter = delimiter(&start);
     let source = Rows { source: Cursor::new(start).chain(source), left: ROW };
     let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(source);
@@ -120,7 +120,7 @@ fn whole(text: &str) -> Option<u8> {
 
 fn broken(path: &Path, error: &csv::Error) -> Error {
     match error.kind() {
-        csv::ErrorKind::Io(error) => source::unreadable(path, error),
+        csv::ErrorKind::Io(error) => unreadable(path, error),
         _ => Error::data(path, format_args!("is no CSV: {error}"), HINT),
     }
 }

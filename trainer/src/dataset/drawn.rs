@@ -3,7 +3,7 @@
 use super::Split;
 use super::tree::{Harvest, Part};
 use crate::error::Error;
-use crate::random::share_of;
+use crate::number::share_of;
 use crate::synthetic::Renderer;
 use mood::Expression;
 use rayon::prelude::*;

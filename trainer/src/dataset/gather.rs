@@ -1,7 +1,7 @@
 //! Gathers the pictures of a tree, whether its names come from a disk or out of an archive. Whatever is passed over is named.
 
 use super::Split;
-use super::source::unreadable;
+use super::input::unreadable;
 use super::tree::{self, HINT, Harvest, Part, Waiting};
 use crate::error::Error;
 use mood::Expression;

@@ -3,9 +3,13 @@
 
 use super::photographs::Photographs;
 use super::{Dataset, Picture, Split};
-use crate::random;
+use crate::{number, random};
+use rand::RngExt;
 use rand::seq::SliceRandom;
 use std::collections::HashSet;
+
+/// Sets the choice of a crop of each photograph apart from every other use of the seed.
+const CROP_STREAM: u64 = 4 << 40;
 
 /// The pictures a run trains on and chooses by, as indices into the data set.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -43,6 +47,17 @@ impl Parts {
             others.extend(crops.iter().enumerate().filter(|(at, _)| *at != chosen).map(|(_, &index)| index));
         }
         self.training.iter().copied().filter(|index| !others.contains(index)).collect()
+    }
+
+    /// The training pictures of `epoch` in order, one of each photograph: a function of seed and epoch alone, so that a resumed
+    /// run sees it too.
+    #[must_use]
+    pub fn order(&self, seed: u64, epoch: u32) -> Vec<usize> {
+        let epoch_seed = random::mix(seed, u64::from(epoch));
+        let mut random = random::generator(epoch_seed, CROP_STREAM);
+        let mut order = self.photographs(|crops| random.random_range(0..crops.len()));
+        order.shuffle(&mut random::generator(epoch_seed, 1));
+        order
     }
 
     /// How many photographs there are to learn from: the pictures of an epoch.
@@ -157,7 +172,7 @@ fn cut(pictures: &[Picture], photographs: &Photographs, training: &[usize], shar
     for class in 0..=u8::MAX {
         let mut of_class: Vec<&Vec<usize>> = groups.iter().filter(|group| pictures[group[0]].label == class).collect();
         let total: usize = of_class.iter().map(|group| group.len()).sum();
-        let wanted = random::share_of(total, share);
+        let wanted = number::share_of(total, share);
         of_class.shuffle(&mut random::generator(seed, u64::from(class)));
         let mut taken = 0;
         for group in of_class {

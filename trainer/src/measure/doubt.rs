@@ -4,7 +4,7 @@
 
 use super::Row;
 use crate::error::Error;
-use crate::train::count;
+use crate::number::count;
 use crate::{file, verify};
 use mood::Thresholds;
 use prost::Message;

@@ -1,7 +1,7 @@
 //! How much of an accuracy is luck of the draw: the percentile bootstrap (Efron 1979).
 
 use super::Graded;
-use crate::{random, train::count};
+use crate::{number::count, random};
 use rand::RngExt;
 
 /// Samples drawn.

@@ -1,7 +1,7 @@
 //! Whether a confidence of 0.8 is right eight times in ten: the bins of a reliability diagram, and ECE over them.
 
 use super::Graded;
-use crate::{random::share_of, train::count};
+use crate::number::{count, share_of};
 use serde::Serialize;
 
 /// Bins of equal width over 0..=1, as many as in Guo et al. 2017 (<https://arxiv.org/abs/1706.04599>).

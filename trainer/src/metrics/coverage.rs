@@ -1,7 +1,7 @@
 //! What a threshold buys: the box answers less often, and is right more often when it does.
 
 use super::Graded;
-use crate::train::count;
+use crate::number::count;
 use serde::Serialize;
 
 /// Steps of the thresholds, from 0 up; the last lies one step below 1.

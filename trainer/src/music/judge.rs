@@ -73,7 +73,7 @@ pub fn cross_validated(clips: &Clips, penalty: f64, seed: u64) -> Figures {
             sum.precision_at_10 += found.precision_at_10;
         }
     }
-    let mean = |sum: f64| (1e4 * sum / crate::train::count(usize::try_from(REPEATS).unwrap_or(1))).round() / 1e4;
+    let mean = |sum: f64| (1e4 * sum / crate::number::count(usize::try_from(REPEATS).unwrap_or(1))).round() / 1e4;
     let [fitted_scale, library_scale] = sums.map(|sum| Accuracy {
         valence: mean(sum.valence),
         arousal: mean(sum.arousal),
@@ -103,10 +103,10 @@ fn folds(clips: &Clips, seed: u64) -> Vec<usize> {
 /// The accuracy of places `(valence, arousal)` against quadrants.
 #[must_use]
 pub fn accuracy(places: &[(f64, f64)], quadrants: &[usize]) -> Accuracy {
-    let all = crate::train::count(places.len().max(1));
+    let all = crate::number::count(places.len().max(1));
     let share = |right: &dyn Fn(f64, f64, usize) -> bool| {
         let pairs = places.iter().zip(quadrants);
-        crate::train::count(pairs.filter(|((v, a), quadrant)| right(*v, *a, **quadrant)).count()) / all
+        crate::number::count(pairs.filter(|((v, a), quadrant)| right(*v, *a, **quadrant)).count()) / all
     };
     let pleasant = |quadrant: usize| matches!(quadrant, 0 | 3);
     let excited = |quadrant: usize| quadrant < 2;
@@ -118,7 +118,7 @@ pub fn accuracy(places: &[(f64, f64)], quadrants: &[usize]) -> Accuracy {
         order.sort_by(|&x, &y| distance(x).total_cmp(&distance(y)));
         order.truncate(HEAD);
         let right = order.iter().filter(|&&row| quadrants[row] == corner).count();
-        crate::train::count(right) / crate::train::count(order.len().max(1))
+        crate::number::count(right) / crate::number::count(order.len().max(1))
     };
     Accuracy {
         valence: share(&|v, _, quadrant| (v > 0.0) == pleasant(quadrant)),

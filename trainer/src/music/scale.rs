@@ -23,7 +23,7 @@ impl Scale {
     /// Of some clips.
     #[must_use]
     pub fn of(clips: &Clips, rows: &[usize]) -> Self {
-        let count = crate::train::count(rows.len().max(1));
+        let count = crate::number::count(rows.len().max(1));
         let (mean, spread) = (0..clips.names.len())
             .map(|at| {
                 let mean = rows.iter().map(|&row| clips.values[row][at]).sum::<f64>() / count;
@@ -38,13 +38,13 @@ impl Scale {
     #[must_use]
     pub fn within(&self, clips: &Clips, rows: &[usize]) -> Self {
         let own = Self::of(clips, rows);
-        let count = crate::train::count(rows.len());
+        let count = crate::number::count(rows.len());
         let distances = own
             .mean
             .iter()
             .zip(self.mean.iter().zip(&self.spread))
             .map(|(own, (mean, spread))| ((own - mean) / spread).clamp(-MOST_DISTANCE, MOST_DISTANCE).powi(2));
-        let distance = distances.sum::<f64>() / crate::train::count(clips.names.len().max(1)) - 1.0 / count.max(1.0);
+        let distance = distances.sum::<f64>() / crate::number::count(clips.names.len().max(1)) - 1.0 / count.max(1.0);
         let share = count / (count + distance.max(USUAL_DISTANCE).recip());
         let pairs = |own: &[f64], fitted: &[f64]| -> Vec<(f64, f64)> {
             own.iter().copied().zip(fitted.iter().copied()).collect()

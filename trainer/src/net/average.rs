@@ -50,7 +50,7 @@ pub fn mean(nets: Vec<Net>) -> Option<Net> {
             sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += f64::from(value));
         }
     }
-    let share = 1.0 / crate::train::count(nets.len().max(1));
+    let share = 1.0 / crate::number::count(nets.len().max(1));
     #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a mean of f32 fits f32")]
     let mean = |sum: Vec<f64>| sum.into_iter().map(|value| (value * share) as f32).collect();
     let values: Vec<Vec<f32>> = sum.into_iter().map(mean).collect();
@@ -93,8 +93,7 @@ impl ModuleMapper for Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::net::{Name, Size};
-    use crate::train::device;
+    use crate::net::{Name, Size, device};
 
     #[test]
     fn the_mean_of_networks_has_the_mean_of_each_weight() {

@@ -72,7 +72,7 @@ fn copies(from: &[usize], values: &[f32], to: &[usize]) -> Vec<f32> {
                 source += at * stride;
                 stride *= from[dimension];
                 if summed == Some(dimension) {
-                    share = crate::train::count((to[dimension] - at).div_ceil(from[dimension]));
+                    share = crate::number::count((to[dimension] - at).div_ceil(from[dimension]));
                 }
             }
             #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a small count fits f32")]
@@ -85,8 +85,7 @@ fn copies(from: &[usize], values: &[f32], to: &[usize]) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::net::{Name, Size};
-    use crate::train::device;
+    use crate::net::{Name, Size, device};
     use burn::tensor::Distribution;
 
     #[test]

@@ -7,7 +7,7 @@ use crate::dataset::{Dataset, Split};
 use crate::error::Error;
 use crate::measure::{self, Relation, Targets};
 use crate::metrics;
-use crate::train::count;
+use crate::number::count;
 use mood::{Classifier, Contract, Expression, LabelSet};
 use std::collections::HashMap;
 use std::path::Path;

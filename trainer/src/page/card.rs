@@ -8,7 +8,7 @@ pub use place::{marks, put};
 use super::figures::{Figures, Measured};
 use super::words::{grouped, interval, left_out, percent, points, truth};
 use crate::metrics::{bootstrap, calibration};
-use crate::train::count;
+use crate::number::count;
 
 /// The section, without the marks around it. Ends with a line break.
 #[must_use]

@@ -3,7 +3,7 @@
 use super::figures::{Class, Data, Figures, Measured};
 use super::words::{grouped, interval, percent, points};
 use crate::metrics::bootstrap;
-use crate::train::count;
+use crate::number::count;
 use maud::{Markup, html};
 
 /// A table in its box.

@@ -119,8 +119,8 @@ impl Listener for TrainingProgress {
             self.epoch_began = Instant::now();
         }
         let pace = rate(report.seen - self.seen_before, self.epoch_began.elapsed());
-        let left = crate::train::count(report.total - report.seen)
-            + crate::train::count(report.total) * f64::from(self.epochs.saturating_sub(report.epoch));
+        let left = crate::number::count(report.total - report.seen)
+            + crate::number::count(report.total) * f64::from(self.epochs.saturating_sub(report.epoch));
         if pace <= 0.0 {
             return;
         }
@@ -175,7 +175,7 @@ impl Listener for TrainingProgress {
 }
 
 fn rate(pictures: usize, time: Duration) -> f64 {
-    crate::train::count(pictures) / time.as_secs_f64().max(1e-9)
+    crate::number::count(pictures) / time.as_secs_f64().max(1e-9)
 }
 
 fn human(time: Duration) -> String {

@@ -3,12 +3,10 @@
 use super::loss::BatchTargets;
 use super::targets::Targets;
 use super::teachers::Recorded;
-use crate::dataset::{Dataset, PIXELS, Parts, SIDE, augment};
+use crate::dataset::{Dataset, PIXELS, append_input, augment};
 use crate::random::{generator, mix};
 use crate::recipe::Recipe;
-use mood::{Contract, Crop, InputTensor};
-use rand::RngExt;
-use rand::seq::SliceRandom;
+use mood::Contract;
 use rayon::prelude::*;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::Scope;
@@ -17,8 +15,6 @@ use std::thread::Scope;
 const AHEAD: usize = 4;
 /// Sets the mixing of pictures apart from every other use of the seed.
 const MIXING_STREAM: u64 = 3 << 40;
-/// Likewise the choice of a crop of each photograph.
-const CROP_STREAM: u64 = 4 << 40;
 
 /// Input tensors and targets.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,25 +40,6 @@ pub struct Ingredients<'a> {
     pub recipe: &'a Recipe,
     /// How they become input tensors.
     pub contract: &'a Contract,
-}
-
-/// Pixels -> what the network eats, by the function the box uses.
-pub(crate) fn append_input(pixels: Vec<u8>, contract: &Contract, inputs: &mut Vec<f32>) {
-    let side = u32::try_from(SIDE).unwrap_or(u32::MAX);
-    if let Some(crop) = Crop::from_pixels(side, pixels) {
-        inputs.extend(InputTensor::new(&crop, contract).values);
-    }
-}
-
-/// The training pictures of `epoch` in order, one of each photograph: a function of seed and epoch alone, so that a resumed
-/// run sees it too.
-#[must_use]
-pub fn order(parts: &Parts, seed: u64, epoch: u32) -> Vec<usize> {
-    let epoch_seed = mix(seed, u64::from(epoch));
-    let mut random = generator(epoch_seed, CROP_STREAM);
-    let mut order = parts.photographs(|crops| random.random_range(0..crops.len()));
-    order.shuffle(&mut generator(epoch_seed, 1));
-    order
 }
 
 /// The batch of the pictures at `chosen` in `epoch`, varied and mixed.

@@ -42,7 +42,7 @@ impl EpochReport {
     /// The mean of the heads' losses on validation.
     #[must_use]
     pub fn validation_loss(&self) -> f64 {
-        self.heads.iter().map(|head| head.loss).sum::<f64>() / super::count(self.heads.len().max(1))
+        self.heads.iter().map(|head| head.loss).sum::<f64>() / crate::number::count(self.heads.len().max(1))
     }
 
     /// How good it is, the higher the better.

@@ -3,8 +3,8 @@
 use crate::dataset::votes::{Verdict, Votes};
 use crate::dataset::{Dataset, Parts};
 use crate::error::Error;
+use crate::number::count;
 use crate::recipe::{Head, Recipe, VoteUse};
-use crate::train::count;
 use crate::train::labelling::Labelling;
 use mood::LabelSet;
 

@@ -95,17 +95,17 @@ fn load(teacher: &Path, recipe: &Recipe, device: &Device) -> Result<Net, Error> 
 fn softmax_into(row: &mut [f32], logits: &[f32], temperature: f64, voices: usize) {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let powers: Vec<f64> = logits.iter().map(|&logit| (f64::from(logit - largest) / temperature).exp()).collect();
-    let sum: f64 = powers.iter().sum::<f64>() * super::count(voices);
+    let sum: f64 = powers.iter().sum::<f64>() * crate::number::count(voices);
     row.iter_mut().zip(powers).for_each(|(value, power)| *value += (power / sum) as f32);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::append_input;
     use crate::dataset::{PIXELS, Picture, SIDE, Split};
+    use crate::net::device;
     use crate::recipe::Head;
-    use crate::train::batches::append_input;
-    use crate::train::device;
     use mood::{Contract, LabelSet};
 
     /// Stripes: each picture is its own mirror image.

@@ -4,8 +4,8 @@ use super::axis::{Axis, Unit};
 use super::{Key, Plot, Shape, figure, length};
 use crate::metrics::calibration::Bin;
 use crate::metrics::coverage::Point;
+use crate::number::count;
 use crate::page::figures::Measured;
-use crate::train::count;
 use maud::{Markup, html};
 
 /// Nearly square, as both axes show the same.

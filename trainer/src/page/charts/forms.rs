@@ -2,8 +2,8 @@
 
 use super::axis::{Axis, Unit};
 use super::{Key, Plot, Shape, figure, length};
+use crate::number::count;
 use crate::page::figures::Class;
-use crate::train::count;
 use maud::{Markup, html};
 
 /// A class' row.

@@ -3,8 +3,8 @@
 
 use crate::error::Error;
 use crate::net::Net;
+use crate::net::input_tensor;
 use crate::recipe::{Distillation, Recipe};
-use crate::train::input_tensor;
 use burn::module::Module;
 use burn::tensor::Device;
 use std::ops::Range;

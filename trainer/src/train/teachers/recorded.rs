@@ -4,9 +4,9 @@ use crate::dataset::{Dataset, Picture};
 use crate::error::Error;
 use crate::evaluate;
 use crate::file::{self, write_whole};
+use crate::net::device;
 use crate::recipe::{Distillation, Recipe};
 use crate::train::checkpoint::{RunFolder, WEIGHTS_MIB};
-use crate::train::device;
 use mood::Contract;
 use sha2::{Digest, Sha256};
 
