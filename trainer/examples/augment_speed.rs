@@ -4,12 +4,12 @@
 //! operation alone, always on and with the amounts of `box`.
 #![expect(clippy::print_stdout, reason = "an example that prints what it measures")]
 
+use faces::Renderer;
 use mood::Expression;
 use std::hint::black_box;
 use std::time::Instant;
 use trainer::dataset::augment::{Augment, Preset, vary};
 use trainer::random::generator;
-use trainer::synthetic::Renderer;
 
 /// Pictures a figure.
 const PICTURES: u64 = 4_000;

@@ -2,7 +2,7 @@
 //!
 //! Each back end of Burn is a cargo feature, off by default. A device is named `cpu`, `vulkan` or `vulkan:1`; without a
 //! number it is the first of its kind, and cards come before drivers that compute on the CPU. The own kernels serve the
-//! CPU alone, on every other device Burn's stock layers run (see [`crate::kernels`]).
+//! CPU alone, on every other device Burn's stock layers run (see [`kernels`]).
 
 pub mod survey;
 pub mod trial;
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn the_cpu_opens_and_is_served_by_the_own_kernels() {
         let device = Choice::default().open().expect("the CPU is always there");
-        assert!(crate::kernels::serve(&device));
+        assert!(kernels::serve(&device));
     }
 
     #[test]

@@ -11,7 +11,6 @@ pub mod error;
 pub mod evaluate;
 pub mod export;
 mod file;
-pub mod kernels;
 pub mod layers;
 pub mod measure;
 pub mod metrics;
@@ -26,7 +25,6 @@ pub mod random;
 pub mod recipe;
 pub mod regression;
 pub mod report;
-pub mod synthetic;
 pub mod train;
 pub mod verify;
 

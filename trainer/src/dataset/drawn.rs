@@ -4,7 +4,7 @@ use super::Split;
 use super::tree::{Harvest, Part};
 use crate::error::Error;
 use crate::number::share_of;
-use crate::synthetic::Renderer;
+use faces::Renderer;
 use mood::Expression;
 use rayon::prelude::*;
 use std::path::Path;

@@ -4,13 +4,13 @@
 //! backward pass through all of them, and a step of gradient descent. Each step reads its values back, so that a driver
 //! that fails is known by the step it failed in.
 
-use crate::kernels;
 use burn::module::Param;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::pool::MaxPool2dConfig;
 use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig2d};
 use burn::tensor::activation::{log_softmax, relu};
 use burn::tensor::{Device, Distribution, Gradients, Tensor, TensorData};
+use kernels;
 
 /// The most a step may be off: root mean square of the differences, as a share of the values'. Cards may multiply with
 /// 10 bits of mantissa (TF32), and a rounding can move a maximum or a `ReLU` to its neighbour; a wrong kernel is off by 1.

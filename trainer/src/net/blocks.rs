@@ -1,11 +1,11 @@
 //! What the networks are made of, and how each piece becomes plain arrays.
 
-use crate::kernels::{self, After};
 use crate::layers::{Branch, ConvShape, Dense, Norm, RawConv};
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig, PaddingConfig2d};
 use burn::tensor::{Device, Tensor};
+use kernels::{self, After};
 
 /// A 3x3 convolution that keeps the map's size; batch norm brings the bias where it follows.
 pub(super) fn conv3x3(inputs: usize, outputs: usize, bias: bool, device: &Device) -> Conv2d {

@@ -5,13 +5,13 @@
 use super::Size;
 use super::blocks::{Block, Step, branch, conv3x3, raw_dense, shape};
 use crate::dataset::SIDE;
-use crate::kernels::{self, After};
 use crate::layers::{Branch, ConvShape, Dense, Part, RawConv, RawNet};
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
+use kernels::{self, After};
 
 /// Stages after the stem; a pool ends each.
 const STAGES: usize = 3;

@@ -4,13 +4,13 @@
 
 use super::blocks::{Block, Step, branch, raw_norm};
 use super::vgg::Plain;
-use crate::kernels::{self, After};
 use crate::layers::{Branch, RawConv};
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
+use kernels::{self, After};
 
 /// Branches that become one, again and again.
 pub type RepVgg = Plain<Branches>;

@@ -1,7 +1,7 @@
 //! The inner loop of the search: one picture's windows against the middles of many others, by an upper bound.
 
 use super::spectrum::{FIRST, LANES, Spectra, Spectrum, TERMS};
-use crate::kernels::simd;
+use kernels::simd;
 use pulp::{Simd, WithSimd};
 
 /// Collects which of `middles` may correlate with one of the windows, mirrored or not, by at least `least`.

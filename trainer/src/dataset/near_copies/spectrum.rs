@@ -5,7 +5,7 @@
 //! the sign of the coefficients whose horizontal frequency is odd, so even and odd ones are kept apart.
 
 use super::windows::{AREA, Thumbnail, WINDOW, WINDOWS, Window};
-use crate::kernels::simd;
+use kernels::simd;
 use pulp::{Simd, WithSimd};
 use std::f32::consts::PI;
 

@@ -1,7 +1,7 @@
 //! A picture at half resolution and the windows of it that are compared.
 
 use crate::dataset::SIDE;
-use crate::kernels::simd;
+use kernels::simd;
 use pulp::{Simd, WithSimd};
 
 /// Height and width of a picture at half resolution.

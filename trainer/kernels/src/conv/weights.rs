@@ -1,7 +1,7 @@
 //! The inner loop of the weight gradient: some input channels' taps times a run of output channels, in registers.
 
 use super::map::Padded;
-use crate::kernels::simd::{load, store};
+use crate::simd::{load, store};
 use pulp::{Simd, WithSimd};
 
 /// Adds one picture's share of the weight gradient of a kernel of `SIDE x SIDE`.

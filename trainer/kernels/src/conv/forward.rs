@@ -1,7 +1,7 @@
 //! The inner loop of the forward pass: a block of output channels times a run of pixels, kept in registers.
 
 use super::map::Padded;
-use crate::kernels::simd::{load, store};
+use crate::simd::{load, store};
 use pulp::{Simd, WithSimd};
 
 /// Output channels computed together.

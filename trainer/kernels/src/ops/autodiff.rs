@@ -1,7 +1,7 @@
 //! The kernels' backward passes, as Burn's autodiff runs them.
 
 use super::{BlockState, Kernels, LayerOps};
-use crate::kernels::norm::Form;
+use crate::norm::Form;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};

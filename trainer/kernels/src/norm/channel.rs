@@ -1,11 +1,11 @@
 //! What batch normalisation does with one channel of one picture.
 
-use crate::kernels::simd;
+use crate::simd;
 use pulp::{Simd, WithSimd};
 
 /// One channel's numbers.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::kernels) struct Channel {
+pub(crate) struct Channel {
     pub(super) mean: f32,
     /// 1 / sqrt(variance + epsilon).
     pub(super) inverse: f32,
@@ -19,24 +19,24 @@ pub(in crate::kernels) struct Channel {
 
 /// What a channel's input gradient owes to the moments: `slope * (gradient - level - x * tilt)`.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::kernels) struct Pull {
+pub(crate) struct Pull {
     pub(super) tilt: f32,
     pub(super) level: f32,
 }
 
 impl Channel {
     /// `max(floor, x * slope + offset)`.
-    pub(in crate::kernels) fn apply(self, plane: &[f32], output: &mut [f32]) {
+    pub(crate) fn apply(self, plane: &[f32], output: &mut [f32]) {
         simd::run(Apply { channel: self, plane, output });
     }
 
     /// The sums of `gradient` and of `gradient * (x - mean) * inverse` where the output was above the floor.
-    pub(in crate::kernels) fn sums(self, plane: &[f32], gradient: &[f32]) -> (f32, f32) {
+    pub(crate) fn sums(self, plane: &[f32], gradient: &[f32]) -> (f32, f32) {
         simd::run(Sums { channel: self, plane, gradient })
     }
 
     /// The input's gradient.
-    pub(in crate::kernels) fn pull(self, pull: Pull, plane: &[f32], gradient: &[f32], found: &mut [f32]) {
+    pub(crate) fn pull(self, pull: Pull, plane: &[f32], gradient: &[f32], found: &mut [f32]) {
         simd::run(PullBack { channel: self, pull, plane, gradient, found });
     }
 

@@ -1,8 +1,8 @@
 //! The openings of the eyes.
 
-use crate::synthetic::actions::{Actions, Unit};
-use crate::synthetic::identity::Proportions;
-use crate::synthetic::painter::at;
+use crate::actions::{Actions, Unit};
+use crate::identity::Proportions;
+use crate::painter::at;
 use tiny_skia::Point;
 
 /// Points a lid is given by.
@@ -10,7 +10,7 @@ const POINTS: usize = 13;
 
 /// One eye: its lids from the inner to the outer corner, and where its iris is.
 #[derive(Debug, Clone)]
-pub(in crate::synthetic) struct Eye {
+pub(crate) struct Eye {
     /// -1 on the image's left, 1 on its right.
     pub sign: f32,
     /// The edge of the upper lid.
@@ -75,12 +75,12 @@ impl Eye {
     }
 
     /// The opening: upper lid outwards, lower lid back.
-    pub(in crate::synthetic) fn opening(&self) -> Vec<Point> {
+    pub(crate) fn opening(&self) -> Vec<Point> {
         self.upper.iter().chain(self.lower.iter().rev()).copied().collect()
     }
 
     /// The part of a circle round the iris' middle that the lids leave free, as a polygon.
-    pub(in crate::synthetic) fn visible_disc(&self, radius: f32) -> Vec<Point> {
+    pub(crate) fn visible_disc(&self, radius: f32) -> Vec<Point> {
         let columns: Vec<(f32, f32, f32)> = (0..=16u8)
             .filter_map(|step| {
                 let dx = radius * (f32::from(step) / 8.0 - 1.0);

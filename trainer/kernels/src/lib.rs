@@ -14,6 +14,6 @@ pub mod pool;
 mod layers;
 mod ops;
 mod scratch;
-pub(crate) mod simd;
+pub mod simd;
 
 pub use layers::{After, conv_bias, conv_norm, conv1x1, conv3x3, max_pool, norm, norm_relu, serve};

@@ -29,9 +29,8 @@ mod shape;
 mod skin;
 mod view;
 
-use crate::random::mix;
 use actions::Actions;
-use dice::Dice;
+use dice::{Dice, mix};
 use head::Head;
 use identity::Identity;
 use mood::{Crop, Expression, Frame, PixelFormat, Point};

@@ -1,6 +1,6 @@
 //! Measures the drawn faces and draws a sheet of them.
 //!
-//! `cargo run --release -p trainer --example synthetic_faces -- [SHEET.png]` says how many frames the face finder finds
+//! `cargo run --release -p faces --example measure_faces -- [SHEET.png]` says how many frames the face finder finds
 //! and how exactly, how long a crop and a frame take on one core, whether any of 10,000 crops are equal, and how well a
 //! linear classifier on gradient histograms tells the expressions of unseen people apart.
 #![expect(clippy::print_stdout, reason = "an example that prints what it measures")]
@@ -10,12 +10,12 @@
     reason = "counts of measurements; a pixel's gradient"
 )]
 
+use faces::{CROP_SIDE, Renderer};
 use image::GrayImage;
 use mood::{Crop, Expression, FaceFinder};
 use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
-use trainer::synthetic::{CROP_SIDE, Renderer};
 
 type Fallible = Result<(), Box<dyn std::error::Error>>;
 
@@ -58,7 +58,7 @@ fn sheet(file: &Path) -> Fallible {
 
 fn finder(renderer: Renderer) -> Fallible {
     const FRAMES: u64 = 210;
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
     let read = |name: &str| std::fs::read(models.join(name));
     let finder = FaceFinder::from_onnx(&read("blazeface_short_192x144.onnx")?, &read("blazeface_short_256x192.onnx")?)?;
     let (mut found, mut right, mut eyes, mut mouths) = (0, 0, 0.0, 0.0);

@@ -1,8 +1,8 @@
 //! The lips and what lies between them.
 
-use crate::synthetic::actions::{Actions, Unit};
-use crate::synthetic::identity::Proportions;
-use crate::synthetic::painter::{at, between};
+use crate::actions::{Actions, Unit};
+use crate::identity::Proportions;
+use crate::painter::{at, between};
 use tiny_skia::Point;
 
 /// Points an edge of a lip is given by; the middle one is the mouth's middle.
@@ -10,7 +10,7 @@ const POINTS: u8 = 24;
 
 /// A mouth: four edges from the image's left corner to the right one.
 #[derive(Debug, Clone)]
-pub(in crate::synthetic) struct Mouth {
+pub(crate) struct Mouth {
     /// Where the upper lip's red ends.
     pub upper_outer: Vec<Point>,
     /// The lower edge of the upper lip.
@@ -30,23 +30,23 @@ pub(in crate::synthetic) struct Mouth {
 }
 
 /// A strip between two lines of equally many points.
-pub(in crate::synthetic) struct Band;
+pub(crate) struct Band;
 
 impl Band {
     /// The strip's outline: along `upper` and back along `lower`, which never gets above it.
-    pub(in crate::synthetic) fn outline(upper: &[Point], lower: &[Point]) -> Vec<Point> {
+    pub(crate) fn outline(upper: &[Point], lower: &[Point]) -> Vec<Point> {
         let back = upper.iter().zip(lower).map(|(upper, lower)| at(lower.x, lower.y.max(upper.y))).rev();
         upper.iter().copied().chain(back).collect()
     }
 
     /// The line a share of the way from one line to another.
-    pub(in crate::synthetic) fn middle(upper: &[Point], lower: &[Point], share: f32) -> Vec<Point> {
+    pub(crate) fn middle(upper: &[Point], lower: &[Point], share: f32) -> Vec<Point> {
         upper.iter().zip(lower).map(|(upper, lower)| between(*upper, *lower, share)).collect()
     }
 }
 
 /// The mouth's middle line at rest, in eye distances below the eyes.
-pub(in crate::synthetic) const REST: f32 = 1.06;
+pub(crate) const REST: f32 = 1.06;
 
 impl Mouth {
     pub(super) fn new(own: &Proportions, actions: &Actions, jaw: f32) -> Self {
@@ -124,13 +124,13 @@ impl Mouth {
     }
 
     /// The middle of the lips' opening.
-    pub(in crate::synthetic) fn centre(&self) -> Point {
+    pub(crate) fn centre(&self) -> Point {
         let middle = usize::from(POINTS / 2);
         between(self.upper_inner[middle], self.lower_inner[middle], 0.5)
     }
 
     /// The image's left (0) or right (1) corner.
-    pub(in crate::synthetic) fn corner(&self, side: usize) -> Point {
+    pub(crate) fn corner(&self, side: usize) -> Point {
         self.upper_inner[if side == 0 { 0 } else { self.upper_inner.len() - 1 }]
     }
 }

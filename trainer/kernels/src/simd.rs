@@ -4,7 +4,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 /// Runs `work` compiled for the best instruction set of this machine.
 #[inline]
-pub(crate) fn run<W: WithSimd>(work: W) -> W::Output {
+pub fn run<W: WithSimd>(work: W) -> W::Output {
     let arch = Arch::new();
     // The features under which `pulp` is built here (those of Burn's back end) leave AVX2 out of its own choice.
     #[cfg(target_arch = "x86_64")]
@@ -16,7 +16,7 @@ pub(crate) fn run<W: WithSimd>(work: W) -> W::Output {
 
 /// The register-full of numbers at `at`.
 #[inline(always)]
-pub(crate) fn load<S: Simd>(from: &[f32], at: usize) -> S::f32s {
+pub fn load<S: Simd>(from: &[f32], at: usize) -> S::f32s {
     S::as_simd_f32s(&from[at..at + S::F32_LANES]).0[0]
 }
 

@@ -6,7 +6,7 @@ use burn::nn::pool::MaxPool2dConfig;
 use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig2d};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Distribution, Tensor};
-use trainer::kernels::{self, After};
+use kernels::{self, After};
 
 /// Sums of some thousand products in another order differ by this share of the largest value.
 const CLOSE: f32 = 1e-4;

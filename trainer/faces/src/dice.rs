@@ -1,7 +1,6 @@
 //! Random numbers for drawing: plain distributions, the same bits on every machine.
 
-use crate::random::generator;
-use rand::RngExt;
+use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 /// A source of random choices for one purpose.
@@ -11,7 +10,7 @@ pub(super) struct Dice(Pcg64Mcg);
 impl Dice {
     /// Dice for one purpose (`stream`) of one seed.
     pub(super) fn new(seed: u64, stream: u64) -> Self {
-        Self(generator(seed, stream))
+        Self(Pcg64Mcg::seed_from_u64(mix(seed, stream)))
     }
 
     /// Evenly spread from `low` to `high`.
@@ -48,4 +47,12 @@ impl Dice {
     pub(super) fn pick<'a, T>(&mut self, choices: &'a [T]) -> Option<&'a T> {
         choices.get(self.0.random_range(0..choices.len().max(1)))
     }
+}
+
+/// Mixes two numbers into one (the finaliser of `SplitMix64`, Steele et al. 2014).
+pub(super) const fn mix(seed: u64, stream: u64) -> u64 {
+    let mut z = seed.wrapping_add(stream.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
