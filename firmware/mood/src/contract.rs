@@ -41,10 +41,26 @@ impl LabelSet {
         }
     }
 
+    /// The expressions its classes stand for, in its own order.
+    #[must_use]
+    pub const fn labels(self) -> &'static [Expression] {
+        use Expression::{Angry, Contempt, Disgust, Fear, Happy, Neutral, Sad, Surprise};
+        match self {
+            Self::Fer2013 => &[Angry, Disgust, Fear, Happy, Sad, Surprise, Neutral],
+            Self::FerPlus => &[Neutral, Happy, Surprise, Sad, Angry, Disgust, Fear, Contempt],
+        }
+    }
+
+    /// The class of an expression; `None` when it has no such label.
+    #[must_use]
+    pub fn class_of(self, expression: Expression) -> Option<usize> {
+        self.labels().iter().position(|&label| label == expression)
+    }
+
     /// The data set's own name for an expression; `None` when it has no such label.
     #[must_use]
     pub fn label_of(self, expression: Expression) -> Option<&'static str> {
-        self.label_names().iter().copied().find(|name| Expression::from_label(name) == Some(expression))
+        self.class_of(expression).map(|class| self.label_names()[class])
     }
 }
 
@@ -71,7 +87,7 @@ impl Contract {
     /// The contract of a network for `label_set` with the usual 48x48 input in -1..=1.
     #[must_use]
     pub fn new(label_set: LabelSet) -> Self {
-        let labels = label_set.label_names().iter().filter_map(|name| Expression::from_label(name)).collect();
+        let labels = label_set.labels().to_vec();
         Self { side: SIDE, mean: 127.5, deviation: 127.5, label_set, labels, temperature: 1.0, thresholds: None }
     }
 

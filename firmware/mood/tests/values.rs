@@ -64,14 +64,16 @@ fn a_frame_never_prints_its_pixels() {
 #[test]
 fn every_label_of_every_set_is_understood() {
     for set in LabelSet::ALL {
-        for label in set.label_names() {
+        for (class, label) in set.label_names().iter().enumerate() {
             let expression = Expression::from_label(label).unwrap();
+            assert_eq!((set.class_of(expression), set.labels()[class]), (Some(class), expression));
             assert_eq!(set.label_of(expression), Some(*label));
             assert_eq!(Expression::from_label(&expression.name().to_uppercase()), Some(expression));
         }
         assert_eq!(Contract::new(set).labels.len(), set.label_names().len());
     }
     assert_eq!(LabelSet::Fer2013.label_of(Expression::Contempt), None);
+    assert_eq!(LabelSet::Fer2013.class_of(Expression::Contempt), None);
     assert_eq!(Expression::from_label("bored"), None);
 }
 
