@@ -80,9 +80,8 @@ impl Targets {
 }
 
 fn own(dataset: &Dataset, index: usize) -> Verdict {
-    let names = dataset.label_set.label_names();
-    let name = names.get(usize::from(dataset.pictures[index].label));
-    name.and_then(|name| Expression::from_label(name)).map_or(Verdict::Unknown, Verdict::Shows)
+    let label = dataset.label_set.labels().get(usize::from(dataset.pictures[index].label));
+    label.map_or(Verdict::Unknown, |&label| Verdict::Shows(label))
 }
 
 /// What the box says to one picture.
@@ -246,8 +245,8 @@ impl Figures {
     /// The figures of `rows`, measured against `labels`, of a network that answers with those of `answers`.
     #[must_use]
     pub fn of(rows: &[Row], labels: LabelSet, answers: LabelSet) -> Self {
-        let mut classes = expressions(labels);
-        classes.extend(expressions(answers).into_iter().filter(|extra| !expressions(labels).contains(extra)));
+        let mut classes = labels.labels().to_vec();
+        classes.extend(answers.labels().iter().filter(|&&extra| labels.class_of(extra).is_none()));
         let mut confusion = Confusion::new(classes.len());
         let class = |expression: Expression| classes.iter().position(|&class| class == expression);
         for row in rows {
@@ -283,10 +282,6 @@ impl Figures {
     pub fn opposite_share(&self) -> Option<f64> {
         (self.all.n > 0).then(|| count(self.opposite) / count(self.all.n))
     }
-}
-
-fn expressions(labels: LabelSet) -> Vec<Expression> {
-    labels.label_names().iter().filter_map(|name| Expression::from_label(name)).collect()
 }
 
 #[cfg(test)]

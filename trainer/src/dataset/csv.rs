@@ -90,12 +90,11 @@ fn parse(record: &csv::StringRecord, columns: Columns) -> Result<Row, String> {
     }
     let field = |at: usize| record.get(at).map(str::trim).ok_or_else(fields);
     let label = field(columns.label)?;
-    let names = LabelSet::Fer2013.label_names();
-    let numbered = || names.get(usize::from(whole(label)?)).copied();
-    let expression = numbered()
-        .or(Some(label))
-        .and_then(Expression::from_label)
-        .ok_or_else(|| format!("label `{label}`, FER-2013 has 0 to {}", names.len() - 1))?;
+    let labels = LabelSet::Fer2013.labels();
+    let expression = whole(label)
+        .and_then(|class| labels.get(usize::from(class)).copied())
+        .or_else(|| Expression::from_label(label))
+        .ok_or_else(|| format!("label `{label}`, FER-2013 has 0 to {}", labels.len() - 1))?;
     let pixels = field(columns.pixels)?
         .split_ascii_whitespace()
         .map(|pixel| whole(pixel).ok_or_else(|| format!("pixel `{pixel}`, a luminance is 0 to 255")))

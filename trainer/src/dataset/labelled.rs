@@ -3,7 +3,7 @@
 use super::Dataset;
 use super::votes::{Verdict, Votes};
 use crate::error::Error;
-use mood::{Expression, LabelSet};
+use mood::LabelSet;
 
 /// Some of a list of pictures, those that have a label.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,9 +48,7 @@ impl Labelled {
 
 fn voted(votes: &Votes) -> Option<u8> {
     let Verdict::Shows(expression) = votes.majority() else { return None };
-    let names = LabelSet::FerPlus.label_names();
-    let class = names.iter().position(|name| Expression::from_label(name) == Some(expression))?;
-    u8::try_from(class).ok()
+    u8::try_from(LabelSet::FerPlus.class_of(expression)?).ok()
 }
 
 fn unlike(found: LabelSet, expected: LabelSet) -> Error {

@@ -2,7 +2,7 @@
 
 use super::votes::{Verdict, Votes};
 use super::{Dataset, Split};
-use mood::{Expression, LabelSet};
+use mood::LabelSet;
 
 /// The votes for the pictures of one part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,16 +40,14 @@ impl Tally {
         let of_part = || indices.iter().filter_map(|&index| votes.get(index).map(|votes| (index, votes)));
         let verdicts: Vec<(usize, Verdict)> = of_part().map(|(index, votes)| (index, votes.majority())).collect();
         let with = |wanted: Verdict| verdicts.iter().filter(|(_, verdict)| *verdict == wanted).count();
-        let own = dataset.label_set.label_names();
-        let labelled = |index: usize| Expression::from_label(own[usize::from(dataset.pictures[index].label)]);
+        let own = dataset.label_set.labels();
         let agreed = |&&(index, verdict): &&(usize, Verdict)| {
-            labelled(index).is_some_and(|label| verdict == Verdict::Shows(label))
+            verdict == Verdict::Shows(own[usize::from(dataset.pictures[index].label)])
         };
-        let expressions = LabelSet::FerPlus.label_names().iter().filter_map(|name| Expression::from_label(name));
         Self {
             split,
             pictures: indices.len(),
-            shown: expressions.map(|expression| with(Verdict::Shows(expression))).collect(),
+            shown: LabelSet::FerPlus.labels().iter().map(|&label| with(Verdict::Shows(label))).collect(),
             agreed: verdicts.iter().filter(agreed).count(),
             unknown: with(Verdict::Unknown),
             no_face: with(Verdict::NoFace),

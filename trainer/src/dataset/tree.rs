@@ -68,12 +68,6 @@ pub(super) fn parts(name: &Path) -> Vec<String> {
     named.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
 }
 
-/// The number of a label in its set.
-fn label_in(set: LabelSet, expression: Expression) -> Option<u8> {
-    let at = set.label_names().iter().position(|name| Expression::from_label(name) == Some(expression))?;
-    u8::try_from(at).ok()
-}
-
 /// Whether a file's name promises a picture. What desktops leave behind (`._face.jpg`) doesn't.
 pub(super) fn is_picture(file: &Path) -> bool {
     !is_hidden(&name(file)) && ENDINGS.contains(&ending(file).as_str())
@@ -190,7 +184,7 @@ impl Harvest {
                 Some(Part::Evaluation) => evaluation,
                 None => Split::Training,
             };
-            Some(Picture { split, label: label_in(label_set, expression)?, pixels })
+            Some(Picture { split, label: u8::try_from(label_set.class_of(expression)?).ok()?, pixels })
         };
         let mut pictures: Vec<Picture> = pictures.into_iter().filter_map(labelled).collect();
         if whole {

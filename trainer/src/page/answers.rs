@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::measure::{self, Relation, Targets};
 use crate::metrics;
 use crate::number::count;
-use mood::{Classifier, Contract, Expression, LabelSet};
+use mood::{Classifier, Contract, LabelSet};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -131,6 +131,5 @@ impl Answers<'_> {
 
 /// The classes of `dataset` by the names Moodbox prints.
 pub(super) fn class_names(dataset: &Dataset) -> Vec<&'static str> {
-    let names = dataset.label_set.label_names().iter();
-    names.filter_map(|name| Expression::from_label(name)).map(Expression::name).collect()
+    dataset.label_set.labels().iter().map(|label| label.name()).collect()
 }

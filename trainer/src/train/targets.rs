@@ -110,9 +110,7 @@ fn vote(votes: &Votes, uses: VoteUse, row: &mut [f32]) {
         }
         VoteUse::Majority => {
             let Verdict::Shows(expression) = votes.majority() else { return };
-            let names = Head::Ferplus.set().label_names();
-            let class = names.iter().position(|name| mood::Expression::from_label(name) == Some(expression));
-            if let Some(class) = class {
+            if let Some(class) = LabelSet::FerPlus.class_of(expression) {
                 row[class] = 1.0;
             }
         }
