@@ -18,12 +18,12 @@ pub mod survey;
 pub mod tally;
 mod tree;
 pub mod votes;
-mod zip;
 
 pub use labelled::Labelled;
 pub use split::{Copies, CopyKind, Cut, Parts, split, split_with};
 
 use crate::error::Error;
+use data_encoding::HEXLOWER;
 use mood::{Contract, Crop, InputTensor, LabelSet};
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -164,7 +164,7 @@ impl Dataset {
             hash.update(picture.split.name());
             hash.update(&picture.pixels);
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        HEXLOWER.encode(&hash.finalize())
     }
 
     /// The indices of the pictures in `split`.

@@ -11,6 +11,7 @@ use crate::number::count;
 use fold::Net;
 use observe::Histogram;
 use params::{Params, QuantNet};
+use rayon::prelude::*;
 
 /// An int8 network and how it was chosen.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,51 +56,31 @@ fn candidate(net: &Net, calibration: &[Vec<f32>], equalised: bool) -> Quantised 
 
 /// One histogram for each activation, over all calibration inputs.
 fn observe(net: &Net, calibration: &[Vec<f32>]) -> Vec<Histogram> {
-    let parts = in_parallel(calibration, |inputs| {
-        let mut histograms: Vec<Histogram> = Vec::new();
-        for input in inputs {
-            let activations = reference::float(net, input).activations;
-            histograms.resize_with(activations.len(), Histogram::default);
-            for (histogram, activation) in histograms.iter_mut().zip(activations) {
-                histogram.observe(&activation);
-            }
-        }
-        histograms
-    });
+    let of_one = |mut all: Vec<Histogram>, input: &Vec<f32>| {
+        let activations = reference::float(net, input).activations;
+        all.resize_with(activations.len(), Histogram::default);
+        all.iter_mut().zip(activations).for_each(|(histogram, activation)| histogram.observe(&activation));
+        all
+    };
     let merge = |mut all: Vec<Histogram>, part: Vec<Histogram>| {
+        if all.is_empty() {
+            return part;
+        }
         all.iter_mut().zip(part).for_each(|(all, part)| all.merge(part));
         all
     };
-    parts.into_iter().reduce(merge).unwrap_or_default()
+    calibration.par_iter().fold(Vec::new, of_one).reduce(Vec::new, merge)
 }
 
 fn logit_error(net: &Net, quantised: &QuantNet, calibration: &[Vec<f32>]) -> f64 {
-    let errors = in_parallel(calibration, |inputs| {
-        let squares = |input: &Vec<f32>| -> f64 {
-            let float = reference::float(net, input).logits;
-            let integer = reference::integer(quantised, input);
-            float.iter().zip(integer).map(|(a, b)| f64::from(a - b).powi(2)).sum()
-        };
-        inputs.iter().map(squares).collect::<Vec<f64>>()
-    });
+    let squares = |input: &Vec<f32>| -> f64 {
+        let float = reference::float(net, input).logits;
+        let integer = reference::integer(quantised, input);
+        float.iter().zip(integer).map(|(a, b)| f64::from(a - b).powi(2)).sum()
+    };
+    let errors: Vec<f64> = calibration.par_iter().map(squares).collect();
     // Summed in the order of the pictures, so that the number of cores doesn't show.
-    let sum: f64 = errors.into_iter().flatten().sum();
-    (sum / count((calibration.len() * net.head.outputs).max(1))).sqrt()
-}
-
-/// Cuts `items` into one part a core and works on them side by side; the results come in order.
-pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&[T]) -> R + Sync) -> Vec<R> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let work = &work;
-    std::thread::scope(|scope| {
-        let handles: Vec<_> =
-            items.chunks(items.len().div_ceil(cores).max(1)).map(|part| scope.spawn(move || work(part))).collect();
-        // A panic of a part is a bug; it goes on in this thread.
-        handles
-            .into_iter()
-            .map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    })
+    (errors.iter().sum::<f64>() / count((calibration.len() * net.head.outputs).max(1))).sqrt()
 }
 
 #[cfg(test)]
@@ -215,14 +196,5 @@ mod tests {
         for raw in uneven() {
             assert_eq!(quantise(&raw, &inputs), quantise(&raw, &inputs));
         }
-    }
-
-    #[test]
-    fn parts_come_back_in_order() {
-        let items: Vec<usize> = (0..17).collect();
-        let doubled: Vec<usize> =
-            in_parallel(&items, |part| part.iter().map(|item| 2 * item).collect::<Vec<_>>()).concat();
-        assert_eq!(doubled, items.iter().map(|item| 2 * item).collect::<Vec<_>>());
-        assert!(in_parallel(&[0_u8; 0], <[u8]>::len).is_empty());
     }
 }

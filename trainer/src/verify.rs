@@ -4,9 +4,9 @@ use crate::dataset::{Dataset, Labelled, Split};
 use crate::error::Error;
 use crate::evaluate::Evaluation;
 use crate::number::count;
-use crate::quantise::in_parallel;
 use crate::{file, metrics};
 use mood::{Classifier, Contract, Crop, InputTensor, ModelError};
+use rayon::prelude::*;
 use std::path::Path;
 
 /// Largest network file that is read, in MiB: what the box reads.
@@ -79,24 +79,17 @@ pub fn logits(
     path: &Path,
 ) -> Result<Vec<Vec<f32>>, Error> {
     let contract = classifier.contract();
-    let parts = in_parallel(indices, |part| {
-        let run = |&index: &usize| {
-            let crop = Crop::from_pixels(contract.side, dataset.pictures[index].pixels.to_vec()).ok_or_else(|| {
-                ModelError::Mismatch {
-                    key: "side",
-                    found: contract.side.to_string(),
-                    expected: crate::dataset::SIDE.to_string(),
-                }
-            })?;
-            classifier.logits(&InputTensor::new(&crop, contract)).map(|logits| logits.0)
-        };
-        part.iter().map(run).collect::<Result<Vec<_>, _>>()
-    });
-    let mut logits = Vec::with_capacity(indices.len());
-    for part in parts {
-        logits.extend(part.map_err(|error| refused(path, &error))?);
-    }
-    Ok(logits)
+    let run = |&index: &usize| {
+        let crop = Crop::from_pixels(contract.side, dataset.pictures[index].pixels.to_vec()).ok_or_else(|| {
+            ModelError::Mismatch {
+                key: "side",
+                found: contract.side.to_string(),
+                expected: crate::dataset::SIDE.to_string(),
+            }
+        })?;
+        classifier.logits(&InputTensor::new(&crop, contract)).map(|logits| logits.0)
+    };
+    indices.par_iter().map(run).collect::<Result<_, _>>().map_err(|error| refused(path, &error))
 }
 
 /// The temperature that makes the probabilities fit best (Guo et al. 2017): a golden-section search over the mean

@@ -2,14 +2,15 @@
 //!
 //! Nothing is written to the disk, so no name in an archive can lead anywhere.
 
+use super::csv;
 use super::gather::Gathering;
 use super::input::{self, Bounded, HINT, unreadable};
 use super::tree::{self, Harvest};
-use super::{csv, zip as members_of_zip};
 use crate::error::Error;
 use std::fs::File;
-use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::io::{BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use zip::{ZipArchive, result::ZipError};
 
 /// Tables that Kaggle packs, the best first: the second has its columns in another order, the third has only the pictures
 /// for training.
@@ -39,28 +40,29 @@ pub(super) fn tar(path: &Path, source: impl Read, harvest: &mut Harvest) -> Resu
 }
 
 /// Reads a zip archive.
-pub(super) fn zip(path: &Path, mut file: File, harvest: &mut Harvest) -> Result<(), Error> {
+pub(super) fn zip(path: &Path, file: File, harvest: &mut Harvest) -> Result<(), Error> {
     let length = file.metadata().map_err(|error| unreadable(path, &error))?.len();
     let mut left = input::budget(length);
-    let mut list = members_of_zip::members(&mut file).map_err(|error| broken(path, &error))?;
-    // In the order of the unpacked folder, so that both are the same data set.
-    list.sort_by(|a, b| Path::new(&a.name).cmp(Path::new(&b.name)));
-    let named = |table: &str| list.iter().find(|member| tree::name(Path::new(&member.name)) == table);
-    if let Some(table) = TABLES.into_iter().find_map(named) {
-        let path = path.join(&table.name);
-        let source = members_of_zip::open(&mut file, table).map_err(|error| broken(&path, &error))?;
+    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| broken(path, error))?;
+    // Windows may have written backslashes. In the order of the unpacked folder, so that both are the same data set.
+    let mut list: Vec<(PathBuf, String)> =
+        archive.file_names().map(|name| (PathBuf::from(name.replace('\\', "/")), name.to_owned())).collect();
+    list.sort();
+    let named = |table: &str| list.iter().find(|(path, _)| tree::name(path) == table);
+    if let Some((table, name)) = TABLES.into_iter().find_map(named) {
+        let path = path.join(table);
+        let source = archive.by_name(name).map_err(|error| broken(&path, error))?;
         return csv::read(&path, Bounded::new(source, left), harvest);
     }
     let mut members = Gathering::new(path, harvest);
-    for member in &list {
-        if member.name.ends_with('/') {
-            members.note_folder(Path::new(&member.name));
+    for (member, name) in &list {
+        let source = archive.by_name(name).map_err(|error| broken(&path.join(member), error))?;
+        if name.ends_with(['/', '\\']) {
+            members.note_folder(member);
             continue;
         }
-        let source =
-            members_of_zip::open(&mut file, member).map_err(|error| broken(&path.join(&member.name), &error))?;
         // One budget for all: members may share their packed bytes, and then each alone looks honest.
-        left -= members.take(Path::new(&member.name), Some(&mut Bounded::new(source, left)))?;
+        left -= members.take(member, Some(&mut Bounded::new(source, left)))?;
     }
     members.finish(nothing(path))
 }
@@ -107,16 +109,15 @@ fn inner(error: &std::io::Error) -> std::io::Error {
     }
 }
 
-fn broken(path: &Path, error: &std::io::Error) -> Error {
-    match error.kind() {
-        ErrorKind::InvalidData => Error::data(
-            path,
-            format_args!("is no whole zip archive: {error}"),
-            "download it again, the file is cut short or damaged",
-        ),
-        ErrorKind::Other => {
-            Error::data(path, format_args!("can't be unpacked: {error}"), "unpack it, and name its folder")
+fn broken(path: &Path, error: ZipError) -> Error {
+    match error {
+        ZipError::Io(error) => unreadable(path, &error),
+        ZipError::UnsupportedArchive(what) => {
+            Error::data(path, format_args!("can't be unpacked: {what}"), "unpack it, and name its folder")
         }
-        _ => unreadable(path, error),
+        damage => {
+            let hint = "download it again, the file is cut short or damaged";
+            Error::data(path, format_args!("is no whole zip archive: {damage}"), hint)
+        }
     }
 }

@@ -7,6 +7,7 @@
 use super::{Picture, Split};
 use crate::error::Error;
 use crate::file;
+use data_encoding::HEXLOWER;
 use mood::{Expression, LabelSet};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -68,9 +69,8 @@ impl Votes {
         let Some(winner) = counted.iter().position(|&votes| 2 * votes > total) else {
             return Verdict::NoMajority;
         };
-        let label = LabelSet::FerPlus.label_names().get(winner);
-        match label.and_then(|label| Expression::from_label(label)) {
-            Some(expression) => Verdict::Shows(expression),
+        match LabelSet::FerPlus.labels().get(winner) {
+            Some(&expression) => Verdict::Shows(expression),
             None if winner + 1 == CHOICES => Verdict::NoFace,
             None => Verdict::Unknown,
         }
@@ -129,7 +129,7 @@ pub fn sha256(votes: &[Votes]) -> String {
         hash.update(of_one.counts);
         hash.update([u8::from(of_one.doubtful)]);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&hash.finalize())
 }
 
 /// Reads the votes for `pictures`, a line for each, in their order.

@@ -14,6 +14,7 @@ use crate::number::count;
 use crate::recipe::{Head, Recipe};
 use crate::train::{self, checkpoint::RunFolder};
 use crate::{evaluate, measure, verify};
+use data_encoding::HEXLOWER;
 use mood::{Classifier, Contract};
 use sha2::{Digest, Sha256};
 use std::ops::Range;
@@ -213,7 +214,7 @@ fn file(path: &Path, classifier: Option<&Classifier>) -> Result<File, Error> {
     Ok(File {
         name: place(path),
         bytes: bytes.len(),
-        sha256: Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: HEXLOWER.encode(&Sha256::digest(&bytes)),
         float_convolutions: classifier.map_or(0, Classifier::float_convolutions),
         contract: mood::contract::VERSION,
         temperature: figures::rounded(temperature),

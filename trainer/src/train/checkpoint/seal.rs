@@ -3,6 +3,7 @@
 
 use crate::error::Error;
 use crate::file::{self, write_whole};
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::path::Path;
@@ -42,5 +43,5 @@ pub(super) fn check(folder: &Path) -> Result<(), Error> {
 
 fn sum(path: &Path) -> Result<String, Error> {
     let bytes = file::read(path, super::WEIGHTS_MIB).map_err(|error| super::unreadable(path, &error))?;
-    Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(HEXLOWER.encode(&Sha256::digest(bytes)))
 }

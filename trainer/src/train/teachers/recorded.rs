@@ -7,6 +7,7 @@ use crate::file::{self, write_whole};
 use crate::net::device;
 use crate::recipe::{Distillation, Recipe};
 use crate::train::checkpoint::{RunFolder, WEIGHTS_MIB};
+use data_encoding::HEXLOWER;
 use mood::Contract;
 use sha2::{Digest, Sha256};
 
@@ -85,7 +86,7 @@ fn key(asked: &Distillation, recipe: &Recipe, dataset: &Dataset, training: &[usi
     hash.update(asked.temperature.to_le_bytes());
     recipe.data.heads.iter().for_each(|head| hash.update(head.name()));
     training.iter().for_each(|index| hash.update(index.to_le_bytes()));
-    Ok(hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+    Ok(HEXLOWER.encode(&hash.finalize()[..8]))
 }
 
 fn numbers(bytes: &[u8], expected: usize) -> Option<Vec<f32>> {
