@@ -31,6 +31,9 @@ const ENDINGS: [&str; 43] = [
     "ra", "rm", "snd", "spx", "tta", "w64", "wav", "wave", "weba", "wma", "wv",
 ];
 
+/// Why a file isn't played whose decoder panicked.
+pub(super) const GAVE_UP: &str = "it is damaged: the decoder gave up";
+
 /// Frames beyond what a header wants trimmed at the end, after which the header is not believed: two frames of MP3.
 const SLACK: usize = 2 * 1152;
 

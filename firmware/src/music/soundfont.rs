@@ -48,7 +48,7 @@ impl SoundFont {
         }
         let mut file = BufReader::new(File::open(path).map_err(|error| error.to_string())?);
         // A damaged file must not end the program.
-        let font = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| rustysynth::SoundFont::new(&mut file)));
+        let font = files::caught(|| rustysynth::SoundFont::new(&mut file));
         let font = font.unwrap_or(Err(rustysynth::SoundFontError::SampleDataNotFound));
         font.map(|font| Self(Arc::new(font))).map_err(|error| error.to_string())
     }

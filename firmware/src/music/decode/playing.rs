@@ -1,13 +1,12 @@
 //! A file's frames at the rate they are played at: decoded in a process of their own, where there is one, or else here.
 
-use super::AudioFile;
+use super::{AudioFile, GAVE_UP};
 use crate::music::resample::Resampler;
 use crate::music::track::Stereo;
 use crate::shown::Shown;
 use crate::worker::{self, Watch};
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Stdio};
 use std::time::Duration;
@@ -55,8 +54,7 @@ impl Playing {
     /// When the decoder gave up; what came before is good.
     pub(in crate::music) fn fill(&mut self, out: &mut [Stereo]) -> Result<usize, String> {
         match self {
-            Self::Here(converted) => catch_unwind(AssertUnwindSafe(|| converted.fill(out)))
-                .map_err(|_| "it is damaged: the decoder gave up".to_owned()),
+            Self::Here(converted) => files::caught(|| converted.fill(out)).map_err(|_| GAVE_UP.to_owned()),
             Self::Elsewhere(pipe) => pipe.fill(out),
         }
     }
@@ -77,7 +75,7 @@ impl Converted {
             }
             Ok(file)
         };
-        let file = catch_unwind(open).unwrap_or_else(|_| Err("it is damaged: the decoder gave up".to_owned()))?;
+        let file = files::caught(open).unwrap_or_else(|_| Err(GAVE_UP.to_owned()))?;
         Ok(Self { resampler: Resampler::new(file.rate_hz(), rate_hz), file })
     }
 
@@ -187,7 +185,7 @@ pub fn serve(path: &Path, rate_hz: u32, from: Duration, out: &mut dyn Write, wat
     let mut block = [[0.0; 2]; BLOCK];
     loop {
         watch.busy();
-        let filled = catch_unwind(AssertUnwindSafe(|| converted.fill(&mut block)));
+        let filled = files::caught(|| converted.fill(&mut block));
         watch.idle();
         let Ok(filled) = filled else { return Err(std::io::ErrorKind::InvalidData.into()) };
         let bytes: Vec<u8> = block[..filled].as_flattened().iter().flat_map(|sample| sample.to_le_bytes()).collect();

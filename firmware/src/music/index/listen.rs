@@ -2,12 +2,12 @@
 
 use super::{Entry, Stamp, Tags, excerpt};
 use crate::music::analysis::{self, Features};
+use crate::music::decode::GAVE_UP;
 use crate::worker::{self, Watch};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout};
 use std::time::Duration;
@@ -33,16 +33,16 @@ impl Answer {
     /// Listens here.
     fn of(path: &Path, alive: &dyn Fn()) -> Self {
         // Decoders have been seen to panic on damaged files.
-        let heard = catch_unwind(AssertUnwindSafe(|| {
+        let heard = files::caught(|| {
             let heard = excerpt::read(path, alive)?;
             let features = analysis::analyse(&heard.excerpt).ok_or(NOTHING_TO_JUDGE)?;
             Ok((features, heard.duration))
-        }));
+        });
         alive();
-        match heard.unwrap_or_else(|_| Err("it is damaged: the decoder gave up".to_owned())) {
+        match heard.unwrap_or_else(|_| Err(GAVE_UP.to_owned())) {
             Err(error) => Self::failed(error),
             Ok((features, duration)) => Self {
-                tags: catch_unwind(AssertUnwindSafe(|| Tags::read(path))).unwrap_or_default(),
+                tags: files::caught(|| Tags::read(path)).unwrap_or_default(),
                 seconds: duration.map(|duration| duration.as_secs_f64()),
                 values: Some(features.values().to_vec()),
                 error: None,
