@@ -1,13 +1,19 @@
 //! One music file as stereo frames: the one decoder, for scanning and for playing, so that what scans plays.
 //!
 //! ```text
-//! file -> container: what it is; tags cut off, sizes that are wrong corrected -> stream: packets -> samples
+//! file -> container: what it is; tags cut off, joined files parted, wrong sizes corrected -> stream: packets -> samples
 //!      -> folded to stereo, trimmed where a header says how much, at the rate of the first sound
 //! ```
 
+mod adts;
+mod codec;
 mod container;
+mod edit;
 mod flac;
+mod joined;
 mod mp4;
+mod mpeg;
+mod ogg;
 mod opus;
 mod playing;
 mod riff;
@@ -20,9 +26,10 @@ pub use playing::serve;
 use super::downmix;
 use super::resample::Resampler;
 use super::track::Stereo;
+use codec::Sound;
 use std::path::Path;
 use std::time::Duration;
-use stream::{Sound, Stream};
+use stream::Stream;
 
 /// Endings of music files: of what plays here, and of what only other players know, so that it is named with a reason.
 const ENDINGS: [&str; 43] = [
@@ -145,7 +152,11 @@ impl AudioFile {
             self.ended = true;
             return;
         }
-        let Sound { samples, channels, rate_hz, trim_start, trim_end } = &self.sound;
+        let Sound { samples, channels, rate_hz, trim_start, trim_end, begins } = &self.sound;
+        if *begins {
+            // A file joined to this one: the header of the one before knew its end.
+            self.held.clear();
+        }
         if self.rate_hz == 0 {
             self.rate_hz = *rate_hz;
         }

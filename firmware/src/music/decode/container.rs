@@ -1,9 +1,9 @@
 //! What a file is: the music between its tags, sizes that can't be true corrected, and the name of what isn't played here.
 
+use super::edit::Edit;
 use super::source::{Patch, Source};
-use super::{flac, mp4, riff};
+use super::{flac, joined, mp4, riff};
 use std::fs::File;
-use std::io::{Seek, SeekFrom};
 use std::path::Path;
 
 /// ID3v2 tags in front of each other that are skipped.
@@ -41,42 +41,51 @@ const STRANGERS: &[(usize, &[u8], &str)] = &[
     (0, b"%PDF", "this is a PDF document, not music"),
 ];
 
-/// A file ready to be decoded.
-pub(super) struct Container {
+/// A file ready to be decoded, or one of several that were joined.
+pub(super) struct Part {
     /// What is to be read.
     pub(super) source: Source,
     /// Whether its first header knows of all that is in it; else its length has to be measured.
     pub(super) is_whole: bool,
+    /// What is to be heard of its tracks, the most trustworthy first.
+    pub(super) edits: Vec<Edit>,
 }
 
-/// Opens a file.
+/// Opens a file; more than one source where several were joined.
 ///
 /// # Errors
 /// Why there is nothing to decode, in words for its owner.
-pub(super) fn open(path: &Path) -> Result<Container, String> {
-    let mut file = File::open(path).map_err(|error| error.to_string())?;
-    let length = file.seek(SeekFrom::End(0)).map_err(|error| error.to_string())?;
+pub(super) fn open(path: &Path) -> Result<Vec<Source>, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let length = file.metadata().map_err(|error| error.to_string())?.len();
     if length == 0 {
         return Err("the file is empty".to_owned());
     }
-    let mut whole = Source::new(file.try_clone().map_err(|error| error.to_string())?, 0, length);
+    let mut whole = Source::new(file, 0, length);
     let start = after_tags(&mut whole);
     let end = before_tags(&mut whole, start);
-    // Both share one place in the file: this one begins anew.
-    let mut source = Source::new(file, start, end);
-    source.seek(SeekFrom::Start(0)).map_err(|error| error.to_string())?;
+    let mut source = whole.part(start..end);
+    Ok(joined::parts(&mut source).into_iter().map(|range| source.part(range)).collect())
+}
+
+/// What a decoder has to read of a source.
+///
+/// # Errors
+/// Why there is nothing to decode, in words for its owner.
+pub(super) fn part(source: &Source) -> Result<Part, String> {
+    let mut source = source.clone();
     let head = source.peek(0, 64);
-    let patches = match (head.get(..4), head.get(4..8)) {
-        (Some(b"RIFF" | b"RF64" | b"BW64" | b"FORM"), _) => riff::mend(&mut source),
-        (Some(b"fLaC"), _) => flac::mend(&mut source),
+    let (patches, edits) = match (head.get(..4), head.get(4..8)) {
+        (Some(b"RIFF" | b"RF64" | b"BW64" | b"FORM"), _) => (riff::mend(&mut source), Vec::new()),
+        (Some(b"fLaC"), _) => (flac::mend(&mut source), Vec::new()),
         (_, Some(b"ftyp")) => mp4::mend(&mut source)?,
         _ if head.iter().all(|byte| *byte == 0) && is_zero(&mut source) => {
             return Err("it holds nothing but zeros; the copy may have failed".to_owned());
         }
-        _ => Vec::new(),
+        _ => (Vec::new(), Vec::new()),
     };
     let is_whole = is_whole(&mut source, &head, &patches);
-    Ok(Container { source: source.patched(patches), is_whole })
+    Ok(Part { source: source.patched(patches), is_whole, edits })
 }
 
 /// Why a file that no decoder knows isn't played.
@@ -169,14 +178,8 @@ fn before_tags(file: &mut Source, start: u64) -> u64 {
 /// Whether the first header speaks of the whole file.
 fn is_whole(source: &mut Source, head: &[u8], patches: &[Patch]) -> bool {
     match head {
-        [b'O', b'g', b'g', b'S', ..] => {
-            // Another stream at the end than at the beginning: several joined.
-            let tail = source.peek(source.len().saturating_sub(1 << 16), 1 << 16);
-            let last = tail.windows(4).rposition(|bytes| bytes == b"OggS");
-            last.and_then(|at| tail.get(at + 14..at + 18)) == head.get(14..18)
-        }
         [0xff, ..] => xing_bytes(source).is_some_and(|bytes| bytes.abs_diff(source.len()) <= 4096),
-        [b'f', b'L', b'a', b'C', ..] | [b'R' | b'F' | b'B', ..] => true,
+        [b'f', b'L', b'a', b'C', ..] | [b'O', b'g', b'g', b'S', ..] | [b'R' | b'F' | b'B', ..] => true,
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => patches.iter().all(|patch| patch.bytes.len() <= 8),
         _ => false,
     }

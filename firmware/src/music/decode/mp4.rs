@@ -3,6 +3,7 @@
 //! What is no sound (tags, covers, video, chapters) is renamed to `free`, which decoders pass over. A size that leads out of
 //! its parent is cut there; a table that says it has more entries than it has room for is told as many as there are.
 
+use super::edit::{self, Edit};
 use super::source::{Patch, Source};
 
 /// Atoms that are looked at; a file has some dozens, and some for each minute when it is fragmented.
@@ -27,13 +28,13 @@ impl Atom {
     }
 }
 
-/// What a decoder has to read instead.
+/// What a decoder has to read instead, and what is to be heard of each track where not all of it is.
 ///
 /// # Errors
 /// Why there is no sound to decode.
-pub(super) fn mend(source: &mut Source) -> Result<Vec<Patch>, String> {
+pub(super) fn mend(source: &mut Source) -> Result<(Vec<Patch>, Vec<Edit>), String> {
     let whole = Atom { name: *b"file", at: 0, body: 0, end: source.len() };
-    let mut walk = Walk { source, patches: Vec::new(), atoms: 0, sounds: 0, strange: None };
+    let mut walk = Walk::new(source);
     let top = walk.children(whole);
     let Some(movie) = top.iter().find(|atom| atom.name == *b"moov") else {
         return Err("its table of contents is missing; the recording or the copy was cut off".to_owned());
@@ -43,7 +44,26 @@ pub(super) fn mend(source: &mut Source) -> Result<Vec<Patch>, String> {
     if walk.sounds == 0 {
         return Err(walk.strange.unwrap_or("there is no sound in it, only pictures or text").to_owned());
     }
-    Ok(walk.patches)
+    Ok((walk.patches, walk.edits))
+}
+
+/// The places where another such file begins, behind the table of contents of the one before it.
+pub(super) fn joints(source: &mut Source) -> Vec<u64> {
+    let whole = Atom { name: *b"file", at: 0, body: 0, end: source.len() };
+    let mut walk = Walk::new(source);
+    let mut joints = Vec::new();
+    let (mut has_movie, mut start) = (false, None);
+    for atom in walk.children(whole) {
+        match &atom.name {
+            b"ftyp" if has_movie => (has_movie, start) = (false, Some(atom.at)),
+            b"moov" => {
+                has_movie = true;
+                joints.extend(start.take());
+            }
+            _ => {}
+        }
+    }
+    joints
 }
 
 struct Walk<'a> {
@@ -54,9 +74,26 @@ struct Walk<'a> {
     sounds: usize,
     /// Why a track of sound can't be.
     strange: Option<&'static str>,
+    /// Ticks a second of the movie, and what its tags say that is no sound.
+    movie_hz: u32,
+    tagged: Option<edit::Tag>,
+    edits: Vec<Edit>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(source: &'a mut Source) -> Self {
+        Self {
+            source,
+            patches: Vec::new(),
+            atoms: 0,
+            sounds: 0,
+            strange: None,
+            movie_hz: 0,
+            tagged: None,
+            edits: Vec::new(),
+        }
+    }
+
     fn free(&mut self, atom: Atom) {
         self.patches.push(atom.freed());
     }
@@ -101,7 +138,15 @@ impl Walk<'_> {
     fn movie(&mut self, movie: Atom) {
         let mut freed = Vec::new();
         let mut extends = Vec::new();
-        for atom in self.children(movie) {
+        let atoms = self.children(movie);
+        for atom in &atoms {
+            match &atom.name {
+                b"mvhd" => self.movie_hz = self.ticks(*atom).unwrap_or(0),
+                b"udta" => self.tags(*atom),
+                _ => {}
+            }
+        }
+        for atom in atoms {
             match &atom.name {
                 b"trak" if self.track(atom) => self.sounds += 1,
                 b"trak" => {
@@ -128,14 +173,47 @@ impl Walk<'_> {
         self.u32_at(head.body + if long { 20 } else { 12 })
     }
 
+    /// Ticks a second, of a movie or of a track.
+    fn ticks(&mut self, head: Atom) -> Option<u32> {
+        let long = self.source.peek(head.body, 1).first() == Some(&1);
+        self.u32_at(head.body + if long { 20 } else { 12 })
+    }
+
+    /// Looks in the tags for how much of the sound is only its encoder's.
+    fn tags(&mut self, tags: Atom) {
+        let mut todo = vec![tags];
+        while let Some(parent) = todo.pop() {
+            for mut atom in self.children(parent) {
+                match &atom.name {
+                    b"meta" => {
+                        // With version and flags, or as QuickTime writes it.
+                        let is_full = self.source.peek(atom.body + 4, 4) != b"hdlr";
+                        atom.body += if is_full { 4 } else { 0 };
+                        todo.push(atom);
+                    }
+                    b"ilst" => todo.push(atom),
+                    b"----" => {
+                        let bytes = self.source.peek(atom.body, edit::MOST_TAG);
+                        self.tagged = self.tagged.or_else(|| edit::Tag::of(&bytes));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
     /// Whether a track has sound that may be decoded. Corrects its tables.
     fn track(&mut self, track: Atom) -> bool {
         let mut is_sound = false;
+        let mut track_hz = 0;
+        let mut listed = None;
         let mut todo = vec![(track, 0)];
         while let Some((parent, depth)) = todo.pop() {
             for atom in self.children(parent) {
                 match &atom.name {
-                    b"mdia" | b"minf" | b"stbl" if depth < DEEPEST => todo.push((atom, depth + 1)),
+                    b"mdia" | b"minf" | b"stbl" | b"edts" if depth < DEEPEST => todo.push((atom, depth + 1)),
+                    b"mdhd" => track_hz = self.ticks(atom).unwrap_or(0),
+                    b"elst" => listed = edit::List::of(&self.source.peek(atom.body, edit::MOST_LIST)),
                     b"hdlr" => is_sound |= self.source.peek(atom.body + 8, 4) == b"soun",
                     b"udta" | b"meta" | b"uuid" | b"tref" => self.free(atom),
                     b"stsd" => self.description(atom),
@@ -153,7 +231,13 @@ impl Walk<'_> {
                 }
             }
         }
-        is_sound && self.strange.is_none()
+        let plays = is_sound && self.strange.is_none();
+        if plays && let Some(number) = self.track_number(track) {
+            let listed = listed.map(|list| list.edit(number, self.movie_hz, track_hz));
+            let tagged = self.tagged.map(|tag| tag.edit(number, track_hz));
+            self.edits.extend(tagged.into_iter().chain(listed));
+        }
+        plays
     }
 
     /// What the sound is encoded as, where that is known not to be played.

@@ -19,11 +19,7 @@ struct Form {
 /// What a decoder has to read instead, so that sizes are true. What isn't understood is left to the decoder.
 pub(super) fn mend(source: &mut Source) -> Vec<Patch> {
     let head = source.peek(0, 12);
-    let form = match (head.get(..4), head.get(8..12)) {
-        (Some(b"FORM"), Some(b"AIFF" | b"AIFC")) => Form { big: true, sound: b"SSND", prefix: 8 },
-        (Some(b"RIFF" | b"RF64" | b"BW64"), Some(b"WAVE")) => Form { big: false, sound: b"data", prefix: 0 },
-        _ => return Vec::new(),
-    };
+    let Some(form) = Form::of(&head) else { return Vec::new() };
     let end = source.len();
     let mut patches = Vec::new();
     if head.starts_with(b"RF64") || head.starts_with(b"BW64") {
@@ -55,7 +51,53 @@ pub(super) fn mend(source: &mut Source) -> Vec<Patch> {
     patches
 }
 
+/// The places where another such file begins, behind the sound of the one before it.
+pub(super) fn joints(source: &mut Source) -> Vec<u64> {
+    let mut joints = Vec::new();
+    let mut at = 0;
+    while let Some(next) = Form::of(&source.peek(at, 12)).and_then(|form| form.behind(source, at)) {
+        joints.push(next);
+        at = next;
+    }
+    joints
+}
+
 impl Form {
+    fn of(head: &[u8]) -> Option<Self> {
+        match (head.get(..4), head.get(8..12)) {
+            (Some(b"FORM"), Some(b"AIFF" | b"AIFC")) => Some(Self { big: true, sound: b"SSND", prefix: 8 }),
+            (Some(b"RIFF" | b"RF64" | b"BW64"), Some(b"WAVE")) => Some(Self { big: false, sound: b"data", prefix: 0 }),
+            _ => None,
+        }
+    }
+
+    /// Where a file begins behind the one that begins at `start`.
+    fn behind(&self, source: &mut Source, start: u64) -> Option<u64> {
+        let mut at = start + 12;
+        let mut has_sound = false;
+        for _ in 0..MOST_CHUNKS {
+            if has_sound && Self::of(&source.peek(at, 12)).is_some() {
+                return Some(at);
+            }
+            let head = source.peek(at, 8);
+            let size = self.number(head.get(4..8)?);
+            let body = at + 8;
+            if head.starts_with(self.sound) {
+                has_sound = true;
+                if !self.is_true(source, body, size) {
+                    // Of a pipe: only the next file's head tells where it ends.
+                    let is_form = |bytes: &[u8]| Self::of(bytes).is_some();
+                    let first = if self.big { b'F' } else { b'R' };
+                    return source.places(body..u64::MAX, first, 12, is_form).first().copied();
+                }
+            }
+            at = body.checked_add(size)?;
+            // Not every writer fills up to an even size.
+            at += if has_sound && Self::of(&source.peek(at, 12)).is_some() { 0 } else { size % 2 };
+        }
+        None
+    }
+
     fn number(&self, bytes: &[u8]) -> u64 {
         let bytes = [bytes[0], bytes[1], bytes[2], bytes[3]];
         u64::from(if self.big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
@@ -71,6 +113,9 @@ impl Form {
         let rest = source.len() - body;
         if size == 0 || size > rest {
             return false;
+        }
+        if Self::of(&source.peek(body + size, 12)).is_some() {
+            return true;
         }
         let next = source.peek(body + size + size % 2, 8);
         let named = next.get(..4).is_none_or(|name| name.iter().all(|byte| matches!(byte, b' '..=b'~')));

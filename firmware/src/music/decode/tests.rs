@@ -1,6 +1,7 @@
 //! Files as people have them: joined, cut off, from pipes, in odd containers. Each sounds for as long as it should.
 
 mod damaged;
+mod joined;
 mod mp4;
 mod riff;
 

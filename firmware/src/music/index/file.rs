@@ -16,7 +16,7 @@ use thiserror::Error;
 const VERSION: u32 = 1;
 
 /// The version of the decoder. What an older one could not play is tried again at the next scan.
-const DECODER: u32 = 2;
+const DECODER: u32 = 3;
 
 /// The longest line that is believed.
 const MOST_BYTES: u64 = 1 << 20;

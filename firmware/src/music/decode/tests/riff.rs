@@ -7,7 +7,7 @@ fn samples() -> Vec<i16> {
     (0..8_000).map(|n| if tone(n, 8_000) > 0.0 { 9_000 } else { -9_000 }).collect()
 }
 
-fn wav(riff: u32, data: u32, after: &[u8]) -> Vec<u8> {
+pub(super) fn wav(riff: u32, data: u32, after: &[u8]) -> Vec<u8> {
     let sound: Vec<u8> = samples().iter().flat_map(|sample| sample.to_le_bytes()).collect();
     let format = [
         &16_u32.to_le_bytes()[..],
@@ -20,7 +20,7 @@ fn wav(riff: u32, data: u32, after: &[u8]) -> Vec<u8> {
         .concat()
 }
 
-fn aiff(form: u32, frames: u32, sound: u32) -> Vec<u8> {
+pub(super) fn aiff(form: u32, frames: u32, sound: u32) -> Vec<u8> {
     let samples: Vec<u8> = samples().iter().flat_map(|sample| sample.to_be_bytes()).collect();
     // 8,000 as an extended float of 80 bits.
     let common =
