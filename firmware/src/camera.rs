@@ -8,6 +8,7 @@
 pub mod brighter;
 pub mod choose;
 pub mod decode;
+pub mod device;
 pub mod rpicam;
 pub mod settings;
 pub mod video;

@@ -18,9 +18,10 @@ pub mod white;
 pub mod wiring;
 pub mod ws2812;
 
+pub use buses::Pin;
 use std::time::Duration;
 use thiserror::Error;
-pub use wiring::{Pin, Wiring};
+pub use wiring::Wiring;
 
 /// The resistor inside a pin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

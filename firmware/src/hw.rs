@@ -3,11 +3,13 @@
 
 mod chip;
 mod registers;
+mod spi;
 pub mod systemd;
 mod v4l2;
 
 use crate::board;
-use crate::camera::video::{CameraFinder, VideoSystem};
+use crate::camera::device::VideoSystem;
+use crate::camera::video::CameraFinder;
 use crate::camera::{BoxCamera, CameraSettings, Finder, Found, SensorLamp, rpicam};
 use crate::config::Config;
 use crate::gpio::buses::buses_in_use;

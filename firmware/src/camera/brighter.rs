@@ -1,7 +1,7 @@
 //! More light from a camera of the kernel's, by exposure time first and gain then, and back to what its owner chose.
 
+use super::device::{VideoDevice, control};
 use super::settings::CameraSettings;
-use super::video::{VideoDevice, control};
 
 /// Exposure time a camera has taken by itself where it is too dark, in its unit of 100 us: as long as a frame lasts at
 /// 30 a second. What its register says meanwhile may be old.
@@ -13,17 +13,6 @@ const LONGEST: i64 = 1_000;
 const GAIN_STEPS: i64 = 16;
 /// Less is no help.
 const WORTH_IT: f32 = 1.05;
-
-/// A control as the camera has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Knob {
-    /// Where it stands.
-    pub value: i64,
-    /// Its least value.
-    pub least: i64,
-    /// Its largest value.
-    pub most: i64,
-}
 
 /// What was turned, to be turned back.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

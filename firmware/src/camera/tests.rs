@@ -1,7 +1,6 @@
 //! The box's camera on simulated devices: formats, faults, warm-up, the lamp.
 
-use super::brighter::Knob;
-use super::video::control;
+use super::device::{Knob, control};
 use super::*;
 use crate::picture;
 use crate::sim::video::{Buffers, SimVideo, SimWebcam};

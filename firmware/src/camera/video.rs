@@ -1,16 +1,17 @@
 //! A camera the kernel offers (V4L2): asks it for the best pixel format, sets its controls, reads its buffers. The calls
 //! to the kernel are behind [`VideoSystem`] and [`VideoDevice`], and stood in for by [`crate::sim::video`].
 
-use super::brighter::{Brighter, Knob};
+use super::brighter::Brighter;
 use super::choose::{self, Choice, Found};
 use super::decode::{Granted, LEAST_SIDE};
+use super::device::{Filled, VideoDevice, VideoSystem, control};
 use super::rpicam;
 use super::settings::{CameraSettings, Flicker};
 use super::{Finder, Sensor};
 use crate::ports::CameraError;
 use mood::Frame;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Buffers the kernel fills in turn.
@@ -18,60 +19,6 @@ pub const BUFFERS: u32 = 4;
 
 /// Frames in a row that the driver marks as damaged before one that is whole is taken all the same: some drivers mark all.
 const MARKED_IN_VAIN: u32 = 3;
-
-/// The video devices of a machine.
-pub trait VideoSystem: Send {
-    /// All of them, in the order of their numbers.
-    fn list(&self) -> Vec<Found>;
-
-    /// Opens one.
-    ///
-    /// # Errors
-    /// When it is gone, taken or may not be opened.
-    fn open(&self, path: &Path) -> io::Result<Box<dyn VideoDevice>>;
-}
-
-/// An open video device. Its sensor is off when it is dropped.
-pub trait VideoDevice: Send {
-    /// Asks for a format (V4L2 fourcc) and a size, and gives what the driver makes of it.
-    ///
-    /// # Errors
-    /// When the driver refuses to talk about it.
-    fn set_format(&mut self, fourcc: &str, size: (u32, u32)) -> io::Result<Granted>;
-
-    /// Sets a control by its V4L2 number.
-    ///
-    /// # Errors
-    /// When the camera has no such control, or does not take the value.
-    fn set_control(&mut self, id: u32, value: i64) -> io::Result<()>;
-
-    /// Where a control stands, and how far it goes.
-    ///
-    /// # Errors
-    /// When the camera has no such control.
-    fn control(&mut self, id: u32) -> io::Result<Knob>;
-
-    /// Switches the sensor on.
-    ///
-    /// # Errors
-    /// When the device is gone or taken.
-    fn start(&mut self) -> io::Result<()>;
-
-    /// Waits at most `limit` for the next buffer; puts its bytes in the place of what `bytes` held.
-    ///
-    /// # Errors
-    /// [`ErrorKind::TimedOut`] when none came; after any error the device is of no use.
-    fn next(&mut self, limit: Duration, bytes: &mut Vec<u8>) -> io::Result<Filled>;
-}
-
-/// What the driver says of a buffer that it filled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Filled {
-    /// When it was filled, from any fixed moment.
-    pub timestamp: Duration,
-    /// Whether it is marked as damaged (`V4L2_BUF_FLAG_ERROR`).
-    pub damaged: bool,
-}
 
 /// A control that is set before the sensor goes on, with the values that mean the same to different cameras.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,22 +31,6 @@ pub struct Setting {
     pub values: Vec<i64>,
     /// Whether the owner asked for it, so that it matters if it can't be had.
     pub asked: bool,
-}
-
-/// Numbers from `linux/v4l2-controls.h`.
-pub mod control {
-    /// 1 when the camera chooses its gain.
-    pub const AUTOGAIN: u32 = 0x0098_0912;
-    /// Gain in the camera's own unit.
-    pub const GAIN: u32 = 0x0098_0913;
-    /// Against lamps that flicker: off, 50 Hz, 60 Hz, automatic.
-    pub const POWER_LINE_FREQUENCY: u32 = 0x0098_0918;
-    /// Who chooses the exposure time.
-    pub const EXPOSURE_AUTO: u32 = 0x009a_0901;
-    /// The value of [`EXPOSURE_AUTO`] at which the camera takes [`EXPOSURE_ABSOLUTE`].
-    pub const EXPOSURE_BY_HAND: i64 = 1;
-    /// Exposure time in 100 us.
-    pub const EXPOSURE_ABSOLUTE: u32 = 0x009a_0902;
 }
 
 /// The controls for these settings, in order. What a camera was told by another program stays in it, so what is automatic

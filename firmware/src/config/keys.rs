@@ -3,7 +3,8 @@
 use super::Config;
 use crate::camera::settings::Flicker;
 use crate::gpio::Pin;
-use crate::gpio::wiring::{Active, Backend, ColourOrder, Common, Hearing, LightKind, PwmKind};
+use crate::gpio::shade::{ColourOrder, Common};
+use crate::gpio::wiring::{Active, Backend, Hearing, LightKind, PwmKind};
 use crate::home;
 use crate::music::policy::Policy;
 use mood::{Brightness, Flip};

@@ -2,7 +2,8 @@
 
 use super::keys::{KEYS, Kind};
 use super::*;
-use crate::gpio::wiring::{Backend, ColourOrder, Common, LightKind};
+use crate::gpio::shade::{ColourOrder, Common};
+use crate::gpio::wiring::{Backend, LightKind};
 
 fn apply(text: &str) -> Result<Config, ConfigError> {
     let mut config = Config::embedded()?;

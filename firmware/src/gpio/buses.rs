@@ -1,7 +1,17 @@
 //! The buses of a board: which pins each takes, and which are switched on.
 
-use super::Pin;
+use std::fmt;
 use std::path::Path;
+
+/// A pin by its BCM number, 0..=27 on the header of a Raspberry Pi.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Pin(pub u8);
+
+impl fmt::Display for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GPIO {}", self.0)
+    }
+}
 
 /// A bus of the board, and the pins it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,7 +3,8 @@
 use super::lamp::Lamp;
 use super::pulses::Pulses;
 use super::shade::Shade;
-use super::wiring::{ColourOrder, Common, LightKind, PwmKind, Wiring};
+use super::shade::{ColourOrder, Common};
+use super::wiring::{LightKind, PwmKind, Wiring};
 use super::{Claim, Gpio, GpioError, LineError, PwmLine, SpiBus, apa102, white, ws2812};
 use crate::ports::{Lights, LightsError};
 use mood::Rgb;

@@ -1,6 +1,5 @@
 //! From a colour to what a light is driven with: gamma and polarity, on our side of the seam.
 
-use super::wiring::Common;
 use mood::{Brightness, Rgb};
 
 /// How a light turns duty cycles into light.
@@ -24,6 +23,16 @@ impl Shade {
     }
 }
 
+/// Which leg the colours of an RGB light share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Common {
+    /// Ground: a colour is on at 3.3 V.
+    #[default]
+    Cathode,
+    /// 3.3 V: a colour is on at ground.
+    Anode,
+}
+
 impl Common {
     /// The share of a period a line is at 3.3 V for a light that is on for the share `duty`.
     #[must_use]
@@ -38,6 +47,42 @@ impl Common {
     #[must_use]
     pub const fn off_high(self) -> bool {
         matches!(self, Self::Anode)
+    }
+}
+
+/// The order in which an LED takes its colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ColourOrder {
+    /// Green, red, blue: nearly all WS2812.
+    #[default]
+    Grb,
+    /// Red, green, blue.
+    Rgb,
+    /// Blue, green, red: nearly all APA102.
+    Bgr,
+    /// Green, red, blue, white: nearly all SK6812.
+    Grbw,
+    /// Red, green, blue, white.
+    Rgbw,
+}
+
+impl ColourOrder {
+    /// Whether there is white beside the three colours.
+    #[must_use]
+    pub const fn has_white(self) -> bool {
+        matches!(self, Self::Grbw | Self::Rgbw)
+    }
+
+    /// Red, green, blue, and white where there is one, in this order.
+    #[must_use]
+    pub fn arrange(self, [red, green, blue]: [u8; 3], white: u8) -> Vec<u8> {
+        match self {
+            Self::Grb => vec![green, red, blue],
+            Self::Rgb => vec![red, green, blue],
+            Self::Bgr => vec![blue, green, red],
+            Self::Grbw => vec![green, red, blue, white],
+            Self::Rgbw => vec![red, green, blue, white],
+        }
     }
 }
 

@@ -1,18 +1,8 @@
 //! Which pin does what, and who else wants it. Pins have BCM numbers, always: those of the processor, not of the header.
 
-use super::buses::Bus;
+use super::buses::{Bus, Pin};
+use super::shade::{ColourOrder, Common};
 use super::{GpioError, ws2812};
-use std::fmt;
-
-/// A pin by its BCM number, 0..=27 on the header of a Raspberry Pi.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Pin(pub u8);
-
-impl fmt::Display for Pin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "GPIO {}", self.0)
-    }
-}
 
 /// How the pins are reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -83,16 +73,6 @@ impl LightKind {
     }
 }
 
-/// Which leg the colours of an RGB light share.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Common {
-    /// Ground: a colour is on at 3.3 V.
-    #[default]
-    Cathode,
-    /// 3.3 V: a colour is on at ground.
-    Anode,
-}
-
 /// Who makes the pulses that dim an RGB light.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum PwmKind {
@@ -103,42 +83,6 @@ pub enum PwmKind {
     Hardware,
     /// A thread.
     Software,
-}
-
-/// The order in which an LED takes its colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum ColourOrder {
-    /// Green, red, blue: nearly all WS2812.
-    #[default]
-    Grb,
-    /// Red, green, blue.
-    Rgb,
-    /// Blue, green, red: nearly all APA102.
-    Bgr,
-    /// Green, red, blue, white: nearly all SK6812.
-    Grbw,
-    /// Red, green, blue, white.
-    Rgbw,
-}
-
-impl ColourOrder {
-    /// Whether there is white beside the three colours.
-    #[must_use]
-    pub const fn has_white(self) -> bool {
-        matches!(self, Self::Grbw | Self::Rgbw)
-    }
-
-    /// Red, green, blue, and white where there is one, in this order.
-    #[must_use]
-    pub fn arrange(self, [red, green, blue]: [u8; 3], white: u8) -> Vec<u8> {
-        match self {
-            Self::Grb => vec![green, red, blue],
-            Self::Rgb => vec![red, green, blue],
-            Self::Bgr => vec![blue, green, red],
-            Self::Grbw => vec![green, red, blue, white],
-            Self::Rgbw => vec![red, green, blue, white],
-        }
-    }
 }
 
 /// What is connected where.

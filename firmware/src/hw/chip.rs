@@ -1,6 +1,6 @@
 //! The pins of any Linux board through the character device, with gpiocdev. The kernel debounces and reports edges.
 
-use super::registers::open_spi;
+use super::spi::open_spi;
 use crate::gpio::chips::{self, ChipInfo};
 use crate::gpio::{Claim, Edges, Gpio, GpioError, InputLine, LineError, OutputLine, Pull, PwmLine, SpiBus};
 use gpiocdev::Request;

@@ -1,12 +1,12 @@
 //! The pins of a Raspberry Pi through its registers, with rppal: hardware PWM and SPI too.
 
 use super::chip::Chip;
+use super::spi::open_spi;
 use crate::gpio::{
     Claim, Edges, Gpio, GpioError, InputLine, LineError, OutputLine, Pull, PwmLine, SpiBus, hardware_pwm,
 };
 use rppal::gpio::{InputPin, Level, OutputPin, Trigger};
 use rppal::pwm::{Polarity, Pwm};
-use rppal::spi::{Bus, Mode, SlaveSelect, Spi};
 use rppal::system::DeviceInfo;
 use std::path::Path;
 use std::time::Duration;
@@ -101,12 +101,6 @@ impl Gpio for Registers {
     }
 }
 
-/// SPI bus 0 through `/dev/spidev0.0`, which other boards have too.
-pub(super) fn open_spi(hz: u32) -> Result<Box<dyn SpiBus>, GpioError> {
-    let spi = Spi::new(Bus::Spi0, SlaveSelect::Ss0, hz, Mode::Mode0);
-    Ok(Box::new(Data(spi.map_err(|error| GpioError::Spi { detail: error.to_string() })?)))
-}
-
 struct Input(InputPin);
 
 impl InputLine for Input {
@@ -138,14 +132,5 @@ struct Pulse {
 impl PwmLine for Pulse {
     fn set_duty(&mut self, duty: f32) -> Result<(), LineError> {
         self.pwm.set_duty_cycle(f64::from(duty)).map_err(|error| failed(&error))
-    }
-}
-
-struct Data(Spi);
-
-impl SpiBus for Data {
-    fn write(&mut self, bytes: &[u8]) -> Result<(), LineError> {
-        let written = self.0.write(bytes).map_err(|error| failed(&error))?;
-        if written == bytes.len() { Ok(()) } else { Err(LineError(format!("{written} of {} bytes went", bytes.len()))) }
     }
 }

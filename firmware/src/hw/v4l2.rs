@@ -1,9 +1,9 @@
 //! The kernel's cameras, with the crate v4l.
 
 use crate::camera::Found;
-use crate::camera::brighter::Knob;
 use crate::camera::decode::Granted;
-use crate::camera::video::{BUFFERS, Filled, VideoDevice, VideoSystem};
+use crate::camera::device::{Filled, Knob, VideoDevice, VideoSystem};
+use crate::camera::video::BUFFERS;
 use mood::Range;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};

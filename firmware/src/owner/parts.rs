@@ -4,12 +4,25 @@
 //! comment: an old password stands in one easily.
 
 use super::statements::{lines_of, statements};
-use super::system::KEYS;
 use std::collections::BTreeSet;
 use toml::de::DeTable;
 
 /// The table that is the system's.
 pub(super) const SYSTEM: &str = "system";
+
+/// Its keys.
+pub(super) const KEYS: &[&str] = &[
+    "hostname",
+    "timezone",
+    "wifi_name",
+    "wifi_password",
+    "wifi_open",
+    "wifi_hidden",
+    "wifi_country",
+    "ssh_key",
+    "user",
+    "dac",
+];
 
 /// A key of [`SYSTEM`] that stands somewhere else.
 #[derive(Debug, PartialEq, Eq)]

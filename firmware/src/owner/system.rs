@@ -9,20 +9,6 @@ use crate::config::{Problem, nearest};
 use std::path::Path;
 use toml::de::DeTable;
 
-/// The keys.
-pub(super) const KEYS: &[&str] = &[
-    "hostname",
-    "timezone",
-    "wifi_name",
-    "wifi_password",
-    "wifi_open",
-    "wifi_hidden",
-    "wifi_country",
-    "ssh_key",
-    "user",
-    "dac",
-];
-
 /// What others call them.
 const CALLED: &[(&str, &str)] = &[
     ("ssid", "wifi_name"),
@@ -45,7 +31,7 @@ pub(super) fn read(read: &Recovered, zones: Option<&Path>, problems: &mut Vec<Pr
     let document = document.get_ref();
     let fields = Fields::new(document, parts::SYSTEM, read, problems);
     for (name, line) in fields.keys() {
-        if !KEYS.contains(&name) {
+        if !parts::KEYS.contains(&name) {
             problems.push(problem(line, format!("unknown key `system.{name}`"), meant(name)));
         }
     }
@@ -74,9 +60,9 @@ pub(super) fn read(read: &Recovered, zones: Option<&Path>, problems: &mut Vec<Pr
 fn meant(name: &str) -> String {
     let small = name.to_lowercase().replace('-', "_");
     let called = CALLED.iter().find(|(other, _)| *other == small).map(|(_, key)| *key);
-    match called.or_else(|| nearest(&small, KEYS.iter().copied())) {
+    match called.or_else(|| nearest(&small, parts::KEYS.iter().copied())) {
         Some(key) => format!("did you mean `{key}`?"),
-        None => format!("known here: {}", KEYS.join(", ")),
+        None => format!("known here: {}", parts::KEYS.join(", ")),
     }
 }
 

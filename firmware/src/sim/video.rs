@@ -2,9 +2,9 @@
 //! than a real one: nothing is given before a format was agreed on and the sensor is on.
 
 use crate::camera::Found;
-use crate::camera::brighter::Knob;
 use crate::camera::decode::Granted;
-use crate::camera::video::{Filled, VideoDevice, VideoSystem, control};
+use crate::camera::device::Knob;
+use crate::camera::device::{Filled, VideoDevice, VideoSystem, control};
 use mood::Range;
 use std::io::{self, ErrorKind};
 use std::path::Path;
