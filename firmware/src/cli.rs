@@ -4,13 +4,13 @@ use crate::command::{
     bench::BenchArgs, check::CheckArgs, compose::ComposeArgs, devices::DevicesArgs, forget::ForgetArgs, look::LookArgs,
     music::MusicArgs, owner::OwnerArgs, run::RunArgs, worker::WorkerArgs,
 };
-use crate::exit_code;
+use crate::error;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
 /// The box: press the button; it looks, reads the expression, and answers with light and music.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "moodbox", version, after_help = exit_code::TABLE, arg_required_else_help = true)]
+#[command(name = "moodbox", version, after_help = error::EXIT_CODES, arg_required_else_help = true)]
 pub struct Cli {
     /// What to do
     #[command(subcommand)]

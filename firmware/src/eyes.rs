@@ -1,6 +1,6 @@
 //! Reads frames: face finder, crop, classifier, judgement. What `moodbox look` and the box itself both use.
 
-use crate::error::Failure;
+use crate::error::{ExitCode, Failure};
 use crate::memory::Memory;
 use mood::{
     Answer, Burst, Classifier, Crop, Example, Expression, FaceBox, FaceFinder, Faces, Frame, Glimpse, InputTensor,
@@ -28,9 +28,19 @@ const MOST_MIB: u64 = 128;
 /// When the file can't be read.
 pub fn network(model: Option<&Path>) -> Result<(Cow<'static, [u8]>, String), Failure> {
     let Some(path) = model else { return Ok((Cow::Borrowed(embedded::MOOD), "built in".into())) };
-    let bytes = files::read(path, MOST_MIB)
-        .map_err(|error| Failure::ModelFile { path: path.to_path_buf(), detail: error.to_string() })?;
+    let unreadable = |error| {
+        let hint = "name a file made by `trainer quantise`, or leave out the model: one is built in";
+        Failure::new(ExitCode::Model, format_args!("model {} can't be read: {error}", path.display()), hint)
+    };
+    let bytes = files::read(path, MOST_MIB).map_err(unreadable)?;
     Ok((Cow::Owned(bytes), path.display().to_string()))
+}
+
+/// A network, from a file or `built in`, was refused.
+#[must_use]
+pub fn refused(name: &str, error: &ModelError) -> Failure {
+    let hint = "export again with `trainer quantise`, or install the firmware that came with this model";
+    Failure::new(ExitCode::Model, format_args!("model {name}: {error}"), hint)
 }
 
 /// How long each stage took, over all frames.
@@ -132,14 +142,13 @@ impl Eyes {
     /// # Errors
     /// When a network can't be read or is refused.
     pub fn open(model: Option<&Path>, unsure_below: f32) -> Result<Self, Failure> {
-        let refused = |name: String| move |source: ModelError| Failure::Model { name, source };
         let (bytes, name) = network(model)?;
         // tract panics on some graphs; the core catches that, and nothing is printed of it.
         let loaded = files::caught(|| Classifier::from_onnx(&bytes));
         let loaded = loaded.unwrap_or_else(|detail| Err(ModelError::Graph { detail }));
-        let classifier = loaded.map_err(refused(name))?;
+        let classifier = loaded.map_err(|error| refused(&name, &error))?;
         let finder = FaceFinder::from_onnx(embedded::FACE_NARROW, embedded::FACE_WIDE)
-            .map_err(refused("of the face finder".into()))?;
+            .map_err(|error| refused("of the face finder", &error))?;
         let mut judge = Judge::new(classifier.contract().clone());
         if unsure_below > 0.0 {
             judge.thresholds = judge.thresholds.moved_to(unsure_below);

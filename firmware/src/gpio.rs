@@ -18,6 +18,7 @@ pub mod white;
 pub mod wiring;
 pub mod ws2812;
 
+use crate::error::{ExitCode, Failure};
 pub use buses::Pin;
 use std::time::Duration;
 use thiserror::Error;
@@ -189,5 +190,11 @@ impl GpioError {
                  be in group spi"
             }
         }
+    }
+}
+
+impl From<GpioError> for Failure {
+    fn from(error: GpioError) -> Self {
+        Self::new(ExitCode::Device, &error, error.hint())
     }
 }

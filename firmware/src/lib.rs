@@ -13,7 +13,6 @@ pub mod debounce;
 pub mod device;
 pub mod doctor;
 pub mod error;
-pub mod exit_code;
 pub mod eyes;
 pub mod gesture;
 pub mod gpio;

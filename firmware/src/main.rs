@@ -5,8 +5,7 @@ use moodbox::cli::{Cli, Command};
 use moodbox::command::{bench, check, compose, devices, forget, look, music, owner, run, worker};
 use moodbox::config::{self, Config};
 use moodbox::device::Ending;
-use moodbox::error::Failure;
-use moodbox::exit_code::ExitCode;
+use moodbox::error::{ExitCode, Failure};
 use moodbox::image::{self, Image};
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::path::Path;
@@ -73,7 +72,7 @@ fn dispatch(command: Command, began: Instant, logs: bool) -> Result<ExitCode, Fa
 }
 
 fn written(text: &str) -> Result<(), Failure> {
-    stdout().write_all(text.as_bytes()).map_err(|source| Failure::Write { what: "the text", source })
+    stdout().write_all(text.as_bytes()).map_err(Failure::write("the text"))
 }
 
 /// Starts logging to stderr if `--log` or `RUST_LOG` asks for it; says whether it does.

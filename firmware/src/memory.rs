@@ -3,7 +3,7 @@
 //! One file a network, as features of one say nothing to another; it is always replaced as a whole. One that can't be read
 //! is set aside: the box starts, and learns anew.
 
-use crate::error::Failure;
+use crate::error::{ExitCode, Failure};
 use crate::state::{self, Fault};
 use mood::{Example, Expression, Logits, Owner, Reading};
 use serde::{Deserialize, Serialize};
@@ -117,7 +117,11 @@ fn read(path: &Path) -> Result<Owner, Fault> {
 /// # Errors
 /// When a file can't be erased.
 pub fn forget(folder: &Path) -> Result<usize, Failure> {
-    let failed = |path: &Path, error: &Error| Failure::Memory { path: path.into(), detail: error.to_string() };
+    let failed = |path: &Path, error: &Error| {
+        let what = format!("what was learnt can't be read from {}: {error}", path.display());
+        let hint = "take the file away, or erase it with `moodbox forget`; the box then learns anew";
+        Failure::new(ExitCode::Data, what, hint)
+    };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),

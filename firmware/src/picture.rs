@@ -1,6 +1,7 @@
 //! Pictures as frames: of a file, and as a camera would see them. What is damaged, empty or too large is refused by the
 //! decoder, [`files::picture`].
 
+use crate::error::{ExitCode, Failure};
 use files::picture::most_memory;
 use image::{DynamicImage, imageops::FilterType};
 use mood::{Frame, PixelFormat};
@@ -59,6 +60,12 @@ impl PictureError {
             }
             Self::EmptyFolder { .. } => "put photographs there (.jpg .png .webp .bmp .tiff), or name another folder",
         }
+    }
+}
+
+impl From<PictureError> for Failure {
+    fn from(error: PictureError) -> Self {
+        Self::new(ExitCode::Data, &error, error.hint())
     }
 }
 

@@ -3,6 +3,7 @@
 //! Each trait is small, names its units, and has a simulated side in [`crate::sim`] that is stricter than the real one
 //! and can fail on demand. Polarity, gamma and clamping lie on our side of the seam.
 
+use crate::error::{ExitCode, Failure};
 use mood::{Affect, Expression, Frame, Rgb};
 use std::time::Duration;
 use thiserror::Error;
@@ -245,4 +246,29 @@ pub enum SpeakerError {
         /// What the decoder says.
         detail: String,
     },
+}
+
+impl From<ButtonError> for Failure {
+    fn from(error: ButtonError) -> Self {
+        let hint = "check the button's wire (firmware/README.md has the table), then start the box again";
+        Self::new(ExitCode::Device, error, hint)
+    }
+}
+
+impl From<SpeakerError> for Failure {
+    fn from(error: SpeakerError) -> Self {
+        let (code, hint) = match error {
+            SpeakerError::Write { .. } => {
+                (ExitCode::Write, "name a file in a folder you may write to, on a disk with room")
+            }
+            SpeakerError::Track { .. } => {
+                (ExitCode::Data, "see that the file plays elsewhere, or take it out of the folder")
+            }
+            SpeakerError::NoDevice { .. } => (
+                ExitCode::Device,
+                "list the cards with `moodbox devices`, name one as `speaker.card`, or use `--wav FILE`",
+            ),
+        };
+        Self::new(code, error, hint)
+    }
 }

@@ -162,7 +162,7 @@ impl Runner {
                 self.witness.saw(now, &Moment::Stopping);
                 self.events.push_back(Event::Stop);
             }
-            Message::Ended(name) => return Err(Failure::ThreadEnded { name }),
+            Message::Ended(name) => return Err(Failure::thread_ended(name)),
         }
         Ok(())
     }

@@ -59,7 +59,7 @@ pub fn bench(args: &BenchArgs, out: &mut dyn Write) -> Result<(), Failure> {
     hands(args, &config, &mut report);
     report.peak_memory_mib = machine::peak_memory_mib();
     let written = if args.json { report.json(out) } else { report.text(out) };
-    written.map_err(|source| Failure::Write { what: "the report", source })
+    written.map_err(Failure::write("the report"))
 }
 
 /// Sensor on, frames, decoding.
@@ -119,7 +119,7 @@ fn networks(args: &BenchArgs, config: &Config, report: &mut Report) -> Result<()
 /// The network of the box, and itself in floating point, in turn, so that both have the same share of a busy board.
 fn integers_and_floats(model: Option<&Path>, frame: &Frame, runs: u32, report: &mut Report) -> Result<(), Failure> {
     let (bytes, name) = eyes::network(model)?;
-    let refused = |source| Failure::Model { name: name.clone(), source };
+    let refused = |error| eyes::refused(&name, &error);
     let int8 = Classifier::from_onnx(&bytes).map_err(refused)?;
     let f32 = Classifier::from_onnx_in_float(&bytes).map_err(refused)?;
     let contract = int8.contract();
@@ -151,7 +151,7 @@ fn looks(model: Option<&Path>, config: &Config, frame: &Frame, runs: u32) -> Res
     let mut looked = Vec::new();
     for _ in 0..=runs {
         let seen = eyes.look(frame, &|| began.elapsed());
-        looked.push(seen.map_err(|source| Failure::Model { name: name.clone(), source })?.stages);
+        looked.push(seen.map_err(|error| eyes::refused(&name, &error))?.stages);
     }
     looked.remove(0);
     Ok(looked)

@@ -3,8 +3,7 @@
 use crate::config::Config;
 use crate::doctor::about::{About, hide_home};
 use crate::doctor::{Finding, Verdict, board, core_clock, disk, eyes, hands, music, permissions};
-use crate::error::Failure;
-use crate::exit_code::ExitCode;
+use crate::error::{ExitCode, Failure};
 use crate::eyes::Eyes;
 use crate::home;
 use crate::image::{self, Image};
@@ -146,21 +145,21 @@ pub fn check(args: &CheckArgs, out: &mut dyn Write, err: &mut dyn Write) -> Resu
             line.finding.what = format!("{}; {}", line.finding.what, here.limits());
         }
         if !args.json {
-            text(&line, out).map_err(|source| Failure::Write { what: "the report", source })?;
+            text(&line, out).map_err(Failure::write("the report"))?;
         }
         lines.push(line);
     }
     let worst = lines.iter().filter(|line| line.finding.verdict == Verdict::Broken).map(|line| line.part);
     let broken: Vec<Part> = worst.collect();
     if args.json {
-        json(&lines, broken.is_empty(), out).map_err(|source| Failure::Write { what: "the report", source })?;
+        json(&lines, broken.is_empty(), out).map_err(Failure::write("the report"))?;
     }
     match broken.first() {
         None => Ok(()),
-        Some(first) => Err(Failure::Check {
-            broken: broken.iter().map(|part| part.name()).collect::<Vec<_>>().join(", "),
-            code: first.exit_code(),
-        }),
+        Some(first) => {
+            let names: Vec<_> = broken.iter().map(|part| part.name()).collect();
+            Err(Failure::explained(first.exit_code(), format_args!("broken: {}", names.join(", "))))
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! `moodbox compose`: renders a mood's music to a WAV file.
 
+use crate::error::{ExitCode, Failure};
 use crate::music::Composer;
 use crate::music::soundfont::SoundFont;
 use crate::ports::SpeakerError;
@@ -108,6 +109,20 @@ impl From<SpeakerError> for ComposeError {
             SpeakerError::Write { path, detail } => Self::Write { path, detail },
             other => Self::Write { path: String::new(), detail: other.to_string() },
         }
+    }
+}
+
+impl From<ComposeError> for Failure {
+    fn from(error: ComposeError) -> Self {
+        let (code, hint) = match error {
+            ComposeError::SoundFont { .. } => {
+                (ExitCode::Data, "name an SF2 file that plays elsewhere, or leave `--soundfont` out")
+            }
+            ComposeError::Write { .. } => {
+                (ExitCode::Write, "name a file in a folder you may write to, on a disk with room")
+            }
+        };
+        Self::new(code, error, hint)
     }
 }
 

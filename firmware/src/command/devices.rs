@@ -50,7 +50,7 @@ pub fn devices(args: &DevicesArgs, out: &mut dyn Write) -> Result<(), Failure> {
         kinds.push(Kind { kind: "this card", devices: Vec::new(), why: image.limits().to_owned() });
     }
     let written = if args.json { json(&kinds, out) } else { text(&kinds, out) };
-    written.map_err(|source| Failure::Write { what: "the list", source })
+    written.map_err(Failure::write("the list"))
 }
 
 fn json(kinds: &[Kind], out: &mut dyn Write) -> io::Result<()> {

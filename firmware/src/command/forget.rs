@@ -24,12 +24,12 @@ pub fn forget(args: &ForgetArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let everything = args.taste.is_none() && args.faces.is_none();
     let mut say = |what: &str, erased: bool| {
         let said = if erased { "forgotten" } else { "nothing was known" };
-        writeln!(out, "{what}: {said}").map_err(|source| Failure::Write { what: "the answer", source })
+        writeln!(out, "{what}: {said}").map_err(Failure::write("the answer"))
     };
     if let Some(taste) = args.taste.clone().or_else(|| everything.then(home::taste)) {
         let interrupted = taste.with_file_name("interrupted.json");
         for (path, what) in [(taste, "taste in music"), (interrupted, "what was playing")] {
-            let erased = files::erase(&path).map_err(|source| Failure::Write { what: "what was learnt", source })?;
+            let erased = files::erase(&path).map_err(Failure::write("what was learnt"))?;
             say(what, erased > 0)?;
         }
     }

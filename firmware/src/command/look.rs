@@ -3,8 +3,8 @@
 mod json;
 
 use crate::config::Config;
-use crate::error::Failure;
-use crate::eyes::{Eyes, Observation, Sight};
+use crate::error::{ExitCode, Failure};
+use crate::eyes::{self, Eyes, Observation, Sight};
 use crate::picture::{self, PictureError};
 use crate::report;
 use mood::{Expression, FaceBox};
@@ -55,10 +55,13 @@ pub fn look(args: &LookArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result
                 Err(error) => (image.display().to_string(), Err(error.into())),
             };
             failed += usize::from(seen.is_err());
-            write(args.json, &file, &seen, out, err).map_err(|source| Failure::Write { what: "the answer", source })?;
+            write(args.json, &file, &seen, out, err).map_err(Failure::write("the answer"))?;
         }
     }
-    if failed > 0 { Err(Failure::Pictures { failed, asked }) } else { Ok(()) }
+    if failed > 0 {
+        return Err(Failure::explained(ExitCode::Data, format_args!("{failed} of {asked} pictures can't be read")));
+    }
+    Ok(())
 }
 
 /// The picture itself, or the pictures of a folder.
@@ -77,9 +80,9 @@ fn see(path: &Path, eyes: &mut Eyes, model: Option<&Path>, clock: &dyn Fn() -> D
     let name = path.display().to_string();
     let frame = picture::frame(picture::read(path)?, &name, began)?;
     let decode = clock().saturating_sub(began);
-    let observation = eyes.look(&frame, clock).map_err(|source| {
+    let observation = eyes.look(&frame, clock).map_err(|error| {
         let model = model.map_or_else(|| "built in".into(), |path| path.display().to_string());
-        Failure::Model { name: format!("{model} on {name}"), source }
+        eyes::refused(&format!("{model} on {name}"), &error)
     })?;
     Ok(Seen { observation, decode })
 }

@@ -6,7 +6,7 @@ mod pick;
 mod plot;
 mod scan;
 
-use crate::error::Failure;
+use crate::error::{ExitCode, Failure};
 use crate::home;
 use crate::music::collection::Collection;
 use crate::music::index::{Index, IndexError, ScanError};
@@ -180,6 +180,13 @@ impl MusicError {
     }
 }
 
+impl From<MusicError> for Failure {
+    fn from(error: MusicError) -> Self {
+        let code = if error.is_write() { ExitCode::Write } else { ExitCode::Data };
+        Self::new(code, &error, error.hint())
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -214,5 +221,5 @@ fn place(text: &str) -> Result<Affect, String> {
 
 /// Wraps what the output says.
 fn written(source: std::io::Error) -> Failure {
-    Failure::Write { what: "the answer", source }
+    Failure::write("the answer")(source)
 }

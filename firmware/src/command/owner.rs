@@ -1,6 +1,6 @@
 //! `moodbox owner`: reads what the owner wrote onto the card, for the scripts that act on it.
 
-use crate::error::Failure;
+use crate::error::{ExitCode, Failure};
 use crate::owner::{self, Rules, Source, Target};
 use std::path::{Path, PathBuf};
 
@@ -48,14 +48,19 @@ pub fn owner(args: &OwnerArgs) -> Result<(), Failure> {
     };
     let rules = Rules { target: args.target, zones, package: args.package.clone() };
     let answer = owner::resolve(&file, preseed.as_ref(), &rules)
-        .map_err(|error| Failure::Owner { detail: error.to_string() })?;
-    owner::write(&args.into, &answer).map_err(|source| Failure::Write { what: "what the owner wrote", source })?;
+        .map_err(|error| Failure::bug(format_args!("the owner's file can't be answered: {error}")))?;
+    owner::write(&args.into, &answer).map_err(Failure::write("what the owner wrote"))?;
     for (path, source) in [(args.preseed.as_ref(), preseed.as_ref()), (Some(&args.file), Some(&file))] {
         if let (Some(path), Some(Err(detail))) = (path, source.map(|source| &source.content)) {
-            return Err(Failure::OwnerFile { path: path.clone(), detail: detail.clone() });
+            let what = format!("the owner's file {} can't be read: {detail}", path.display());
+            let hint = "name a text of at most 1 MiB; the form is `scripts/pi/boot/moodbox.toml`";
+            return Err(Failure::new(ExitCode::Data, what, hint));
         }
     }
-    if answer.problems.is_empty() { Ok(()) } else { Err(Failure::OwnerMistakes(answer.problems)) }
+    if answer.problems.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::explained(ExitCode::Configuration, answer.problems))
 }
 
 fn source(path: &Path) -> Source {

@@ -75,8 +75,14 @@ pub fn run(args: &RunArgs, began: Instant, logs: bool) -> Result<Ending, Failure
         #[cfg(feature = "hardware")]
         None => real::run(args, &config, channel, began),
         #[cfg(not(feature = "hardware"))]
-        None => Err(Failure::NoHardware),
+        None => Err(no_hardware()),
     }
+}
+
+#[cfg(not(feature = "hardware"))]
+fn no_hardware() -> Failure {
+    let what = "the box's own camera, light and button are not in this build";
+    Failure::new(crate::error::ExitCode::Device, what, "try the whole box on this desk: `moodbox run --simulate`")
 }
 
 fn speaker_choice(args: &RunArgs, config: &Config) -> SpeakerChoice {
@@ -108,5 +114,5 @@ fn stop_on_signals(outbox: &threads::Outbox) -> Result<(), Failure> {
         // Fails only when the loop has ended already.
         let _ = outbox.send(Message::Stop);
     })
-    .map_err(|error| Failure::Signals { detail: error.to_string() })
+    .map_err(|error| Failure::bug(format_args!("signals can't be listened for: {error}")))
 }

@@ -39,7 +39,7 @@ pub enum What {
 /// When it can't be written to, or the decoder gave up.
 pub fn work(args: &WorkerArgs, out: &mut dyn Write) -> Result<(), Failure> {
     worker::confine();
-    let watch = Watch::start().map_err(|error| Failure::Thread { name: "watch", detail: error.to_string() })?;
+    let watch = Watch::start().map_err(|error| Failure::no_thread("watch", &error))?;
     let done = match &args.what {
         What::Decode { rate, from_ms, path } => {
             // The box fades out when it is told to stop; what it plays must not be gone before.
@@ -48,5 +48,5 @@ pub fn work(args: &WorkerArgs, out: &mut dyn Write) -> Result<(), Failure> {
         }
         What::Listen => index::serve(&mut std::io::stdin().lock(), out, watch),
     };
-    done.map_err(|source| Failure::Write { what: "the sound", source })
+    done.map_err(Failure::write("the sound"))
 }

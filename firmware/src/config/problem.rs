@@ -1,5 +1,6 @@
 //! What can be wrong with the owner's file.
 
+use crate::error::{ExitCode, Failure};
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -34,6 +35,16 @@ pub enum ConfigError {
         /// What is wrong.
         problems: Vec<Problem>,
     },
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let hint = "write one with `moodbox config > moodbox.toml`, or leave out `--config`";
+        match &error {
+            ConfigError::Mistakes { .. } => Self::explained(ExitCode::Configuration, error),
+            ConfigError::Unreadable { .. } => Self::new(ExitCode::Configuration, error, hint),
+        }
+    }
 }
 
 fn counted(count: usize) -> String {

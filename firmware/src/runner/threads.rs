@@ -96,7 +96,7 @@ impl ThreadLooker {
         match self.orders.as_ref().map(|orders| orders.try_send(order)) {
             // A look that waits already is the look that is wanted; a correction too many is lost.
             Some(Ok(()) | Err(TrySendError::Full(_))) => Ok(()),
-            Some(Err(TrySendError::Disconnected(_))) | None => Err(Failure::ThreadEnded { name: "camera" }),
+            Some(Err(TrySendError::Disconnected(_))) | None => Err(Failure::thread_ended("camera")),
         }
     }
 }
@@ -239,11 +239,7 @@ pub fn start_extra(extra: Extra, mut button: Box<dyn Button>, outbox: Outbox) ->
         Extra::Skip => "skip button",
         Extra::Volume => "volume button",
     };
-    thread::Builder::new()
-        .name(name.into())
-        .spawn(work)
-        .map(drop)
-        .map_err(|error| Failure::Thread { name, detail: error.to_string() })
+    thread::Builder::new().name(name.into()).spawn(work).map(drop).map_err(|error| Failure::no_thread(name, &error))
 }
 
 fn start(name: &'static str, outbox: Outbox, work: impl FnOnce(&Outbox) + Send + 'static) -> Result<(), Failure> {
@@ -251,9 +247,5 @@ fn start(name: &'static str, outbox: Outbox, work: impl FnOnce(&Outbox) + Send +
         let farewell = Farewell { name, outbox };
         work(&farewell.outbox);
     };
-    thread::Builder::new()
-        .name(name.into())
-        .spawn(body)
-        .map(drop)
-        .map_err(|error| Failure::Thread { name, detail: error.to_string() })
+    thread::Builder::new().name(name.into()).spawn(body).map(drop).map_err(|error| Failure::no_thread(name, &error))
 }

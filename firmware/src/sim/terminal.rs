@@ -47,7 +47,7 @@ impl Terminal {
     /// # Errors
     /// When the terminal can't be switched.
     pub fn enter() -> Result<Self, Failure> {
-        let screen = Screen::enter().map_err(|source| Failure::Write { what: "the terminal", source })?;
+        let screen = Screen::enter().map_err(Failure::write("the terminal"))?;
         Ok(Self(Arc::new(Mutex::new(View { scene: Scene::default(), screen, shown: None }))))
     }
 

@@ -2,7 +2,7 @@
 
 use super::{RunArgs, seed_of_the_day, speaker_choice, tell};
 use crate::config::Config;
-use crate::error::Failure;
+use crate::error::{ExitCode, Failure};
 use crate::eyes::Eyes;
 use crate::music::shelf;
 use crate::ports::{Button, Camera, Lights};
@@ -54,7 +54,9 @@ pub(super) fn run(
     if matches!(presses, Presses::Keyboard) {
         let no_keys = || (!stdin().is_terminal()).then(|| "the input is no terminal".into());
         if let Some(why) = obstacle.or_else(no_keys) {
-            return Err(Failure::NoTerminal { why });
+            let hint = "change that, or use `--demo` or `--press-at 1,8`, which need no terminal";
+            let what = format!("the box can't be driven by hand here: {why}");
+            return Err(Failure::new(ExitCode::Device, what, hint));
         }
     }
     let mut eyes = Eyes::open(args.model.as_deref().or(config.model.as_deref()), config.look.unsure_below)?;
@@ -112,8 +114,8 @@ fn webcam(config: &Config, device: &Path) -> Result<Box<dyn Camera>, Failure> {
 }
 
 #[cfg(not(feature = "hardware"))]
-const fn webcam(_config: &Config, _device: &Path) -> Result<Box<dyn Camera>, Failure> {
-    Err(Failure::NoHardware)
+fn webcam(_config: &Config, _device: &Path) -> Result<Box<dyn Camera>, Failure> {
+    Err(super::no_hardware())
 }
 
 /// Why the box can't be drawn here.
@@ -156,8 +158,7 @@ fn sum_up(summary: &Summary) -> Result<(), Failure> {
     if table.is_empty() {
         return Ok(());
     }
-    write!(stdout(), "\nWhat the box saw and did:\n{table}")
-        .map_err(|source| Failure::Write { what: "the summary", source })
+    write!(stdout(), "\nWhat the box saw and did:\n{table}").map_err(Failure::write("the summary"))
 }
 
 /// Tells the first, then the summary.
