@@ -12,9 +12,9 @@ use ebur128::{EbuR128, Mode};
 use mood::{Affect, Expression};
 use moodbox::music::policy::Policy;
 use moodbox::music::shelf::ShelfSettings;
-use moodbox::ports::Programme;
+use moodbox::ports::{Programme, Sound};
 use moodbox::sound::MusicSettings;
-use moodbox::sound::booth::{Booth, Request};
+use moodbox::sound::booth::Booth;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -72,15 +72,15 @@ fn main() {
             composing = turn == 2;
             let expression = if turn == 0 { Expression::Happy } else { Expression::Sad };
             let programme = Programme { expression, affect: Affect::of(expression), seed: at };
-            booth.handle(Request::Stop(Duration::from_secs(1)));
-            composed.handle(Request::Stop(Duration::from_secs(1)));
+            booth.handle(Sound::Stop(Duration::from_secs(1)));
+            composed.handle(Sound::Stop(Duration::from_secs(1)));
             let next = if composing { &mut composed } else { &mut booth };
-            next.handle(Request::Play(programme, Duration::from_millis(1_500)));
+            next.handle(Sound::Play(programme, Duration::from_millis(1_500)));
         }
         let now = if composing { &mut composed } else { &mut booth };
         if at % SKIP == SKIP - 1 {
-            now.handle(Request::Like);
-            now.handle(Request::Skip(Duration::from_millis(1_500)));
+            now.handle(Sound::Like);
+            now.handle(Sound::Skip(Duration::from_millis(1_500)));
         }
         now.render(&mut block);
         broken += now.faults().count();

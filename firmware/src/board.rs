@@ -5,7 +5,7 @@ use crate::camera::{BoxCamera, Finder, SensorLamp};
 use crate::config::Config;
 use crate::device::Ending;
 use crate::error::Failure;
-use crate::eyes::Watch;
+use crate::eyes::Sight;
 use crate::gpio::button::LineButton;
 use crate::gpio::lamp::Lamp;
 use crate::gpio::lights::BoardLights;
@@ -24,7 +24,7 @@ pub struct Board {
     /// Its speaker.
     pub speaker: OpenedSpeaker,
     /// What reads its frames.
-    pub eyes: Box<dyn Watch>,
+    pub eyes: Box<dyn Sight>,
     /// Who is told what happens.
     pub witness: Box<dyn Witness>,
     /// Where its threads report to.

@@ -27,12 +27,12 @@ mod words;
 /// How many moods go round while the owner chooses.
 pub const CHOICES: u32 = 7;
 
-pub use words::{Command, Ending, Event, Fault, Lesson, Part, Seen, Settings, Volume};
+pub use words::{Command, Ending, Event, Fault, Lesson, Part, Settings, Volume};
 
 use crate::gesture::Gesture;
-use crate::ports::{Chime, Programme};
+use crate::ports::{Chime, Programme, Sound};
 use hand::{Hand, Last};
-use mood::{Affect, Answer, Cue, Expression, LightPattern, MusicCue};
+use mood::{Affect, Answer, Cue, Expression, LightPattern, MusicCue, Verdict};
 use std::time::Duration;
 
 /// Where the box is in its story.
@@ -171,7 +171,7 @@ impl Device {
             (Event::Looked(_), State::Stopping { .. }) => self.camera_is_off(),
             (Event::Tick, State::Stopping { until, ending }) if now >= until => vec![Command::Quit(ending)],
             (_, State::Stopping { .. }) => Vec::new(),
-            (Event::Started, _) => vec![self.show(lights::boot(), now), Command::Chime(Chime::Ready)],
+            (Event::Started, _) => vec![self.show(lights::boot(), now), Command::Sound(Sound::Chime(Chime::Ready))],
             (Event::Gesture(gesture), _) => self.gesture(*gesture, now),
             (Event::Skip, _) => self.skip(now),
             (Event::Volume, _) => self.turn_volume(),
@@ -197,7 +197,7 @@ impl Device {
         }
     }
 
-    fn looked(&mut self, result: &Result<Seen, Fault>, now: Duration) -> Vec<Command> {
+    fn looked(&mut self, result: &Result<Verdict, Fault>, now: Duration) -> Vec<Command> {
         match (self.camera, self.state) {
             (Camera::Abandoned { again: true }, State::Looking { .. }) => {
                 vec![self.begin_look()]
@@ -215,14 +215,14 @@ impl Device {
         }
     }
 
-    fn conclude(&mut self, result: &Result<Seen, Fault>, now: Duration) -> Vec<Command> {
+    fn conclude(&mut self, result: &Result<Verdict, Fault>, now: Duration) -> Vec<Command> {
         match result {
             Ok(seen) => self.answer(seen, now),
             Err(fault) => self.trouble(*fault),
         }
     }
 
-    fn answer(&mut self, seen: &Seen, now: Duration) -> Vec<Command> {
+    fn answer(&mut self, seen: &Verdict, now: Duration) -> Vec<Command> {
         let cue = Cue::of(&seen.answer);
         let stood = self.last.take().and_then(|last| last.stood());
         self.last = Last::of(seen, self.looks, now);
@@ -231,12 +231,12 @@ impl Device {
         commands
     }
 
-    fn show_answer(&mut self, seen: &Seen, cue: &Cue, now: Duration) -> Vec<Command> {
+    fn show_answer(&mut self, seen: &Verdict, cue: &Cue, now: Duration) -> Vec<Command> {
         match cue.music {
             MusicCue::Play { expression, affect } => {
                 let mut commands = self.play(expression, affect, cue.light, now);
                 if let Answer::Unsure { .. } = seen.answer {
-                    commands.push(Command::Chime(Chime::Unsure));
+                    commands.push(Command::Sound(Sound::Chime(Chime::Unsure)));
                 }
                 if seen.several {
                     commands.push(self.show(lights::several(), now));
@@ -245,7 +245,7 @@ impl Device {
             }
             MusicCue::Tone => {
                 self.rest();
-                vec![self.show(cue.light, now), Command::Chime(Chime::NoFace)]
+                vec![self.show(cue.light, now), Command::Sound(Sound::Chime(Chime::NoFace))]
             }
         }
     }
@@ -269,7 +269,7 @@ impl Device {
         self.pieces += 1;
         let until = self.settings.play_for.map(|length| now.saturating_add(length));
         self.music = Some(Music { expression, affect, light, until, falls_asleep: false });
-        Command::Play(Programme { expression, affect, seed }, fade)
+        Command::Sound(Sound::Play(Programme { expression, affect, seed }, fade))
     }
 
     /// When music begins to fade, so that its time ends in silence.
@@ -284,12 +284,12 @@ impl Device {
         if self.camera != Camera::Off {
             self.camera = Camera::Busy;
         }
-        vec![Command::Light(lights::trouble()), Command::Chime(Chime::Trouble)]
+        vec![Command::Light(lights::trouble()), Command::Sound(Sound::Chime(Chime::Trouble))]
     }
 
     fn lost(&mut self, part: Part, now: Duration) -> Vec<Command> {
         match part {
-            Part::Lights => vec![Command::Chime(Chime::Trouble)],
+            Part::Lights => vec![Command::Sound(Sound::Chime(Chime::Trouble))],
             // The answer that is being looked for is more urgent than the news that it will be silent.
             Part::Speaker if matches!(self.state, State::Looking { .. } | State::Choosing { .. }) => Vec::new(),
             Part::Speaker => vec![self.show(lights::silent(), now)],
@@ -312,7 +312,7 @@ impl Device {
             && bedtime.is_some_and(|at| now >= at)
         {
             *falls_asleep = true;
-            commands.push(Command::Silence(until.saturating_sub(now).max(self.settings.fade_out)));
+            commands.push(Command::Sound(Sound::Stop(until.saturating_sub(now).max(self.settings.fade_out))));
         }
         if self.music.and_then(|music| music.until).is_some_and(|until| now >= until) {
             self.music = None;
@@ -335,7 +335,7 @@ impl Device {
         let until = now.saturating_add(fade.max(light.lasts.unwrap_or_default()));
         self.state = State::Stopping { until, ending };
         self.notice = None;
-        vec![Command::Light(light), Command::Silence(fade)]
+        vec![Command::Light(light), Command::Sound(Sound::Stop(fade))]
     }
 
     const fn begin_look(&mut self) -> Command {

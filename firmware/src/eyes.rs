@@ -3,8 +3,8 @@
 use crate::error::{ExitCode, Failure};
 use crate::memory::Memory;
 use mood::{
-    Answer, Burst, Classifier, Crop, Example, Expression, FaceBox, FaceFinder, Faces, Frame, Glimpse, InputTensor,
-    Judge, ModelError, Probabilities, Quality, Search, Verdict,
+    Burst, Classifier, Crop, Example, FaceFinder, Faces, Frame, Glimpse, InputTensor, Judge, ModelError, Quality,
+    Search, Verdict,
 };
 use std::borrow::Cow;
 use std::path::Path;
@@ -54,49 +54,8 @@ pub struct Stages {
     pub classify: Duration,
 }
 
-/// What was seen in one frame, or in a burst of them.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Observation {
-    /// The judgement.
-    pub answer: Answer,
-    /// The faces, the primary one first.
-    pub faces: Vec<FaceBox>,
-    /// Another face is nearly as large as the primary one.
-    pub several: bool,
-    /// Of the primary face; `None` without one.
-    pub probabilities: Option<Probabilities>,
-    /// How long it took.
-    pub stages: Stages,
-}
-
-impl Observation {
-    /// What a burst has come to, and how long it took.
-    #[must_use]
-    pub fn new(verdict: Verdict, stages: Stages) -> Self {
-        let Verdict { answer, faces, several, probabilities, .. } = verdict;
-        Self { answer, faces, several, probabilities, stages }
-    }
-
-    /// The expressions it might be, the most probable first; empty without a face.
-    #[must_use]
-    pub fn guesses(&self) -> Vec<Expression> {
-        let mut guesses: Vec<_> = self.probabilities.iter().flat_map(Probabilities::iter).collect();
-        guesses.sort_by(|a, b| b.1.total_cmp(&a.1));
-        guesses.into_iter().map(|(expression, _)| expression).collect()
-    }
-}
-
-/// Something that can read a frame by itself: the networks, or a test's script.
+/// Something that can read frames, one of a burst after the other, and learn of them: the networks, or a test's script.
 pub trait Sight: Send {
-    /// Reads one frame. `clock` gives the time since any fixed moment.
-    ///
-    /// # Errors
-    /// When a network can't be run.
-    fn look(&mut self, frame: &Frame, clock: &dyn Fn() -> Duration) -> Result<Observation, ModelError>;
-}
-
-/// Something that can watch: look at one frame of a burst after the other, and learn of them.
-pub trait Watch: Send {
     /// What stands between a reading and an answer.
     fn judge(&self) -> &Judge;
 
@@ -111,6 +70,21 @@ pub trait Watch: Send {
         stages: &mut Stages,
         clock: &dyn Fn() -> Duration,
     ) -> Result<Glimpse, ModelError>;
+
+    /// Reads a single frame: a burst of one.
+    ///
+    /// # Errors
+    /// When a network can't be run.
+    fn look(
+        &mut self,
+        frame: &Frame,
+        stages: &mut Stages,
+        clock: &dyn Fn() -> Duration,
+    ) -> Result<Verdict, ModelError> {
+        let mut burst = Burst::new(1);
+        burst.add(Search::Both, self.glance(frame, Search::Both, stages, clock)?);
+        Ok(burst.verdict(self.judge()))
+    }
 
     /// Remembers what a face shows; says how many corrections are remembered now. `None` when nothing is kept.
     ///
@@ -193,18 +167,6 @@ impl Eyes {
 }
 
 impl Sight for Eyes {
-    fn look(&mut self, frame: &Frame, clock: &dyn Fn() -> Duration) -> Result<Observation, ModelError> {
-        let mut stages = Stages::default();
-        let began = clock();
-        let faces = self.finder.find(frame)?;
-        stages.find += clock().saturating_sub(began);
-        let mut burst = Burst::new(1);
-        burst.add(Search::Whole, self.read(frame, faces, &mut stages, clock)?);
-        Ok(Observation::new(burst.verdict(&self.judge), stages))
-    }
-}
-
-impl Watch for Eyes {
     fn judge(&self) -> &Judge {
         &self.judge
     }

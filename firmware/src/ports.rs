@@ -122,43 +122,30 @@ pub enum Chime {
     Farewell,
 }
 
+/// What the speaker is told to do. It travels as it is from the state machine to the thread that makes the sound.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Sound {
+    /// Start this programme, cross-fading from whatever plays over the time given.
+    Play(Programme, Duration),
+    /// Leave what plays for the next piece of the same programme, cross-fading over the time given. Nothing without music.
+    Skip(Duration),
+    /// How loud everything is from now on, in dB below full, at most 0.
+    Volume(f32),
+    /// The owner likes what plays; it is learnt, where there is something to learn, and answered by a chime.
+    Like,
+    /// A short signal on top of the music.
+    Chime(Chime),
+    /// Fade to silence over the time given.
+    Stop(Duration),
+}
+
 /// Plays sound.
 pub trait Speaker: Send {
-    /// Starts a programme, cross-fading from whatever plays over `fade`.
+    /// Does this as soon as may be, without waiting for it.
     ///
     /// # Errors
     /// When nothing can be played any more.
-    fn play(&mut self, programme: Programme, fade: Duration) -> Result<(), SpeakerError>;
-
-    /// Leaves what plays for the next piece of the same programme, cross-fading over `fade`. Without music nothing happens.
-    ///
-    /// # Errors
-    /// As [`Speaker::play`].
-    fn skip(&mut self, fade: Duration) -> Result<(), SpeakerError>;
-
-    /// How loud everything is from now on, in dB below full, at most 0.
-    ///
-    /// # Errors
-    /// As [`Speaker::play`].
-    fn volume(&mut self, gain_db: f32) -> Result<(), SpeakerError>;
-
-    /// The owner likes what plays; it is learnt, where there is something to learn, and answered by a chime.
-    ///
-    /// # Errors
-    /// As [`Speaker::play`].
-    fn like(&mut self) -> Result<(), SpeakerError>;
-
-    /// Gives a short signal on top of the music.
-    ///
-    /// # Errors
-    /// As [`Speaker::play`].
-    fn chime(&mut self, chime: Chime) -> Result<(), SpeakerError>;
-
-    /// Fades to silence over `fade`.
-    ///
-    /// # Errors
-    /// As [`Speaker::play`].
-    fn stop(&mut self, fade: Duration) -> Result<(), SpeakerError>;
+    fn send(&mut self, sound: Sound) -> Result<(), SpeakerError>;
 
     /// What went wrong since the last call, if anything: a lost card, a full disk. Called a few times a second.
     ///

@@ -7,15 +7,14 @@ pub use summary::Summary;
 pub use transcript::Transcript;
 
 use crate::device::Fault;
-use crate::eyes::Observation;
-use crate::ports::{Chime, Programme};
-use mood::{Answer, LightPattern, Motion, NoFaceReason, Rgb, UnsureReason};
+use crate::ports::{Chime, Sound};
+use mood::{Answer, LightPattern, Motion, NoFaceReason, Rgb, UnsureReason, Verdict};
 use std::time::Duration;
 
 /// The answer as a sentence.
 #[must_use]
-pub fn sentence(observation: &Observation) -> String {
-    let answer = match observation.answer {
+pub fn sentence(verdict: &Verdict) -> String {
+    let answer = match verdict.answer {
         Answer::Mood(mood) => {
             format!("your expression looks {} ({})", mood.expression.adjective(), percent(mood.confidence))
         }
@@ -31,7 +30,7 @@ pub fn sentence(observation: &Observation) -> String {
         Answer::NoFace { reason: NoFaceReason::NotPlausible } => "I can't see your face; look at me".into(),
         Answer::NoFace { reason: NoFaceReason::TooDark } => "I can't see anybody; it is too dark".into(),
     };
-    match observation.faces.len() {
+    match verdict.faces.len() {
         0 | 1 => answer,
         faces => format!("{answer}, the main one of {faces} faces"),
     }
@@ -66,10 +65,19 @@ pub fn light(pattern: &LightPattern) -> String {
     format!("{}, {motion} every {}", hex(pattern.colour), seconds(pattern.period))
 }
 
-/// Music in words: `happy, fading in over 0.8 s`.
+/// What the speaker is told, in words: `music: happy, fading in over 0.8 s`.
 #[must_use]
-pub fn music(programme: &Programme, fade: Duration) -> String {
-    format!("{}, fading in over {}", programme.expression, seconds(fade))
+pub fn sound(sound: Sound) -> String {
+    match sound {
+        Sound::Play(programme, fade) => {
+            format!("music: {}, fading in over {}", programme.expression, seconds(fade))
+        }
+        Sound::Skip(fade) => format!("music: next piece, fading over {}", seconds(fade)),
+        Sound::Volume(gain_db) => format!("volume: {gain_db:.0} dB"),
+        Sound::Like => "music: liked".into(),
+        Sound::Chime(it) => format!("chime: {}", chime(it)),
+        Sound::Stop(fade) => format!("music: fading out over {}", seconds(fade)),
+    }
 }
 
 /// A signal in words.
@@ -149,13 +157,7 @@ mod tests {
             landmarks: mood::face::Landmarks::default(),
         };
         let said = |answer, faces| {
-            sentence(&Observation {
-                answer,
-                faces: vec![face; faces],
-                several: false,
-                probabilities: None,
-                stages: crate::eyes::Stages::default(),
-            })
+            sentence(&Verdict { answer, faces: vec![face; faces], several: false, probabilities: None, reading: None })
         };
         let cases = [
             (said(Answer::Mood(mood), 1), "your expression looks sad (93 %)"),

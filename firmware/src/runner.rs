@@ -18,7 +18,7 @@ pub use moment::{Moment, Witness};
 use crate::device::{self, Command, Device, Ending, Event, Part, State};
 use crate::error::Failure;
 use crate::gesture::{Gesture, Timing};
-use crate::ports::{Lights, Speaker};
+use crate::ports::{Lights, Sound, Speaker};
 use glow::Glow;
 use hand::Hand;
 use mood::Brightness;
@@ -266,31 +266,16 @@ impl Runner {
                 self.glow.set(pattern, now);
                 return Ok(());
             }
-            Command::Play(programme, fade) => {
-                tracing::info!(music = programme.expression.name(), seed = programme.seed, "Playing");
-                self.witness.saw(now, &Moment::Play(programme, fade));
-                (Part::Speaker, self.voice.play(programme, fade))
-            }
-            Command::Skip(fade) => {
-                self.witness.saw(now, &Moment::Skip(fade));
-                (Part::Speaker, self.voice.skip(fade))
-            }
-            Command::Volume(gain_db) => {
-                self.witness.saw(now, &Moment::Volume(gain_db));
-                (Part::Speaker, self.voice.volume(gain_db))
-            }
-            Command::Like => {
-                tracing::info!("Liked");
-                self.witness.saw(now, &Moment::Like);
-                (Part::Speaker, self.voice.like())
-            }
-            Command::Chime(chime) => {
-                self.witness.saw(now, &Moment::Chime(chime));
-                (Part::Speaker, self.voice.chime(chime))
-            }
-            Command::Silence(fade) => {
-                self.witness.saw(now, &Moment::Silence(fade));
-                (Part::Speaker, self.voice.silence(fade))
+            Command::Sound(sound) => {
+                match sound {
+                    Sound::Play(programme, _) => {
+                        tracing::info!(music = programme.expression.name(), seed = programme.seed, "Playing");
+                    }
+                    Sound::Like => tracing::info!("Liked"),
+                    _ => {}
+                }
+                self.witness.saw(now, &Moment::Sound(sound));
+                (Part::Speaker, self.voice.send(sound))
             }
         };
         self.note(part, health, now);

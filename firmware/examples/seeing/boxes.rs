@@ -4,7 +4,7 @@ use crate::Failure;
 use crate::sequence::{HEIGHT, WIDTH, packed};
 use image::{RgbImage, imageops};
 use mood::{FaceBox, Point};
-use moodbox::eyes::{Eyes, Sight};
+use moodbox::eyes::{Eyes, Sight, Stages};
 use moodbox::picture;
 use std::path::Path;
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub(crate) fn found(eyes: &mut Eyes, folder: &Path) -> Result<(), Failure> {
     let (mut large, mut small, mut false_alarms) = ((0, 0), (0, 0), 0);
     for Known { name, photo, faces: truths } in &photos {
         let frame = picture::frame(photo.clone().into(), name, Duration::ZERO)?;
-        let faces = eyes.look(&frame, &|| Duration::ZERO)?.faces;
+        let faces = eyes.look(&frame, &mut Stages::default(), &|| Duration::ZERO)?.faces;
         for truth in truths {
             let counts = if side(truth) >= LARGE { &mut large } else { &mut small };
             counts.0 += usize::from(faces.iter().any(|face| same(face, truth)));
@@ -49,7 +49,9 @@ pub(crate) fn found(eyes: &mut Eyes, folder: &Path) -> Result<(), Failure> {
         for Known { photo, faces: truths, .. } in &photos {
             for truth in truths {
                 let view = View::of(truth, wanted);
-                let faces = eyes.look(&packed(view.frame(photo).into_raw())?, &|| Duration::ZERO)?.faces;
+                let faces = eyes
+                    .look(&packed(view.frame(photo).into_raw())?, &mut Stages::default(), &|| Duration::ZERO)?
+                    .faces;
                 let truths: Vec<Truth> = truths.iter().map(|truth| view.seen(truth)).collect();
                 found += usize::from(faces.iter().any(|face| same(face, &view.seen(truth))));
                 // Half a face at the edge is no false alarm.

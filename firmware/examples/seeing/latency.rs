@@ -38,7 +38,8 @@ pub(crate) fn by_stage(eyes: &mut Eyes, photos: &Path) -> Result<(), Failure> {
                 let began = Instant::now();
                 let seen = take_look(&mut camera, eyes, LIMITS, &|| began.elapsed(), &|| false);
                 processor += processor_time()?.saturating_sub(before);
-                let stages = seen.result.map_err(|error| error.to_string())?.stages;
+                seen.result.map_err(|error| error.to_string())?;
+                let stages = seen.stages;
                 let ms = |time: Duration| time.as_secs_f64() * 1e3;
                 let values =
                     [ms(seen.took), ms(stages.find), ms(stages.crop), ms(stages.classify), f64::from(seen.frames)];

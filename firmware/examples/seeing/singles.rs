@@ -4,7 +4,7 @@ use crate::sequence::{FRAMES, Motion, Sequence, frames, packed};
 use crate::subjects::{self, Subject};
 use crate::{Failure, LIMITS};
 use mood::{Answer, Expression, Frame, Glimpse, Judge, ModelError, Search};
-use moodbox::eyes::{Eyes, Sight, Stages, Watch};
+use moodbox::eyes::{Eyes, Sight, Stages};
 use moodbox::runner::{Look, take_look};
 use std::path::Path;
 use std::time::Duration;
@@ -67,7 +67,7 @@ impl Row {
             told.print(subject, motion, &answer);
         }
         for (place, frame) in self.singles.iter_mut().zip(shown) {
-            let single = eyes.look(&packed(frame.into_raw())?, &|| Duration::ZERO)?;
+            let single = eyes.look(&packed(frame.into_raw())?, &mut Stages::default(), &|| Duration::ZERO)?;
             *place += usize::from(is_right(&single.answer, subject.truth));
         }
         self.sequences += 1;
@@ -116,7 +116,8 @@ pub(crate) fn nobody(eyes: &mut Eyes, photos: &Path, variants: u32, traced: bool
             for variant in 0..variants {
                 let shown = frames(subject, motion, variant);
                 for frame in shown.iter().step_by(4) {
-                    let single = eyes.look(&packed(frame.as_raw().clone())?, &|| Duration::ZERO)?;
+                    let single =
+                        eyes.look(&packed(frame.as_raw().clone())?, &mut Stages::default(), &|| Duration::ZERO)?;
                     singles += 1;
                     frames_right += usize::from(is_right(&single.answer, None));
                 }
@@ -148,7 +149,7 @@ fn is_right(answer: &Answer, truth: Option<Expression>) -> bool {
 }
 
 /// A look without an end in time, so that what it sees doesn't depend on how busy the machine is.
-pub(crate) fn look(eyes: &mut dyn Watch, camera: &mut Sequence) -> Look {
+pub(crate) fn look(eyes: &mut dyn Sight, camera: &mut Sequence) -> Look {
     take_look(camera, eyes, LIMITS, &|| Duration::ZERO, &|| false)
 }
 
@@ -174,6 +175,7 @@ impl<'a> Told<'a> {
             let search = match search {
                 Search::Whole => "whole",
                 Search::Closer => "closer",
+                Search::Both => "both",
                 Search::Near(_) => "near",
             };
             print!("    {search:<6} luminance {:>3}", glimpse.luminance);
@@ -189,7 +191,7 @@ impl<'a> Told<'a> {
     }
 }
 
-impl Watch for Told<'_> {
+impl Sight for Told<'_> {
     fn judge(&self) -> &Judge {
         self.eyes.judge()
     }

@@ -3,7 +3,7 @@
 use crate::Failure;
 use image::{RgbImage, imageops};
 use mood::{Expression, FaceBox, Frame, PixelFormat, Point};
-use moodbox::eyes::{Eyes, Sight};
+use moodbox::eyes::{Eyes, Sight, Stages};
 use moodbox::picture;
 use std::path::Path;
 use std::time::Duration;
@@ -103,7 +103,7 @@ pub(crate) fn without(path: &Path) -> Result<Subject, Failure> {
 fn faces(eyes: &mut Eyes, photo: &RgbImage) -> Result<Vec<FaceBox>, Failure> {
     let bytes = photo.as_raw().clone();
     let frame = Frame::packed(photo.width(), photo.height(), PixelFormat::Rgb, Duration::ZERO, bytes)?;
-    Ok(eyes.look(&frame, &|| Duration::ZERO)?.faces)
+    Ok(eyes.look(&frame, &mut Stages::default(), &|| Duration::ZERO)?.faces)
 }
 
 fn name(path: &Path) -> String {

@@ -39,6 +39,14 @@ impl Probabilities {
             _ => Some(here),
         })
     }
+
+    /// The expressions, the most probable first.
+    #[must_use]
+    pub fn guesses(&self) -> Vec<Expression> {
+        let mut guesses = self.0.clone();
+        guesses.sort_by(|a, b| b.1.total_cmp(&a.1));
+        guesses.into_iter().map(|(expression, _)| expression).collect()
+    }
 }
 
 /// What the network makes of one face: its answer, and what it saw in the face before it answered.

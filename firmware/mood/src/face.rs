@@ -169,6 +169,8 @@ pub enum Search {
     Whole,
     /// The whole frame, larger and with its light evened out: sees more, and takes nearly twice as long.
     Closer,
+    /// Both: quickly, and where that shows nobody closer. For a single frame, which no other follows.
+    Both,
     /// Around a face that was there a moment ago, at a third of the work of [`Search::Whole`].
     Near(FaceBox),
 }
@@ -213,6 +215,7 @@ impl FaceFinder {
     /// When the network can't be run.
     pub fn glance(&mut self, frame: &Frame, search: Search) -> Result<Faces, ModelError> {
         let (pass, window) = match search {
+            Search::Both => return self.find(frame),
             Search::Whole => (&self.narrow, Window::whole(frame)),
             Search::Closer => (&self.wide, Window::whole(frame)),
             Search::Near(face) => (&self.near, Window::around(frame, face.centre(), NEAR_SIDES * face.side())),

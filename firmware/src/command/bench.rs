@@ -150,8 +150,10 @@ fn looks(model: Option<&Path>, config: &Config, frame: &Frame, runs: u32) -> Res
     let name = model.map_or_else(|| "built in".into(), |path| path.display().to_string());
     let mut looked = Vec::new();
     for _ in 0..=runs {
-        let seen = eyes.look(frame, &|| began.elapsed());
-        looked.push(seen.map_err(|error| eyes::refused(&name, &error))?.stages);
+        let mut stages = Stages::default();
+        let seen = eyes.look(frame, &mut stages, &|| began.elapsed());
+        seen.map_err(|error| eyes::refused(&name, &error))?;
+        looked.push(stages);
     }
     looked.remove(0);
     Ok(looked)

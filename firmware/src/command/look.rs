@@ -4,10 +4,10 @@ mod json;
 
 use crate::config::Config;
 use crate::error::{ExitCode, Failure};
-use crate::eyes::{self, Eyes, Observation, Sight};
+use crate::eyes::{self, Eyes, Sight, Stages};
 use crate::picture::{self, PictureError};
 use crate::report;
-use mood::{Expression, FaceBox};
+use mood::{Expression, FaceBox, Verdict};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -31,7 +31,8 @@ pub struct LookArgs {
 
 /// A picture that was read.
 struct Seen {
-    observation: Observation,
+    verdict: Verdict,
+    stages: Stages,
     decode: Duration,
 }
 
@@ -80,11 +81,12 @@ fn see(path: &Path, eyes: &mut Eyes, model: Option<&Path>, clock: &dyn Fn() -> D
     let name = path.display().to_string();
     let frame = picture::frame(picture::read(path)?, &name, began)?;
     let decode = clock().saturating_sub(began);
-    let observation = eyes.look(&frame, clock).map_err(|error| {
+    let mut stages = Stages::default();
+    let verdict = eyes.look(&frame, &mut stages, clock).map_err(|error| {
         let model = model.map_or_else(|| "built in".into(), |path| path.display().to_string());
         eyes::refused(&format!("{model} on {name}"), &error)
     })?;
-    Ok(Seen { observation, decode })
+    Ok(Seen { verdict, stages, decode })
 }
 
 fn write(
@@ -109,9 +111,9 @@ fn write(
 
 /// The sentence, a bar for each expression of at least a hundredth, and where the face is.
 fn text(file: &str, seen: &Seen, out: &mut dyn Write) -> std::io::Result<()> {
-    let Seen { observation, decode } = seen;
-    writeln!(out, "{file}: {}", report::sentence(observation))?;
-    let mut bars: Vec<(Expression, f32)> = observation.probabilities.iter().flat_map(|p| p.iter()).collect();
+    let Seen { verdict, stages, decode } = seen;
+    writeln!(out, "{file}: {}", report::sentence(verdict))?;
+    let mut bars: Vec<(Expression, f32)> = verdict.probabilities.iter().flat_map(|p| p.iter()).collect();
     bars.sort_by(|a, b| b.1.total_cmp(&a.1));
     for (expression, share) in bars.into_iter().filter(|(_, share)| *share >= 0.01) {
         let bar = report::bar(share, 24);
@@ -119,9 +121,8 @@ fn text(file: &str, seen: &Seen, out: &mut dyn Write) -> std::io::Result<()> {
         let gap = " ".repeat(24 - bar.chars().count().min(24));
         writeln!(out, "    {:9} {bar}{gap} {:>5}", expression.name(), report::percent(share))?;
     }
-    let stages = &observation.stages;
     let ms = |time: Duration| time.as_secs_f64() * 1_000.0;
-    if let Some(face) = observation.faces.first() {
+    if let Some(face) = verdict.faces.first() {
         let FaceBox { x, y, width, height, score, .. } = face;
         writeln!(out, "    face {width:.0}x{height:.0} pixels at ({x:.0}, {y:.0}), score {score:.2}")?;
     }

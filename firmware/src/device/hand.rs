@@ -1,9 +1,9 @@
 //! What the owner's hand asks for: looking, skipping, the next guess, choosing, stopping.
 
-use super::{Camera, Command, Device, Ending, Fault, Lesson, Music, Seen, State, Volume, lights};
+use super::{Camera, Command, Device, Ending, Fault, Lesson, Music, State, Volume, lights};
 use crate::gesture::Hold;
-use crate::ports::Chime;
-use mood::{Affect, Answer, Expression, LightPattern, cue};
+use crate::ports::{Chime, Sound};
+use mood::{Affect, Answer, Expression, LightPattern, Probabilities, Verdict, cue};
 use std::time::Duration;
 
 /// The moods in the order in which they go round while the owner chooses. Contempt is not among them: hardly anybody
@@ -32,7 +32,7 @@ pub(super) struct Hand {
     /// It is known to be a press, so that the answer may show.
     decided: bool,
     /// An answer that is there before that is known.
-    pub(super) result: Option<Result<Seen, Fault>>,
+    pub(super) result: Option<Result<Verdict, Fault>>,
 }
 
 impl Hand {
@@ -58,13 +58,19 @@ pub(super) struct Last {
 
 impl Last {
     /// `None` when nobody was seen.
-    pub(super) fn of(seen: &Seen, look: u64, at: Duration) -> Option<Self> {
+    pub(super) fn of(seen: &Verdict, look: u64, at: Duration) -> Option<Self> {
         let shown = match seen.answer {
             Answer::Mood(mood) => Some(mood.expression),
             Answer::Unsure { .. } => None,
             Answer::NoFace { .. } => return None,
         };
-        Some(Self { guesses: seen.guesses.clone(), shown, corrected: false, look, at })
+        Some(Self {
+            guesses: seen.probabilities.as_ref().map_or_else(Vec::new, Probabilities::guesses),
+            shown,
+            corrected: false,
+            look,
+            at,
+        })
     }
 
     /// What is learnt of an answer that was let stand; of one that was corrected that is known already.
@@ -147,7 +153,11 @@ impl Device {
             return Vec::new();
         }
         let mut commands = self.abandon_own_look(now);
-        commands.push(if self.music.is_some() { Command::Like } else { Command::Chime(Chime::Nothing) });
+        commands.push(if self.music.is_some() {
+            Command::Sound(Sound::Like)
+        } else {
+            Command::Sound(Sound::Chime(Chime::Nothing))
+        });
         commands
     }
 
@@ -159,7 +169,7 @@ impl Device {
                 commands.extend(self.play_by_hand(lesson.label, now));
                 commands.push(Command::Learn(lesson));
             }
-            None => commands.push(Command::Chime(Chime::Nothing)),
+            None => commands.push(Command::Sound(Sound::Chime(Chime::Nothing))),
         }
         commands
     }
@@ -175,8 +185,8 @@ impl Device {
             Some(Music { expression, affect, light, falls_asleep: true, .. }) => {
                 vec![self.begin_music(expression, affect, light, self.settings.crossfade, now)]
             }
-            Some(_) => vec![Command::Skip(self.settings.crossfade)],
-            None => vec![Command::Chime(Chime::Nothing)],
+            Some(_) => vec![Command::Sound(Sound::Skip(self.settings.crossfade))],
+            None => vec![Command::Sound(Sound::Chime(Chime::Nothing))],
         }
     }
 
@@ -184,7 +194,7 @@ impl Device {
     pub(super) fn turn_volume(&mut self) -> Vec<Command> {
         let Volume { min_db, max_db, .. } = self.settings.volume;
         self.volume_db = if self.volume_db <= min_db { max_db } else { (self.volume_db - STEP_DB).max(min_db) };
-        vec![Command::Volume(self.volume_db)]
+        vec![Command::Sound(Sound::Volume(self.volume_db))]
     }
 
     pub(super) fn held(&mut self, hold: Hold, now: Duration) -> Vec<Command> {
@@ -197,7 +207,7 @@ impl Device {
                 commands
             }
             Hold::Stop => {
-                let silence = Command::Silence(self.settings.fade_out);
+                let silence = Command::Sound(Sound::Stop(self.settings.fade_out));
                 let music = self.music.take();
                 self.last = None;
                 self.state = State::Held;
@@ -205,7 +215,7 @@ impl Device {
                 [Some(light), music.map(|_| silence)].into_iter().flatten().collect()
             }
             Hold::ShutDown => {
-                let mut commands = vec![Command::Chime(Chime::Farewell)];
+                let mut commands = vec![Command::Sound(Sound::Chime(Chime::Farewell))];
                 commands.extend(self.stop(lights::shutting_down(), Ending::ShutDown, now));
                 commands
             }
@@ -219,7 +229,7 @@ impl Device {
                 let corrects = self.last.as_mut().filter(|last| now.saturating_sub(last.at) <= CORRECTABLE);
                 let lesson = corrects.map(|last| last.correct(expression));
                 let mut commands = self.play_by_hand(expression, now);
-                commands.push(Command::Chime(Chime::Taken));
+                commands.push(Command::Sound(Sound::Chime(Chime::Taken)));
                 commands.extend(lesson.map(Command::Learn));
                 commands
             }

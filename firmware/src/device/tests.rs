@@ -4,7 +4,7 @@ mod touch;
 
 use super::*;
 use crate::gesture::Hold;
-use mood::{Affect, Expression, Mood, NoFaceReason, UnsureReason};
+use mood::{Affect, Contract, Expression, LabelSet, Logits, Mood, NoFaceReason, Probabilities, UnsureReason, Verdict};
 
 const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -29,7 +29,14 @@ fn mood(expression: Expression) -> Mood {
 }
 
 fn seen(answer: Answer, guesses: &[Expression]) -> Event {
-    Event::Looked(Ok(Seen { answer, guesses: guesses.to_vec(), several: false }))
+    seen_among(answer, guesses, false)
+}
+
+fn seen_among(answer: Answer, guesses: &[Expression], several: bool) -> Event {
+    let contract = Contract { labels: guesses.to_vec(), ..Contract::new(LabelSet::FerPlus) };
+    let logits = Logits((0..guesses.len()).map(|rank| -f32::from(u8::try_from(rank).unwrap())).collect());
+    let probabilities = Some(Probabilities::from_logits(&logits, &contract));
+    Event::Looked(Ok(Verdict { answer, faces: Vec::new(), several, probabilities, reading: None }))
 }
 
 fn saw(expression: Expression) -> Event {
@@ -99,13 +106,13 @@ fn a_mood_is_light_and_music_and_the_next_one_cross_fades() {
         [
             Command::Privacy(false),
             Command::Light(mood::cue::mood_light(Expression::Happy)),
-            Command::Play(programme(Expression::Happy, 40), ms(800)),
+            Command::Sound(Sound::Play(programme(Expression::Happy, 40), ms(800))),
         ]
     );
     assert!(matches!(device.state(), State::Playing { .. }));
     press(&mut device, ms(5_000));
     let second = device.handle(&saw(Expression::Sad), ms(5_100));
-    assert_eq!(second[2], Command::Play(programme(Expression::Sad, 41), ms(1_500)));
+    assert_eq!(second[2], Command::Sound(Sound::Play(programme(Expression::Sad, 41), ms(1_500))));
 }
 
 #[test]
@@ -115,8 +122,8 @@ fn nobody_there_leaves_the_music_and_its_light_comes_back() {
     device.handle(&saw(Expression::Happy), ms(100));
     press(&mut device, ms(1_000));
     let commands = device.handle(&nobody(), ms(1_100));
-    assert!(commands.contains(&Command::Chime(Chime::NoFace)));
-    assert!(!commands.iter().any(|c| matches!(c, Command::Play(..) | Command::Silence(_))));
+    assert!(commands.contains(&Command::Sound(Sound::Chime(Chime::NoFace))));
+    assert!(!commands.iter().any(|c| matches!(c, Command::Sound(Sound::Play(..)) | Command::Sound(Sound::Stop(_)))));
     assert!(matches!(device.state(), State::Playing { .. }));
     assert_eq!(device.wake(), Some(ms(1_100) + lights::NOTICE));
     let after = device.handle(&Event::Tick, ms(1_100) + lights::NOTICE);
@@ -139,7 +146,9 @@ fn unsure_plays_neutral_with_a_light_of_its_own() {
     press(&mut device, ms(0));
     let unsure = Answer::Unsure { best: mood(Expression::Angry), reason: UnsureReason::LowConfidence };
     let commands = device.handle(&seen(unsure, &[Expression::Angry]), ms(100));
-    assert!(commands.iter().any(|c| matches!(c, Command::Play(p, _) if p.expression == Expression::Neutral)));
+    assert!(
+        commands.iter().any(|c| matches!(c, Command::Sound(Sound::Play(p, _)) if p.expression == Expression::Neutral))
+    );
     assert_ne!(lit(&commands), Some(mood::cue::mood_light(Expression::Neutral)));
 }
 
@@ -149,7 +158,7 @@ fn a_stalled_camera_is_trouble_and_its_late_answer_is_dropped() {
     press(&mut device, ms(0));
     assert_eq!(device.handle(&Event::Tick, ms(2_999)), []);
     let stalled = device.handle(&Event::Tick, ms(3_000));
-    assert_eq!(stalled, [Command::Light(lights::trouble()), Command::Chime(Chime::Trouble)]);
+    assert_eq!(stalled, [Command::Light(lights::trouble()), Command::Sound(Sound::Chime(Chime::Trouble))]);
     // The sensor may still be on: the privacy lamp stays, and no second look begins.
     assert!(!press(&mut device, ms(4_000)).contains(&Command::Look));
     assert_eq!(device.handle(&saw(Expression::Happy), ms(5_000)), [Command::Privacy(false)]);
@@ -179,7 +188,7 @@ fn music_ends_by_itself_even_in_trouble() {
     press(&mut device, ms(1_000));
     device.handle(&Event::Looked(Err(Fault::CameraLost)), ms(1_100));
     assert_eq!(device.wake(), Some(ms(50_100)));
-    assert_eq!(device.handle(&Event::Tick, ms(60_100)), [Command::Silence(ms(1_000))]);
+    assert_eq!(device.handle(&Event::Tick, ms(60_100)), [Command::Sound(Sound::Stop(ms(1_000)))]);
     assert_eq!(device.state(), State::Trouble(Fault::CameraLost));
 }
 
@@ -190,7 +199,7 @@ fn a_lost_speaker_shows_and_a_lost_light_sounds() {
     device.handle(&saw(Expression::Happy), ms(100));
     assert_eq!(device.handle(&Event::Lost(Part::Speaker), ms(200)), [Command::Light(lights::silent())]);
     assert_eq!(lit(&device.handle(&Event::Tick, ms(4_200))), Some(mood::cue::mood_light(Expression::Happy)));
-    assert_eq!(device.handle(&Event::Lost(Part::Lights), ms(5_000)), [Command::Chime(Chime::Trouble)]);
+    assert_eq!(device.handle(&Event::Lost(Part::Lights), ms(5_000)), [Command::Sound(Sound::Chime(Chime::Trouble))]);
     assert!(matches!(device.state(), State::Playing { .. }));
 }
 
@@ -198,7 +207,7 @@ fn a_lost_speaker_shows_and_a_lost_light_sounds() {
 fn stop_darkens_at_once_fades_and_ends_and_a_second_stop_does_not_wait() {
     let mut playing = playing(Expression::Happy);
     let stop = playing.handle(&Event::Stop, ms(200));
-    assert_eq!(stop, [Command::Light(lights::dark()), Command::Silence(lights::LONGEST_FAREWELL)]);
+    assert_eq!(stop, [Command::Light(lights::dark()), Command::Sound(Sound::Stop(lights::LONGEST_FAREWELL))]);
     let mut twice = playing.clone();
     assert_eq!(twice.handle(&Event::Stop, ms(201)), [Command::Quit(Ending::Stopped)]);
     assert_eq!(press(&mut playing, ms(300)), []);
@@ -213,8 +222,8 @@ fn stop_darkens_at_once_fades_and_ends_and_a_second_stop_does_not_wait() {
 fn two_people_are_shown_before_the_mood_of_the_one_that_was_read() {
     let mut device = device();
     press(&mut device, ms(0));
-    let seen = Seen { answer: Answer::Mood(mood(Expression::Sad)), guesses: vec![Expression::Sad], several: true };
-    let commands = device.handle(&Event::Looked(Ok(seen)), ms(100));
+    let seen = seen_among(Answer::Mood(mood(Expression::Sad)), &[Expression::Sad], true);
+    let commands = device.handle(&seen, ms(100));
     assert_eq!(lit(&commands), Some(lights::several()));
     let after = device.handle(&Event::Tick, ms(100) + lights::several().lasts.unwrap());
     assert_eq!(lit(&after), Some(mood::cue::mood_light(Expression::Sad)));
@@ -226,7 +235,9 @@ fn the_volume_button_goes_down_in_steps_and_then_up_again() {
     let mut volumes = Vec::new();
     for at in 0..6 {
         let commands = device.handle(&Event::Volume, ms(at));
-        volumes.extend(commands.iter().filter_map(|c| if let Command::Volume(db) = c { Some(*db) } else { None }));
+        volumes.extend(
+            commands.iter().filter_map(|c| if let Command::Sound(Sound::Volume(db)) = c { Some(*db) } else { None }),
+        );
     }
     assert_eq!(volumes, [-14.0, -20.0, -24.0, -2.0, -8.0, -14.0], "from the start down, and from the top again");
 }
@@ -245,7 +256,7 @@ fn what_can_not_be_read_is_told_by_a_light_that_yields_to_a_look() {
 fn the_sleep_timer_fades_the_music_so_that_its_time_ends_in_silence() {
     let mut device = playing(Expression::Happy);
     assert_eq!(device.wake(), Some(ms(50_100)), "ten seconds before a minute is over");
-    assert_eq!(device.handle(&Event::Tick, ms(50_100)), [Command::Silence(ms(10_000))]);
+    assert_eq!(device.handle(&Event::Tick, ms(50_100)), [Command::Sound(Sound::Stop(ms(10_000)))]);
     assert!(matches!(device.state(), State::Playing { .. }), "the light stays until it is silent");
     assert_eq!(device.handle(&Event::Tick, ms(55_000)), [], "told once");
     assert_eq!(device.wake(), Some(ms(60_100)));
@@ -258,9 +269,12 @@ fn who_skips_while_the_music_falls_asleep_wakes_it() {
     let mut device = playing(Expression::Happy);
     device.handle(&Event::Tick, ms(50_100));
     let commands = device.handle(&Event::Skip, ms(52_000));
-    assert!(matches!(commands[..], [Command::Play(Programme { expression: Expression::Happy, seed: 41, .. }, _)]));
+    assert!(matches!(
+        commands[..],
+        [Command::Sound(Sound::Play(Programme { expression: Expression::Happy, seed: 41, .. }, _))]
+    ));
     assert_eq!(device.wake(), Some(ms(102_000)), "a minute from the skip");
-    assert_eq!(device.handle(&Event::Skip, ms(53_000)), [Command::Skip(ms(1_500))]);
+    assert_eq!(device.handle(&Event::Skip, ms(53_000)), [Command::Sound(Sound::Skip(ms(1_500)))]);
 }
 
 #[test]
@@ -270,10 +284,10 @@ fn a_like_is_for_what_plays_takes_the_look_back_and_in_silence_is_nothing() {
     [TOUCHED, LET_GO].iter().for_each(|event| drop(device.handle(event, ms(5_000))));
     let commands = device.handle(&LIKE, ms(6_300));
     assert_eq!(commands.first(), Some(&Command::Abandon));
-    assert_eq!(commands.last(), Some(&Command::Like));
+    assert_eq!(commands.last(), Some(&Command::Sound(Sound::Like)));
     assert!(matches!(device.state(), State::Playing { .. }));
     let mut silent = self::device();
-    assert_eq!(silent.handle(&LIKE, ms(0)), [Command::Chime(Chime::Nothing)]);
+    assert_eq!(silent.handle(&LIKE, ms(0)), [Command::Sound(Sound::Chime(Chime::Nothing))]);
 }
 
 #[test]

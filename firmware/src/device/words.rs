@@ -1,8 +1,8 @@
 //! What the state machine is told, and what it says.
 
 use crate::gesture::Gesture;
-use crate::ports::{Chime, Programme};
-use mood::{Answer, Expression, LightPattern};
+use crate::ports::Sound;
+use mood::{Expression, LightPattern, Verdict};
 use std::time::Duration;
 
 /// What the owner chose about the box's behaviour.
@@ -51,7 +51,7 @@ pub enum Event {
     /// The button for the volume was pressed.
     Volume,
     /// The look that was asked for has ended, and the sensor is off again.
-    Looked(Result<Seen, Fault>),
+    Looked(Result<Verdict, Fault>),
     /// A part failed that the box can do without.
     Lost(Part),
     /// Something that was remembered can't be read; the box begins anew.
@@ -60,17 +60,6 @@ pub enum Event {
     Tick,
     /// The owner or the system wants the box to end.
     Stop,
-}
-
-/// What a look has seen.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Seen {
-    /// The judgement.
-    pub answer: Answer,
-    /// The expressions it might be, the most probable first; empty when nobody was seen.
-    pub guesses: Vec<Expression>,
-    /// Another face is nearly as large as the one that was read.
-    pub several: bool,
 }
 
 /// Why a look gave no answer.
@@ -124,18 +113,8 @@ pub enum Command {
     Privacy(bool),
     /// Show this pattern from now on.
     Light(LightPattern),
-    /// Fade to this programme over the time given.
-    Play(Programme, Duration),
-    /// Fade to the next piece over the time given.
-    Skip(Duration),
-    /// How loud, in dB below full.
-    Volume(f32),
-    /// The owner likes what plays.
-    Like,
-    /// Give a signal.
-    Chime(Chime),
-    /// Fade to silence over the time given.
-    Silence(Duration),
+    /// Tell the speaker.
+    Sound(Sound),
     /// What a look's face shows, by its owner's word or because the answer was let stand.
     Learn(Lesson),
     /// End the program.

@@ -2,7 +2,7 @@
 
 use super::Finding;
 use crate::camera::warm_up::mean_luminance;
-use crate::eyes::Sight;
+use crate::eyes::{Sight, Stages};
 use crate::ports::{Camera, CameraError};
 use crate::{picture, report};
 use mood::{Answer, Expression, Frame, NoFaceReason};
@@ -112,7 +112,7 @@ fn look_for_a_face(camera: &mut dyn Camera, sight: &mut dyn Sight) -> Finding {
             Ok(frame) => frame,
             Err(error) => return Finding::broken(error.to_string(), remedy(&error)),
         };
-        match sight.look(&frame, &clock) {
+        match sight.look(&frame, &mut Stages::default(), &clock) {
             Ok(seen) => {
                 if let Some(face) = seen.faces.first() {
                     let what =
@@ -160,7 +160,7 @@ pub fn model(sight: &mut dyn Sight) -> Finding {
         };
         for _ in 0..RUNS {
             let start = Instant::now();
-            let said = match sight.look(&frame, &clock) {
+            let said = match sight.look(&frame, &mut Stages::default(), &clock) {
                 Ok(seen) => match seen.answer {
                     Answer::Mood(mood) | Answer::Unsure { best: mood, .. } => Some(mood.expression),
                     Answer::NoFace { .. } => None,

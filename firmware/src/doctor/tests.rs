@@ -2,14 +2,14 @@
 
 use super::*;
 use crate::camera::warm_up;
-use crate::eyes::{Observation, Sight, Stages};
+use crate::eyes::{Sight, Stages};
 use crate::ports::{CameraError, SpeakerError};
 use crate::sim::button::ScriptedButton;
 use crate::sim::camera::FolderCamera;
 use crate::sim::lights::RecorderLights;
 use crate::sim::{Clock, Entry, Journal};
 use crate::sound::card::{Holder, Tone};
-use mood::{Answer, Frame, ModelError, NoFaceReason, PixelFormat, Rgb};
+use mood::{Contract, Faces, Frame, Glimpse, Judge, LabelSet, ModelError, NoFaceReason, PixelFormat, Rgb, Search};
 use std::time::Duration;
 
 /// Shows one frame again and again, or fails.
@@ -26,12 +26,22 @@ impl crate::ports::Camera for StillCamera {
 }
 
 /// Sees nobody, for this reason.
-struct Blind(NoFaceReason);
+struct Blind(NoFaceReason, Judge);
 
 impl Sight for Blind {
-    fn look(&mut self, _frame: &Frame, _clock: &dyn Fn() -> Duration) -> Result<Observation, ModelError> {
-        let answer = Answer::NoFace { reason: self.0 };
-        Ok(Observation { answer, faces: Vec::new(), several: false, probabilities: None, stages: Stages::default() })
+    fn judge(&self) -> &Judge {
+        &self.1
+    }
+
+    fn glance(
+        &mut self,
+        _frame: &Frame,
+        _search: Search,
+        _stages: &mut Stages,
+        _clock: &dyn Fn() -> Duration,
+    ) -> Result<Glimpse, ModelError> {
+        let faces = Faces { faces: Vec::new(), reason: self.0 };
+        Ok(Glimpse { luminance: 100, faces, reading: None })
     }
 }
 
@@ -84,7 +94,8 @@ fn why_there_is_no_face_is_told() {
         (NoFaceReason::NotPlausible, "look straight"),
     ];
     for (reason, remedy) in cases {
-        let found = eyes::face(&mut FolderCamera::bundled(), &mut Blind(reason));
+        let found =
+            eyes::face(&mut FolderCamera::bundled(), &mut Blind(reason, Judge::new(Contract::new(LabelSet::FerPlus))));
         assert_eq!(found.verdict, Verdict::Doubtful);
         assert!(found.remedy.unwrap().contains(remedy), "{reason:?}");
     }

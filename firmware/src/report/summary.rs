@@ -1,6 +1,7 @@
 //! What a demo showed, as a table at its end.
 
 use super::{light, sentence};
+use crate::ports::Sound;
 use crate::runner::{Moment, Witness};
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -59,10 +60,10 @@ impl Witness for Summary {
             Moment::Pressed | Moment::Stopping => seen.answered = false,
             _ if !seen.answered => {}
             Moment::Light(pattern) => note(&mut seen, |row| &mut row.light, light(pattern)),
-            Moment::Play(programme, _) => {
+            Moment::Sound(Sound::Play(programme, _)) => {
                 note(&mut seen, |row| &mut row.sound, format!("{} music", programme.expression))
             }
-            Moment::Chime(chime) => note(&mut seen, |row| &mut row.sound, super::chime(*chime).into()),
+            Moment::Sound(Sound::Chime(chime)) => note(&mut seen, |row| &mut row.sound, super::chime(*chime).into()),
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! A line for each thing that happens, for logs, pipes and terminals without colour.
 
-use super::{chime, light, music, seconds, sentence, trouble};
+use super::{light, sentence, sound, trouble};
 use crate::device::Part;
 use crate::gesture::{Gesture, Hold};
 use crate::runner::{Extra, Look, Moment, Witness};
@@ -36,9 +36,6 @@ fn line(now: Duration, moment: &Moment<'_>) -> String {
         Moment::Gesture(gesture) => format!("button: {}", gesture_words(*gesture)),
         Moment::Extra(Extra::Skip) => "button for skipping: pressed".into(),
         Moment::Extra(Extra::Volume) => "button for the volume: pressed".into(),
-        Moment::Skip(fade) => format!("music: next piece, fading over {}", seconds(*fade)),
-        Moment::Volume(gain_db) => format!("volume: {gain_db:.0} dB"),
-        Moment::Like => "music: liked".into(),
         Moment::Learn(expression) => format!("corrected: that was {expression}"),
         Moment::Looking => "camera: looking".into(),
         Moment::Looked(look) => looked(look),
@@ -47,9 +44,7 @@ fn line(now: Duration, moment: &Moment<'_>) -> String {
         Moment::Privacy(true) => "lamp: on".into(),
         Moment::Privacy(false) => "lamp: off".into(),
         Moment::Light(pattern) => format!("light: {}", light(pattern)),
-        Moment::Play(programme, fade) => format!("music: {}", music(programme, *fade)),
-        Moment::Chime(sound) => format!("chime: {}", chime(*sound)),
-        Moment::Silence(fade) => format!("music: fading out over {}", seconds(*fade)),
+        Moment::Sound(it) => sound(*it),
         Moment::Lost(Part::Lights, detail) => format!("light lost, the music goes on: {detail}"),
         Moment::Lost(Part::Speaker, detail) => format!("sound lost, the light goes on: {detail}"),
         Moment::Back(Part::Lights) => "light: works again".into(),
@@ -78,9 +73,9 @@ const fn gesture_words(gesture: Gesture) -> &'static str {
 fn looked(look: &Look) -> String {
     let caption = look.caption.as_deref().unwrap_or("frame");
     match &look.result {
-        Ok(observation) => {
+        Ok(verdict) => {
             let frames = if look.frames == 1 { String::new() } else { format!(", {} frames", look.frames) };
-            format!("{caption}: {}; {} ms{frames}", sentence(observation), look.took.as_millis())
+            format!("{caption}: {}; {} ms{frames}", sentence(verdict), look.took.as_millis())
         }
         Err(error) => format!("{caption}: {error}"),
     }

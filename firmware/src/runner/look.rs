@@ -1,9 +1,9 @@
 //! One look: sensor on, a burst of frames, sensor off.
 
-use crate::device::{Fault, Seen};
-use crate::eyes::{Observation, Stages, Watch};
+use crate::device::Fault;
+use crate::eyes::{Sight, Stages};
 use crate::ports::{Camera, CameraError};
-use mood::{Answer, Burst, ModelError, Reading, Step};
+use mood::{Answer, Burst, ModelError, Step, Verdict};
 use std::time::Duration;
 use thiserror::Error;
 
@@ -11,13 +11,13 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Look {
     /// What the frames showed together.
-    pub result: Result<Observation, LookError>,
+    pub result: Result<Verdict, LookError>,
     /// Frames taken.
     pub frames: u32,
     /// Of these, frames that were searched whole for a face.
     pub searches: u32,
-    /// What the network made of the face, to learn from; `None` without one.
-    pub reading: Option<Reading>,
+    /// How long the networks took.
+    pub stages: Stages,
     /// What the camera was shown, where that is known.
     pub caption: Option<String>,
     /// From sensor on to sensor off.
@@ -51,7 +51,7 @@ pub struct Limits {
 /// `abandoned` says so.
 pub fn take_look(
     camera: &mut dyn Camera,
-    eyes: &mut dyn Watch,
+    eyes: &mut dyn Sight,
     limits: Limits,
     clock: &dyn Fn() -> Duration,
     abandoned: &dyn Fn() -> bool,
@@ -63,22 +63,22 @@ pub fn take_look(
     camera.close();
     let verdict = burst.verdict(eyes.judge());
     let nobody = matches!(verdict.answer, Answer::NoFace { .. });
-    let (reading, result) = match end {
+    let result = match end {
         // A camera that fails after the face was seen well enough has done its work; the next look will tell.
         Err(LookError::Camera(error)) if !nobody => {
             tracing::warn!(%error, "The camera failed in mid-burst; answering with what it has shown");
-            (verdict.reading.clone(), Ok(Observation::new(verdict, stages)))
+            Ok(verdict)
         }
-        Err(error) => (None, Err(error)),
-        Ok(()) => (verdict.reading.clone(), Ok(Observation::new(verdict, stages))),
+        Err(error) => Err(error),
+        Ok(()) => Ok(verdict),
     };
     let (frames, searches) = (burst.frames(), burst.searches());
-    Look { result, frames, searches, reading, caption: camera.caption(), took: clock().saturating_sub(began) }
+    Look { result, frames, searches, stages, caption: camera.caption(), took: clock().saturating_sub(began) }
 }
 
 fn watch(
     camera: &mut dyn Camera,
-    eyes: &mut dyn Watch,
+    eyes: &mut dyn Sight,
     burst: &mut Burst,
     stages: &mut Stages,
     time: Duration,
@@ -112,16 +112,15 @@ fn watch(
 }
 
 impl Look {
-    /// The state machine's view of it.
-    pub(super) fn outcome(&self) -> Result<Seen, Fault> {
-        match &self.result {
-            Ok(seen) => Ok(Seen { answer: seen.answer, guesses: seen.guesses(), several: seen.several }),
-            Err(LookError::Camera(CameraError::Stalled { .. })) => Err(Fault::CameraStalled),
-            Err(LookError::Camera(_)) => Err(Fault::CameraLost),
-            Err(LookError::Model(_)) => Err(Fault::ModelRejected),
+    /// What the state machine is told of it.
+    pub(super) fn outcome(self) -> Result<Verdict, Fault> {
+        self.result.map_err(|error| match error {
+            LookError::Camera(CameraError::Stalled { .. }) => Fault::CameraStalled,
+            LookError::Camera(_) => Fault::CameraLost,
+            LookError::Model(_) => Fault::ModelRejected,
             // Nobody waits for it.
-            Err(LookError::Abandoned) => Err(Fault::CameraStalled),
-        }
+            LookError::Abandoned => Fault::CameraStalled,
+        })
     }
 
     /// Numbers only; no pixels, no crop.
@@ -132,7 +131,7 @@ impl Look {
                 faces = seen.faces.len(),
                 frames = self.frames,
                 searches = self.searches,
-                stages = ?seen.stages,
+                stages = ?self.stages,
                 took = ?self.took,
                 "Looked"
             ),

@@ -3,7 +3,7 @@
 use super::{Extra, Look};
 use crate::device::{Fault, Part};
 use crate::gesture::Gesture;
-use crate::ports::{Chime, Programme};
+use crate::ports::Sound;
 use mood::{Expression, LightPattern};
 use std::time::Duration;
 
@@ -32,20 +32,10 @@ pub enum Moment<'a> {
     Privacy(bool),
     /// A new light.
     Light(LightPattern),
-    /// New music, and the fade to it.
-    Play(Programme, Duration),
-    /// The next piece, and the fade to it.
-    Skip(Duration),
-    /// How loud, in dB.
-    Volume(f32),
-    /// The owner likes what plays.
-    Like,
+    /// The speaker is told this.
+    Sound(Sound),
     /// The owner corrected the last answer.
     Learn(Expression),
-    /// A signal.
-    Chime(Chime),
-    /// The music fades out.
-    Silence(Duration),
     /// A part failed; the box goes on without it.
     Lost(Part, &'a str),
     /// It works again.

@@ -3,7 +3,7 @@
 use super::{Extra, Inbox, Limits, Look, Looker, Message, take_look};
 use crate::device::Lesson;
 use crate::error::Failure;
-use crate::eyes::Watch;
+use crate::eyes::Sight;
 use crate::ports::{Button, Camera};
 use mood::{Example, Reading};
 use std::collections::VecDeque;
@@ -122,7 +122,7 @@ impl Looker for ThreadLooker {
 /// When the system gives no thread.
 pub fn start_looker(
     camera: Box<dyn Camera>,
-    mut eyes: Box<dyn Watch>,
+    mut eyes: Box<dyn Sight>,
     limits: Limits,
     began: Instant,
     outbox: Outbox,
@@ -184,13 +184,14 @@ impl Pupil {
     /// A look has ended.
     pub fn saw(&mut self, look: &Look) {
         self.looks += 1;
-        self.readings.extend(look.reading.clone().map(|reading| (self.looks, reading)));
+        let reading = look.result.as_ref().ok().and_then(|verdict| verdict.reading.clone());
+        self.readings.extend(reading.map(|reading| (self.looks, reading)));
         let oldest = self.readings.len().saturating_sub(REMEMBERED);
         self.readings.drain(..oldest);
     }
 
     /// What a look showed is known. `None` when that look is forgotten, or nothing is kept.
-    pub fn learn(&self, lesson: Lesson, eyes: &mut dyn Watch) -> Option<Result<usize, String>> {
+    pub fn learn(&self, lesson: Lesson, eyes: &mut dyn Sight) -> Option<Result<usize, String>> {
         let Lesson { look, label, corrected } = lesson;
         let (_, reading) = self.readings.iter().find(|(number, _)| *number == look)?;
         eyes.learn(Example { reading: reading.clone(), label, corrected })

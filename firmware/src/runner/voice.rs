@@ -1,7 +1,7 @@
 //! The speaker as the loop sees it: it is told what to play, asked now and then how it is, and may fail.
 
 use super::Health;
-use crate::ports::{Chime, Programme, Speaker, SpeakerError};
+use crate::ports::{Sound, Speaker, SpeakerError};
 use std::time::Duration;
 
 /// Between two questions.
@@ -24,35 +24,12 @@ impl Voice {
         self.check_due
     }
 
-    /// Plays. That it fails is told at every piece that stays silent, not only at the first.
-    pub(super) fn play(&mut self, programme: Programme, fade: Duration) -> Option<Health> {
-        self.lost = false;
-        let result = self.speaker.play(programme, fade);
-        self.health(result)
-    }
-
-    pub(super) fn skip(&mut self, fade: Duration) -> Option<Health> {
-        let result = self.speaker.skip(fade);
-        self.health(result)
-    }
-
-    pub(super) fn volume(&mut self, gain_db: f32) -> Option<Health> {
-        let result = self.speaker.volume(gain_db);
-        self.health(result)
-    }
-
-    pub(super) fn like(&mut self) -> Option<Health> {
-        let result = self.speaker.like();
-        self.health(result)
-    }
-
-    pub(super) fn chime(&mut self, chime: Chime) -> Option<Health> {
-        let result = self.speaker.chime(chime);
-        self.health(result)
-    }
-
-    pub(super) fn silence(&mut self, fade: Duration) -> Option<Health> {
-        let result = self.speaker.stop(fade);
+    /// Tells it. That music fails is told at every piece that stays silent, not only at the first.
+    pub(super) fn send(&mut self, sound: Sound) -> Option<Health> {
+        if let Sound::Play(..) = sound {
+            self.lost = false;
+        }
+        let result = self.speaker.send(sound);
         self.health(result)
     }
 

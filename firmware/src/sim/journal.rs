@@ -1,6 +1,6 @@
 //! One record of everything the simulated ports were asked to do, in order and with the time.
 
-use crate::ports::{Chime, Programme};
+use crate::ports::Sound;
 use mood::Rgb;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -36,18 +36,8 @@ pub enum Entry {
     Light(Rgb),
     /// Lights: the privacy lamp.
     Privacy(bool),
-    /// Speaker: music, and the fade to it.
-    Play(Programme, Duration),
-    /// Speaker: the next piece, and the fade to it.
-    Skip(Duration),
-    /// What plays is liked.
-    Like,
-    /// Speaker: how loud, in dB.
-    Volume(f32),
-    /// Speaker: a signal.
-    Chime(Chime),
-    /// Speaker: fade to silence.
-    Silence(Duration),
+    /// Speaker: told to do this.
+    Sound(Sound),
 }
 
 /// The record. Clones write to the same one.

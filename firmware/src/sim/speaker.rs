@@ -1,8 +1,7 @@
 //! A speaker that records what it is asked to play.
 
 use super::{Entry, Faults, Journal};
-use crate::ports::{Chime, Programme, Speaker, SpeakerError};
-use std::time::Duration;
+use crate::ports::{Sound, Speaker, SpeakerError};
 
 /// Records music, signals and silence.
 #[derive(Debug)]
@@ -24,48 +23,29 @@ impl RecorderSpeaker {
         self.faults.clone()
     }
 
-    fn record(&self, entry: Option<Entry>) -> Result<(), SpeakerError> {
+    fn call(&self) -> Result<(), SpeakerError> {
         if self.faults.call() {
             return Err(SpeakerError::NoDevice { detail: "failed on demand".into() });
-        }
-        if let Some(entry) = entry {
-            self.journal.add(entry);
         }
         Ok(())
     }
 }
 
 impl Speaker for RecorderSpeaker {
-    fn play(&mut self, programme: Programme, fade: Duration) -> Result<(), SpeakerError> {
-        self.record(Some(Entry::Play(programme, fade)))
-    }
-
-    fn skip(&mut self, fade: Duration) -> Result<(), SpeakerError> {
-        self.record(Some(Entry::Skip(fade)))
-    }
-
-    fn volume(&mut self, gain_db: f32) -> Result<(), SpeakerError> {
+    fn send(&mut self, sound: Sound) -> Result<(), SpeakerError> {
         // Stricter than a real one, which would just clip it.
-        if gain_db.is_nan() || gain_db > 0.0 {
+        if let Sound::Volume(gain_db) = sound
+            && (gain_db.is_nan() || gain_db > 0.0)
+        {
             return Err(SpeakerError::NoDevice { detail: format!("a volume of {gain_db} dB") });
         }
-        self.record(Some(Entry::Volume(gain_db)))
-    }
-
-    fn like(&mut self) -> Result<(), SpeakerError> {
-        self.record(Some(Entry::Like))
-    }
-
-    fn chime(&mut self, chime: Chime) -> Result<(), SpeakerError> {
-        self.record(Some(Entry::Chime(chime)))
-    }
-
-    fn stop(&mut self, fade: Duration) -> Result<(), SpeakerError> {
-        self.record(Some(Entry::Silence(fade)))
+        self.call()?;
+        self.journal.add(Entry::Sound(sound));
+        Ok(())
     }
 
     fn check(&mut self) -> Result<(), SpeakerError> {
-        self.record(None)
+        self.call()
     }
 
     fn describe(&self) -> String {

@@ -7,29 +7,12 @@ use crate::music::policy;
 use crate::music::shelf::Shelf;
 use crate::music::soundfont::SoundFont;
 use crate::music::{Library, Stereo, Track};
-use crate::ports::{Chime, Programme};
+use crate::ports::{Chime, Programme, Sound};
 use crate::shown::Shown;
 use mood::Affect;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
-
-/// What the box asks for, as [`crate::ports::Speaker`] says.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Request {
-    /// Fade to this programme.
-    Play(Programme, Duration),
-    /// Go on to the next piece.
-    Skip(Duration),
-    /// The owner likes what plays.
-    Like,
-    /// How loud, in dB.
-    Volume(f32),
-    /// Give a signal.
-    Chime(Chime),
-    /// Fade to silence.
-    Stop(Duration),
-}
 
 /// A deck, and where its tracks come from.
 pub struct Booth {
@@ -91,22 +74,22 @@ impl Booth {
         self.missed + self.control.as_ref().map_or(0, Control::missed)
     }
 
-    /// Does what was asked for.
-    pub fn handle(&mut self, request: Request) {
-        match request {
-            Request::Play(programme, fade) => {
+    /// Does what it is told.
+    pub fn handle(&mut self, sound: Sound) {
+        match sound {
+            Sound::Play(programme, fade) => {
                 self.let_go();
                 let track = self.track(programme);
                 self.deck.play(track, fade);
             }
-            Request::Skip(fade) => self.skip(fade),
-            Request::Like => {
+            Sound::Skip(fade) => self.skip(fade),
+            Sound::Like => {
                 let learnt = self.control.as_ref().is_some_and(Control::like);
                 self.deck.chime(if learnt { Chime::Taken } else { Chime::Nothing });
             }
-            Request::Volume(gain_db) => self.deck.volume(gain_db),
-            Request::Chime(chime) => self.deck.chime(chime),
-            Request::Stop(fade) => {
+            Sound::Volume(gain_db) => self.deck.volume(gain_db),
+            Sound::Chime(chime) => self.deck.chime(chime),
+            Sound::Stop(fade) => {
                 self.let_go();
                 self.deck.stop(fade);
             }

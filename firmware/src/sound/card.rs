@@ -14,9 +14,10 @@ pub use asound::Holder;
 pub use choose::Card;
 pub use tone::Tone;
 
-use super::booth::{Booth, Request};
-use super::remote::{MOST_REQUESTS, Remote};
+use super::booth::Booth;
+use super::remote::{MOST_SOUNDS, Remote};
 use super::{MusicSettings, SpeakerError};
+use crate::ports::Sound;
 use device::{Line, Selection};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -70,8 +71,8 @@ pub fn tone(name: Option<&str>, length: Duration) -> Result<Tone, SpeakerError> 
 /// Opens a card and starts the sound thread.
 pub(super) fn open(name: Option<&str>, music: &MusicSettings) -> Result<Remote, SpeakerError> {
     let selection = Selection::new(name);
-    let (requests, inbox) = sync_channel(MOST_REQUESTS);
-    let (outbox, faults) = sync_channel(MOST_REQUESTS);
+    let (sounds, inbox) = sync_channel(MOST_SOUNDS);
+    let (outbox, faults) = sync_channel(MOST_SOUNDS);
     let (ready, opened) = sync_channel(1);
     let music = music.clone();
     // The card is opened on the thread that keeps it, as streams may not move between threads.
@@ -86,18 +87,18 @@ pub(super) fn open(name: Option<&str>, music: &MusicSettings) -> Result<Remote, 
     })?;
     let gave_up = || Err(SpeakerError::NoDevice { detail: "the sound system gave up".to_owned() });
     let name = opened.recv().unwrap_or_else(|_| gave_up())?;
-    Ok(Remote::new(requests, faults, thread, name))
+    Ok(Remote::new(sounds, faults, thread, name))
 }
 
 /// Starts the sound thread without a card: it plays as soon as there is one.
 pub(super) fn wait_for(name: Option<&str>, music: &MusicSettings) -> Result<Remote, SpeakerError> {
     let selection = Selection::new(name);
-    let (requests, inbox) = sync_channel(MOST_REQUESTS);
-    let (outbox, faults) = sync_channel(MOST_REQUESTS);
+    let (sounds, inbox) = sync_channel(MOST_SOUNDS);
+    let (outbox, faults) = sync_channel(MOST_SOUNDS);
     let music = music.clone();
     let cards = Cards { open: Box::new(move |rate_hz| Line::open(&selection, rate_hz)), look_again: LOOK_AGAIN };
     let thread = start(move || run(&cards, None, &music, &inbox, &outbox))?;
-    Ok(Remote::new(requests, faults, thread, name.unwrap_or("the first card there is").to_owned()))
+    Ok(Remote::new(sounds, faults, thread, name.unwrap_or("the first card there is").to_owned()))
 }
 
 fn start(work: impl FnOnce() + Send + 'static) -> Result<thread::JoinHandle<()>, SpeakerError> {
@@ -118,7 +119,7 @@ fn run(
     cards: &Cards,
     mut line: Option<Line>,
     music: &MusicSettings,
-    inbox: &Receiver<Request>,
+    inbox: &Receiver<Sound>,
     outbox: &SyncSender<SpeakerError>,
 ) {
     let rate_hz = line.as_ref().map_or(USUAL_RATE_HZ, |line| line.rate_hz);
@@ -152,11 +153,11 @@ enum End {
 }
 
 /// Keeps the queue full.
-fn feed(mut line: Line, booth: &mut Booth, inbox: &Receiver<Request>, outbox: &SyncSender<SpeakerError>) -> End {
+fn feed(mut line: Line, booth: &mut Booth, inbox: &Receiver<Sound>, outbox: &SyncSender<SpeakerError>) -> End {
     let mut naps = 0;
     let mut missed = (line.queue.missed() + booth.missed(), Instant::now());
     loop {
-        let request = if line.queue.has_room() {
+        let sound = if line.queue.has_room() {
             naps = 0;
             let mut block = line.queue.empty_block();
             booth.render(&mut block);
@@ -166,8 +167,8 @@ fn feed(mut line: Line, booth: &mut Booth, inbox: &Receiver<Request>, outbox: &S
             naps += 1;
             inbox.recv_timeout(NAP)
         };
-        match request {
-            Ok(request) => booth.handle(request),
+        match sound {
+            Ok(sound) => booth.handle(sound),
             Err(RecvTimeoutError::Disconnected) => return End::Done,
             Err(RecvTimeoutError::Timeout) => {}
         }
@@ -189,10 +190,10 @@ fn feed(mut line: Line, booth: &mut Booth, inbox: &Receiver<Request>, outbox: &S
 }
 
 /// Without a card: requests are still followed, so that the right music is there when the card comes back.
-fn wait(booth: &mut Booth, inbox: &Receiver<Request>, look_again: Duration) -> End {
+fn wait(booth: &mut Booth, inbox: &Receiver<Sound>, look_again: Duration) -> End {
     match inbox.recv_timeout(look_again) {
-        Ok(request) => {
-            booth.handle(request);
+        Ok(sound) => {
+            booth.handle(sound);
             End::LookAgain
         }
         Err(RecvTimeoutError::Disconnected) => End::Done,

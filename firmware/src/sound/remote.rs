@@ -1,17 +1,15 @@
-//! The box's end of a sound thread: requests go in through a bounded channel, faults come back.
+//! The box's end of a sound thread: what to play goes in through a bounded channel, faults come back.
 
-use super::booth::Request;
-use crate::ports::{Chime, Programme, Speaker, SpeakerError};
+use crate::ports::{Sound, Speaker, SpeakerError};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
-/// Requests that may wait. The sound thread takes them every few milliseconds; more means that it hangs.
-pub(super) const MOST_REQUESTS: usize = 16;
+/// Sounds that may wait to be played. The sound thread takes them every few milliseconds; more means that it hangs.
+pub(super) const MOST_SOUNDS: usize = 16;
 
 /// A speaker whose sound is made on a thread of its own. Dropping it ends the thread.
 pub(super) struct Remote {
-    requests: Option<SyncSender<Request>>,
+    sounds: Option<SyncSender<Sound>>,
     faults: Receiver<SpeakerError>,
     thread: Option<JoinHandle<()>>,
     name: String,
@@ -20,48 +18,24 @@ pub(super) struct Remote {
 
 impl Remote {
     pub(super) fn new(
-        requests: SyncSender<Request>,
+        sounds: SyncSender<Sound>,
         faults: Receiver<SpeakerError>,
         thread: JoinHandle<()>,
         name: String,
     ) -> Self {
-        Self { requests: Some(requests), faults, thread: Some(thread), name, told_dead: false }
+        Self { sounds: Some(sounds), faults, thread: Some(thread), name, told_dead: false }
     }
+}
 
-    fn send(&self, request: Request) -> Result<(), SpeakerError> {
-        let Some(requests) = &self.requests else { return Ok(()) };
-        requests.try_send(request).map_err(|error| SpeakerError::NoDevice {
+impl Speaker for Remote {
+    fn send(&mut self, sound: Sound) -> Result<(), SpeakerError> {
+        let Some(sounds) = &self.sounds else { return Ok(()) };
+        sounds.try_send(sound).map_err(|error| SpeakerError::NoDevice {
             detail: match error {
                 TrySendError::Full(_) => "the sound thread does not answer".to_owned(),
                 TrySendError::Disconnected(_) => "the sound thread has ended".to_owned(),
             },
         })
-    }
-}
-
-impl Speaker for Remote {
-    fn play(&mut self, programme: Programme, fade: Duration) -> Result<(), SpeakerError> {
-        self.send(Request::Play(programme, fade))
-    }
-
-    fn skip(&mut self, fade: Duration) -> Result<(), SpeakerError> {
-        self.send(Request::Skip(fade))
-    }
-
-    fn volume(&mut self, gain_db: f32) -> Result<(), SpeakerError> {
-        self.send(Request::Volume(gain_db))
-    }
-
-    fn like(&mut self) -> Result<(), SpeakerError> {
-        self.send(Request::Like)
-    }
-
-    fn chime(&mut self, chime: Chime) -> Result<(), SpeakerError> {
-        self.send(Request::Chime(chime))
-    }
-
-    fn stop(&mut self, fade: Duration) -> Result<(), SpeakerError> {
-        self.send(Request::Stop(fade))
     }
 
     fn check(&mut self) -> Result<(), SpeakerError> {
@@ -82,8 +56,8 @@ impl Speaker for Remote {
 
 impl Drop for Remote {
     fn drop(&mut self) {
-        // Without requests to come the thread ends by itself within a block.
-        self.requests = None;
+        // Without sounds to come the thread ends by itself within a block.
+        self.sounds = None;
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
@@ -95,15 +69,17 @@ impl Drop for Remote {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ports::Chime;
     use std::sync::mpsc::sync_channel;
+    use std::time::Duration;
 
     #[test]
     fn a_dead_sound_thread_is_told_once_and_requests_fail() {
-        let (requests, inbox) = sync_channel(1);
+        let (sounds, inbox) = sync_channel(1);
         let (outbox, faults) = sync_channel(1);
         let thread = std::thread::spawn(move || drop((inbox, outbox)));
-        let mut remote = Remote::new(requests, faults, thread, "card".to_owned());
-        while remote.stop(Duration::ZERO).is_ok() {
+        let mut remote = Remote::new(sounds, faults, thread, "card".to_owned());
+        while remote.send(Sound::Stop(Duration::ZERO)).is_ok() {
             std::thread::yield_now();
         }
         // The thread drops the inbox first; the other end follows.
@@ -117,12 +93,12 @@ mod tests {
 
     #[test]
     fn a_hanging_sound_thread_never_blocks_the_box() {
-        let (requests, inbox) = sync_channel(1);
+        let (sounds, inbox) = sync_channel(1);
         let (outbox, faults) = sync_channel(1);
         let thread = std::thread::spawn(|| ());
-        let mut remote = Remote::new(requests, faults, thread, "card".to_owned());
-        assert!(remote.chime(Chime::Ready).is_ok());
-        assert!(matches!(remote.chime(Chime::Ready), Err(SpeakerError::NoDevice { .. })));
+        let mut remote = Remote::new(sounds, faults, thread, "card".to_owned());
+        assert!(remote.send(Sound::Chime(Chime::Ready)).is_ok());
+        assert!(matches!(remote.send(Sound::Chime(Chime::Ready)), Err(SpeakerError::NoDevice { .. })));
         drop((inbox, outbox));
     }
 }

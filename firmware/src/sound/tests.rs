@@ -1,10 +1,10 @@
 //! The speaker's promises: fades, chimes, silence, and what happens when there is no card or no disk.
 
-use super::booth::{Booth, Request};
+use super::booth::Booth;
 use super::deck::Deck;
 use super::{MusicSettings, SpeakerChoice, open};
 use crate::music::{Composer, Stereo};
-use crate::ports::{Chime, Programme, SpeakerError};
+use crate::ports::{Chime, Programme, Sound, SpeakerError};
 use mood::{Affect, Expression};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -81,20 +81,20 @@ fn gain_is_applied_and_the_ceiling_holds_at_any() {
 
 #[test]
 fn a_skip_is_another_piece_and_in_silence_nothing() {
-    let play = |requests: &[Request]| {
+    let play = |sounds: &[Sound]| {
         let mut booth = Booth::new(&MusicSettings::default(), RATE);
         let mut out = vec![[0.0; 2]; 4 * 48_000];
-        for request in requests {
-            booth.handle(*request);
+        for sound in sounds {
+            booth.handle(*sound);
             booth.render(&mut out);
         }
         out
     };
-    let begun = Request::Play(programme(), FADE);
-    let (on, skipped) = (play(&[begun, Request::Volume(0.0)]), play(&[begun, Request::Skip(FADE)]));
+    let begun = Sound::Play(programme(), FADE);
+    let (on, skipped) = (play(&[begun, Sound::Volume(0.0)]), play(&[begun, Sound::Skip(FADE)]));
     assert!(power(&skipped) > 0.0 && on != skipped);
-    assert!(power(&play(&[Request::Skip(FADE)])) <= 0.0);
-    assert!(power(&play(&[begun, Request::Stop(FADE), Request::Skip(FADE)])) <= 0.0);
+    assert!(power(&play(&[Sound::Skip(FADE)])) <= 0.0);
+    assert!(power(&play(&[begun, Sound::Stop(FADE), Sound::Skip(FADE)])) <= 0.0);
 }
 
 #[test]
@@ -119,8 +119,8 @@ fn a_missing_card_falls_back_to_the_wav_file_and_says_so() {
     let mut opened = open(SpeakerChoice::Card(Some("no such card \u{1F3B5}".to_owned())), &settings).unwrap();
     let note = opened.note.unwrap();
     assert!(note.contains("writing what would play to") && note.contains("played.wav"), "{note}");
-    opened.speaker.chime(Chime::Ready).unwrap();
-    opened.speaker.play(programme(), FADE).unwrap();
+    opened.speaker.send(Sound::Chime(Chime::Ready)).unwrap();
+    opened.speaker.send(Sound::Play(programme(), FADE)).unwrap();
     assert_eq!(opened.speaker.check(), Ok(()));
     drop(opened.speaker);
     // However soon it was let go, the file is a WAV file.
@@ -133,7 +133,7 @@ fn without_card_and_without_disk_the_box_stays_silent_and_says_why() {
     let mut opened = open(SpeakerChoice::Card(Some("no such card \u{1F3B5}".to_owned())), &settings).unwrap();
     let note = opened.note.unwrap();
     assert!(note.contains("no/such/folder/a.wav") && note.contains("stays silent"), "{note}");
-    assert_eq!(opened.speaker.play(programme(), FADE), Ok(()));
+    assert_eq!(opened.speaker.send(Sound::Play(programme(), FADE)), Ok(()));
 }
 
 #[test]
@@ -158,6 +158,6 @@ fn the_default_card_opens_and_takes_sound() {
         eprintln!("skipped: {note}");
         return;
     }
-    opened.speaker.chime(Chime::Ready).unwrap();
+    opened.speaker.send(Sound::Chime(Chime::Ready)).unwrap();
     assert_eq!(opened.speaker.check(), Ok(()));
 }

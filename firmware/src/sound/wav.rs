@@ -1,9 +1,10 @@
 //! The speaker without a speaker: writes what would play to a WAV file, at the pace it would sound.
 
-use super::booth::{Booth, Request};
-use super::remote::{MOST_REQUESTS, Remote};
+use super::booth::Booth;
+use super::remote::{MOST_SOUNDS, Remote};
 use super::{MusicSettings, SpeakerError};
 use crate::music::Stereo;
+use crate::ports::Sound;
 use hound::{SampleFormat, WavSpec, WavWriter};
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
@@ -99,20 +100,20 @@ fn sixteen_bit(sample: f32) -> i16 {
 pub(super) fn open(path: &Path, music: &MusicSettings) -> Result<Remote, SpeakerError> {
     let file = WavFile::create(path)?;
     let booth = Booth::new(music, RATE_HZ);
-    let (requests, inbox) = sync_channel(MOST_REQUESTS);
-    let (outbox, faults) = sync_channel(MOST_REQUESTS);
+    let (sounds, inbox) = sync_channel(MOST_SOUNDS);
+    let (outbox, faults) = sync_channel(MOST_SOUNDS);
     let thread = thread::Builder::new()
         .name("sound".to_owned())
         .spawn(move || run(booth, file, &inbox, &outbox))
         .map_err(|error| SpeakerError::NoDevice { detail: error.to_string() })?;
-    Ok(Remote::new(requests, faults, thread, format!("WAV file {}", path.display())))
+    Ok(Remote::new(sounds, faults, thread, format!("WAV file {}", path.display())))
 }
 
 /// Writes until the box lets go. Nothing is written while nothing plays.
 fn run<W: Write + Seek>(
     mut booth: Booth,
     file: WavFile<W>,
-    inbox: &Receiver<Request>,
+    inbox: &Receiver<Sound>,
     outbox: &SyncSender<SpeakerError>,
 ) {
     let mut recorder = Recorder { file: Some(file), unflushed: 0 };
@@ -121,11 +122,11 @@ fn run<W: Write + Seek>(
     loop {
         let wait = if booth.is_idle() { Duration::from_secs(1) } else { due.saturating_duration_since(Instant::now()) };
         match inbox.recv_timeout(wait) {
-            Ok(request) => {
+            Ok(sound) => {
                 if booth.is_idle() {
                     due = Instant::now();
                 }
-                booth.handle(request);
+                booth.handle(sound);
                 continue;
             }
             Err(RecvTimeoutError::Disconnected) => break,

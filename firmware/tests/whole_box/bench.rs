@@ -7,8 +7,8 @@ use mood::{
 use moodbox::config::Config;
 use moodbox::device::{Ending, Lesson};
 use moodbox::error::Failure;
-use moodbox::eyes::{Stages, Watch};
-use moodbox::ports::{Level, Programme};
+use moodbox::eyes::{Sight, Stages};
+use moodbox::ports::{Level, Sound};
 use moodbox::runner::threads::Pupil;
 use moodbox::runner::{Inbox, Looker, Message, Moment, Parts, Runner, Settings, Witness, take_look};
 use moodbox::sim::camera::FolderCamera;
@@ -95,7 +95,7 @@ impl ScriptedSight {
     }
 }
 
-impl Watch for ScriptedSight {
+impl Sight for ScriptedSight {
     fn judge(&self) -> &Judge {
         &self.judge
     }
@@ -310,12 +310,12 @@ impl Story {
     /// Everything the speaker was asked, as short words with their times in ms.
     pub(crate) fn sound(&self) -> Vec<(u64, String)> {
         let word = |entry: &Entry| match entry {
-            Entry::Play(Programme { expression, .. }, fade) => Some(format!("play {expression} over {fade:?}")),
-            Entry::Skip(fade) => Some(format!("skip over {fade:?}")),
-            Entry::Like => Some("like".to_owned()),
-            Entry::Volume(gain_db) => Some(format!("volume {gain_db}")),
-            Entry::Chime(chime) => Some(format!("chime {chime:?}")),
-            Entry::Silence(fade) => Some(format!("silence over {fade:?}")),
+            Entry::Sound(Sound::Play(programme, fade)) => Some(format!("play {} over {fade:?}", programme.expression)),
+            Entry::Sound(Sound::Skip(fade)) => Some(format!("skip over {fade:?}")),
+            Entry::Sound(Sound::Like) => Some("like".to_owned()),
+            Entry::Sound(Sound::Volume(gain_db)) => Some(format!("volume {gain_db}")),
+            Entry::Sound(Sound::Chime(chime)) => Some(format!("chime {chime:?}")),
+            Entry::Sound(Sound::Stop(fade)) => Some(format!("silence over {fade:?}")),
             _ => None,
         };
         self.entries

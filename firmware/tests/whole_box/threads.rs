@@ -2,7 +2,7 @@
 
 use crate::bench::{ScriptedSight, Sees};
 use mood::{Expression, Frame, Glimpse, Judge, ModelError, Search};
-use moodbox::eyes::{Stages, Watch};
+use moodbox::eyes::{Sight, Stages};
 use moodbox::ports::{Button, ButtonError, Level};
 use moodbox::runner::{Inbox, Limits, Looker, Message, threads};
 use moodbox::sim::camera::FolderCamera;
@@ -34,7 +34,7 @@ fn a_look_is_reported_once_and_a_stalled_camera_holds_up_nobody_but_itself() {
 
 struct PanickingSight(Judge);
 
-impl Watch for PanickingSight {
+impl Sight for PanickingSight {
     fn judge(&self) -> &Judge {
         &self.0
     }

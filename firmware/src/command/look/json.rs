@@ -66,27 +66,26 @@ impl Serialize for ByName<'_> {
 
 impl<'a> Line<'a> {
     pub(super) fn new(file: &'a str, seen: &'a Result<Seen, Failure>) -> Self {
-        let Seen { observation, decode } = match seen {
+        let Seen { verdict, stages, decode } = match seen {
             Ok(seen) => seen,
             Err(error) => return Self::Error { file, error: error.to_string(), hint: error.hint() },
         };
-        let (mood, reason): (Option<Mood>, Option<Reason>) = match observation.answer {
+        let (mood, reason): (Option<Mood>, Option<Reason>) = match verdict.answer {
             Answer::Mood(mood) => (Some(mood), None),
             Answer::Unsure { best, reason } => (Some(best), Some(Reason::Unsure(reason))),
             Answer::NoFace { reason } => (None, Some(Reason::NoFace(reason))),
         };
         let affect: Option<Affect> = mood.map(|mood| mood.affect);
-        let stages = observation.stages;
         Self::Answer(Box::new(Object {
             file,
-            outcome: observation.answer.name(),
+            outcome: verdict.answer.name(),
             expression: mood.map(|mood| mood.expression),
             confidence: mood.map(|mood| mood.confidence),
-            probabilities: observation.probabilities.as_ref().map(ByName),
+            probabilities: verdict.probabilities.as_ref().map(ByName),
             valence: affect.map(|affect| affect.valence),
             arousal: affect.map(|affect| affect.arousal),
-            face: observation.faces.first().copied(),
-            faces: observation.faces.len(),
+            face: verdict.faces.first().copied(),
+            faces: verdict.faces.len(),
             reason,
             ms: Milliseconds {
                 decode: rounded(*decode),

@@ -14,7 +14,7 @@ fn an_answer_waits_until_the_touch_is_known_to_be_a_press() {
     let stood = Lesson { look: 1, label: Expression::Happy, corrected: false };
     assert!(matches!(
         answer[..2],
-        [Command::Light(_), Command::Play(Programme { expression: Expression::Sad, .. }, _)]
+        [Command::Light(_), Command::Sound(Sound::Play(Programme { expression: Expression::Sad, .. }, _))]
     ));
     assert_eq!(answer[2..], [Command::Learn(stood)], "the answer before was let stand");
 }
@@ -24,7 +24,7 @@ fn in_silence_there_is_nothing_to_wait_for() {
     let mut device = device();
     device.handle(&TOUCHED, ms(0));
     assert_eq!(device.handle(&saw(Expression::Happy), ms(50)), [Command::Privacy(false)]);
-    assert!(device.handle(&LET_GO, ms(120)).iter().any(|command| matches!(command, Command::Play(..))));
+    assert!(device.handle(&LET_GO, ms(120)).iter().any(|command| matches!(command, Command::Sound(Sound::Play(..)))));
     // A hasty second press has no other meaning then.
     assert_eq!(device.handle(&DOUBLE, ms(600)), []);
     assert!(matches!(device.state(), State::Playing { .. }));
@@ -38,7 +38,7 @@ fn a_double_press_skips_and_takes_the_look_back() {
     let commands = device.handle(&DOUBLE, ms(1_600));
     assert_eq!(commands[0], Command::Abandon);
     assert_eq!(lit(&commands), Some(mood::cue::mood_light(Expression::Happy)));
-    assert_eq!(commands.last(), Some(&Command::Skip(ms(1_500))));
+    assert_eq!(commands.last(), Some(&Command::Sound(Sound::Skip(ms(1_500)))));
     assert_eq!(device.handle(&saw(Expression::Sad), ms(1_700)), [Command::Privacy(false)], "what it saw is forgotten");
     assert!(matches!(device.state(), State::Playing { .. }));
 
@@ -46,8 +46,11 @@ fn a_double_press_skips_and_takes_the_look_back() {
     press(&mut silent, ms(0));
     silent.handle(&nobody(), ms(50));
     silent.handle(&TOUCHED, ms(1_000));
-    assert!(silent.handle(&DOUBLE, ms(1_600)).contains(&Command::Chime(Chime::Nothing)), "nothing to skip");
-    assert_eq!(silent.handle(&Event::Skip, ms(3_000)), [Command::Chime(Chime::Nothing)]);
+    assert!(
+        silent.handle(&DOUBLE, ms(1_600)).contains(&Command::Sound(Sound::Chime(Chime::Nothing))),
+        "nothing to skip"
+    );
+    assert_eq!(silent.handle(&Event::Skip, ms(3_000)), [Command::Sound(Sound::Chime(Chime::Nothing))]);
 }
 
 #[test]
@@ -60,8 +63,9 @@ fn a_triple_press_is_the_next_guess_and_is_learnt() {
         let commands = device.handle(&TRIPLE, ms(at + 400));
         device.handle(&Event::Looked(Err(Fault::CameraLost)), ms(at + 500));
         let learnt = commands.iter().find_map(|c| if let Command::Learn(it) = c { Some(it.label) } else { None });
-        let played =
-            commands.iter().find_map(|c| if let Command::Play(it, _) = c { Some(it.expression) } else { None });
+        let played = commands
+            .iter()
+            .find_map(|c| if let Command::Sound(Sound::Play(it, _)) = c { Some(it.expression) } else { None });
         assert_eq!((learnt, lit(&commands)), (played, played.map(mood::cue::mood_light)));
         order.extend(learnt);
     }
@@ -82,12 +86,12 @@ fn a_correction_without_an_answer_changes_nothing() {
     let mut fresh = device();
     fresh.handle(&TOUCHED, ms(0));
     let commands = fresh.handle(&TRIPLE, ms(400));
-    assert!(commands.contains(&Command::Chime(Chime::Nothing)) && commands.contains(&Command::Abandon));
-    assert!(!commands.iter().any(|c| matches!(c, Command::Learn(_) | Command::Play(..))));
+    assert!(commands.contains(&Command::Sound(Sound::Chime(Chime::Nothing))) && commands.contains(&Command::Abandon));
+    assert!(!commands.iter().any(|c| matches!(c, Command::Learn(_) | Command::Sound(Sound::Play(..)))));
     let mut nobody_there = device();
     press(&mut nobody_there, ms(0));
     nobody_there.handle(&nobody(), ms(100));
-    assert_eq!(nobody_there.handle(&TRIPLE, ms(900)), [Command::Chime(Chime::Nothing)]);
+    assert_eq!(nobody_there.handle(&TRIPLE, ms(900)), [Command::Sound(Sound::Chime(Chime::Nothing))]);
 }
 
 #[test]
@@ -104,8 +108,13 @@ fn held_for_a_second_the_moods_go_round_and_letting_go_takes_one() {
         assert_eq!(lit(&device.handle(&Event::Tick, at)), Some(hand::choice(place).1));
     }
     let taken = device.handle(&released(Hold::Choose), ms(3_600));
-    assert!(matches!(taken[1], Command::Play(Programme { expression: Expression::Sad, .. }, _)), "{taken:?}");
-    assert!(taken.contains(&Command::Chime(Chime::Taken)) && taken.contains(&corrected(1, Expression::Sad)));
+    assert!(
+        matches!(taken[1], Command::Sound(Sound::Play(Programme { expression: Expression::Sad, .. }, _))),
+        "{taken:?}"
+    );
+    assert!(
+        taken.contains(&Command::Sound(Sound::Chime(Chime::Taken))) && taken.contains(&corrected(1, Expression::Sad))
+    );
     // Long after the answer it is a wish, not a correction.
     device.handle(&TOUCHED, ms(90_000));
     device.handle(&held(Hold::Choose), ms(91_000));
@@ -120,12 +129,12 @@ fn held_for_five_the_music_stops_and_for_ten_the_box_shuts_down() {
     device.handle(&held(Hold::Choose), ms(2_000));
     device.handle(&saw(Expression::Sad), ms(2_050));
     let stopped = device.handle(&held(Hold::Stop), ms(6_000));
-    assert_eq!(stopped, [Command::Light(lights::stopped()), Command::Silence(ms(1_000))]);
+    assert_eq!(stopped, [Command::Light(lights::stopped()), Command::Sound(Sound::Stop(ms(1_000)))]);
     let mut held_on = device.clone();
     assert_eq!(device.handle(&released(Hold::Stop), ms(7_000)), [Command::Light(lights::ready())]);
     assert_eq!(device.state(), State::Idle);
     let down = held_on.handle(&held(Hold::ShutDown), ms(11_000));
-    assert_eq!(down[..2], [Command::Chime(Chime::Farewell), Command::Light(lights::shutting_down())]);
+    assert_eq!(down[..2], [Command::Sound(Sound::Chime(Chime::Farewell)), Command::Light(lights::shutting_down())]);
     assert_eq!(held_on.handle(&released(Hold::ShutDown), ms(11_100)), []);
     assert_eq!(held_on.handle(&Event::Tick, ms(12_500)), [Command::Quit(Ending::ShutDown)]);
 }
@@ -140,5 +149,9 @@ fn a_press_right_after_an_abandoned_look_begins_its_own_when_that_one_has_ended(
     assert_eq!(device.handle(&saw(Expression::Angry), ms(1_650)), [Command::Look], "the old look's answer is nobody's");
     device.handle(&PRESS, ms(2_000));
     let answer = device.handle(&saw(Expression::Sad), ms(2_100));
-    assert!(answer.iter().any(|c| matches!(c, Command::Play(Programme { expression: Expression::Sad, .. }, _))));
+    assert!(
+        answer
+            .iter()
+            .any(|c| matches!(c, Command::Sound(Sound::Play(Programme { expression: Expression::Sad, .. }, _))))
+    );
 }

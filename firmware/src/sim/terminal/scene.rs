@@ -4,6 +4,7 @@ mod orb;
 
 use super::canvas::{Canvas, Cell, Colour};
 use crate::device::Part;
+use crate::ports::Sound;
 use crate::report;
 use crate::runner::{Look, Moment};
 use mood::{Expression, Rgb};
@@ -67,12 +68,12 @@ impl Scene {
                 self.headline = "something is wrong".into();
                 self.alarm = Some(report::trouble(*fault).into());
             }
-            Moment::Play(programme, _) => {
+            Moment::Sound(Sound::Play(programme, _)) => {
                 self.music = format!("♪ {} music", programme.expression);
                 self.sound_lost = false;
             }
-            Moment::Chime(chime) => self.chime = format!("chime: {}", report::chime(*chime)),
-            Moment::Silence(_) => self.music.clear(),
+            Moment::Sound(chime @ Sound::Chime(_)) => self.chime = report::sound(*chime),
+            Moment::Sound(Sound::Stop(_)) => self.music.clear(),
             Moment::Lost(Part::Speaker, detail) => {
                 self.sound_lost = true;
                 self.alarm = Some((*detail).into());
@@ -91,9 +92,9 @@ impl Scene {
     fn looked(&mut self, look: &Look) {
         let caption = look.caption.as_deref().unwrap_or("frame");
         match &look.result {
-            Ok(observation) => {
-                self.headline = report::sentence(observation);
-                self.bars = observation.probabilities.iter().flat_map(|p| p.iter()).collect();
+            Ok(verdict) => {
+                self.headline = report::sentence(verdict);
+                self.bars = verdict.probabilities.iter().flat_map(|p| p.iter()).collect();
                 self.detail = format!("{caption}, {} ms", look.took.as_millis());
             }
             Err(error) => self.detail = format!("{caption}: {error}"),

@@ -25,12 +25,12 @@ fn a_card_that_is_pulled_out_is_told_once_and_plays_again_when_it_is_back() {
         theirs.lock().unwrap().pop().flatten().ok_or(SpeakerError::NoDevice { detail: "not yet".into() })
     };
     let cards = Cards { open: Box::new(open), look_again: Duration::from_millis(1) };
-    let (requests, inbox) = sync_channel(MOST_REQUESTS);
-    let (outbox, faults) = sync_channel(MOST_REQUESTS);
+    let (sounds, inbox) = sync_channel(MOST_SOUNDS);
+    let (outbox, faults) = sync_channel(MOST_SOUNDS);
     let thread = start(move || run(&cards, Some(line), &MusicSettings::default(), &inbox, &outbox)).unwrap();
-    let mut speaker = Remote::new(requests, faults, thread, "simulated".to_owned());
+    let mut speaker = Remote::new(sounds, faults, thread, "simulated".to_owned());
 
-    speaker.chime(Chime::Ready).unwrap();
+    speaker.send(Sound::Chime(Chime::Ready)).unwrap();
     assert!(is_heard(&mut pull));
     report.send("unplugged".to_owned()).unwrap();
     let mut told = speaker.check();
@@ -42,7 +42,7 @@ fn a_card_that_is_pulled_out_is_told_once_and_plays_again_when_it_is_back() {
     while !tries.lock().unwrap().is_empty() {
         thread::sleep(Duration::from_millis(1));
     }
-    speaker.chime(Chime::Ready).unwrap();
+    speaker.send(Sound::Chime(Chime::Ready)).unwrap();
     assert!(is_heard(&mut pull_of_second), "the second card is fed");
     assert_eq!(speaker.check(), Ok(()), "told once");
 }
@@ -50,7 +50,7 @@ fn a_card_that_is_pulled_out_is_told_once_and_plays_again_when_it_is_back() {
 #[test]
 fn a_speaker_whose_card_never_was_there_takes_requests_and_ends_at_once() {
     let mut speaker = wait_for(Some("no card is called so"), &MusicSettings::default()).unwrap();
-    speaker.chime(Chime::Trouble).unwrap();
+    speaker.send(Sound::Chime(Chime::Trouble)).unwrap();
     assert_eq!(speaker.check(), Ok(()));
     assert_eq!(speaker.describe(), "no card is called so");
 }
@@ -83,16 +83,16 @@ fn after_a_skip_nothing_of_the_old_track_is_heard_for_more_than_a_tenth_of_a_sec
     let (line, mut pull, _report) = Line::simulated(48_000);
     let cards =
         Cards { open: Box::new(|_| Err(SpeakerError::NoDevice { detail: "none".into() })), look_again: LOOK_AGAIN };
-    let (requests, inbox) = sync_channel(MOST_REQUESTS);
-    let (outbox, faults) = sync_channel(MOST_REQUESTS);
+    let (sounds, inbox) = sync_channel(MOST_SOUNDS);
+    let (outbox, faults) = sync_channel(MOST_SOUNDS);
     let thread = start(move || run(&cards, Some(line), &music, &inbox, &outbox)).unwrap();
-    let mut speaker = Remote::new(requests, faults, thread, "simulated".to_owned());
+    let mut speaker = Remote::new(sounds, faults, thread, "simulated".to_owned());
     let programme = crate::ports::Programme {
         expression: mood::Expression::Happy,
         affect: mood::Affect::of(mood::Expression::Happy),
         seed: 1,
     };
-    speaker.play(programme, Duration::ZERO).unwrap();
+    speaker.send(Sound::Play(programme, Duration::ZERO)).unwrap();
     let sounds = |frame: [f32; 2]| frame.map(|sample| sample.abs() > 1e-3);
     let mut frame = || [pull.next().unwrap(), pull.next().unwrap()];
     // A second of the first track, as fast as it comes.
@@ -106,7 +106,7 @@ fn after_a_skip_nothing_of_the_old_track_is_heard_for_more_than_a_tenth_of_a_sec
     }
     // While the card takes nothing, everything on the way to it fills up, and the request is followed.
     thread::sleep(Duration::from_millis(300));
-    speaker.skip(Duration::ZERO).unwrap();
+    speaker.send(Sound::Skip(Duration::ZERO)).unwrap();
     thread::sleep(Duration::from_millis(300));
     let (mut last_of_old, mut first_of_new) = (0, None);
     for at in 0..9_600 {

@@ -1,27 +1,27 @@
 //! The drawn box as text, and how little of it changes.
 
 use super::*;
-use crate::eyes::{Observation, Stages};
-use mood::{Affect, Answer, Mood, NoFaceReason};
+use crate::eyes::Stages;
+use mood::{Affect, Answer, Mood, NoFaceReason, Verdict};
 
 fn answered() -> Scene {
     let mut scene = Scene { colour: Rgb::new(1.0, 0.65, 0.05), ..Scene::default() };
     let mood = Mood { expression: Expression::Happy, confidence: 0.93, affect: Affect::of(Expression::Happy) };
     let contract = mood::Contract::new(mood::LabelSet::Fer2013);
     let logits = mood::Logits(vec![0.0, -2.0, 0.0, 5.0, 0.5, 1.0, 2.0]);
-    let observation = Observation {
+    let verdict = Verdict {
         answer: Answer::Mood(mood),
         faces: Vec::new(),
         several: false,
         probabilities: Some(mood::Probabilities::from_logits(&logits, &contract)),
-        stages: Stages::default(),
+        reading: None,
     };
     let took = Duration::from_millis(21);
     let look = Look {
-        result: Ok(observation),
+        result: Ok(verdict),
         frames: 1,
         searches: 1,
-        reading: None,
+        stages: Stages::default(),
         caption: Some("astronaut".into()),
         took,
     };
@@ -32,7 +32,7 @@ fn answered() -> Scene {
         Moment::Ready,
         Moment::Looking,
         Moment::Looked(&look),
-        Moment::Play(play, Duration::from_millis(800)),
+        Moment::Sound(Sound::Play(play, Duration::from_millis(800))),
     ] {
         scene.note(Duration::from_millis(80), &moment);
     }
@@ -99,15 +99,21 @@ fn the_next_look_clears_what_the_last_one_showed() {
     scene.note(Duration::ZERO, &Moment::Trouble(crate::device::Fault::CameraLost));
     assert!(paint(&scene, COLUMNS, ROWS).plain().contains("its cable, then press again"));
     scene.note(Duration::ZERO, &Moment::Looking);
-    let observation = Observation {
+    let verdict = Verdict {
         answer: Answer::NoFace { reason: NoFaceReason::NothingFound },
         faces: Vec::new(),
         several: false,
         probabilities: None,
-        stages: Stages::default(),
+        reading: None,
     };
-    let look =
-        Look { result: Ok(observation), frames: 3, searches: 1, reading: None, caption: None, took: Duration::ZERO };
+    let look = Look {
+        result: Ok(verdict),
+        frames: 3,
+        searches: 1,
+        stages: Stages::default(),
+        caption: None,
+        took: Duration::ZERO,
+    };
     scene.note(Duration::ZERO, &Moment::Looked(&look));
     let plain = paint(&scene, COLUMNS, ROWS).plain();
     assert!(plain.contains("I can't see anybody") && !plain.contains("cable") && !plain.contains('█'), "{plain}");
@@ -119,9 +125,16 @@ fn a_chime_is_told_where_music_would_be_and_hides_no_reason() {
     let mut scene = Scene::default();
     let lost = crate::ports::CameraError::Lost { camera: "c".into(), detail: "unplugged".into() };
     let caption = Some("a\u{1b}[31m.png".to_owned());
-    let look = Look { result: Err(lost.into()), frames: 0, searches: 0, reading: None, caption, took: Duration::ZERO };
+    let look = Look {
+        result: Err(lost.into()),
+        frames: 0,
+        searches: 0,
+        stages: Stages::default(),
+        caption,
+        took: Duration::ZERO,
+    };
     scene.note(Duration::ZERO, &Moment::Looked(&look));
-    scene.note(Duration::ZERO, &Moment::Chime(crate::ports::Chime::Trouble));
+    scene.note(Duration::ZERO, &Moment::Sound(Sound::Chime(crate::ports::Chime::Trouble)));
     let plain = paint(&scene, COLUMNS, ROWS).plain();
     assert!(plain.contains("a?[31m.png: camera c is lost: unplugged"), "a name steers no terminal: {plain}");
     assert!(plain.contains("chime: two low notes, trouble"), "{plain}");
