@@ -4,7 +4,6 @@
 //! in the `mood` crate; [`device`] is the state machine, [`runner`] the loop around it, [`ports`] the seams to the
 //! hardware, and [`sim`] their simulated side.
 
-pub mod board;
 pub mod camera;
 pub mod cli;
 pub mod command;
@@ -17,7 +16,7 @@ pub mod eyes;
 pub mod gesture;
 pub mod gpio;
 pub mod home;
-#[cfg(feature = "hardware")]
+#[cfg_attr(not(feature = "hardware"), path = "hw/absent.rs")]
 pub mod hw;
 pub mod image;
 pub mod memory;
@@ -26,6 +25,7 @@ pub mod owner;
 pub mod picture;
 pub mod ports;
 pub mod report;
+pub mod rig;
 pub mod runner;
 pub mod service;
 mod shown;

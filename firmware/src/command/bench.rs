@@ -6,11 +6,10 @@ mod report;
 use crate::config::Config;
 use crate::error::Failure;
 use crate::eyes::{self, Eyes, Sight, Stages};
+use crate::hw;
 use crate::music::Composer;
 use crate::picture;
-use crate::ports::{Camera, Lights};
-use crate::sim::camera::FolderCamera;
-use crate::sim::terminal::NoLights;
+use crate::rig::Rig;
 use crate::sound::Deck;
 use mood::{Affect, Classifier, Crop, Expression, Frame, InputTensor, Rgb};
 use report::{Report, ms};
@@ -54,18 +53,19 @@ pub struct BenchArgs {
 pub fn bench(args: &BenchArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let config = Config::load(args.config.as_deref())?;
     let mut report = Report::of(machine::board());
-    frames(args, &config, &mut report);
+    let mut rig = if args.simulate { Rig::desk(&config, None) } else { Rig::real(&config) };
+    frames(args, &mut rig, &mut report);
     networks(args, &config, &mut report)?;
-    hands(args, &config, &mut report);
+    hands(args, &mut rig, &mut report);
     report.peak_memory_mib = machine::peak_memory_mib();
     let written = if args.json { report.json(out) } else { report.text(out) };
     written.map_err(Failure::write("the report"))
 }
 
 /// Sensor on, frames, decoding.
-fn frames(args: &BenchArgs, config: &Config, report: &mut Report) {
-    match camera(args, config) {
-        Ok(mut camera) => {
+fn frames(args: &BenchArgs, rig: &mut Rig<'_>, report: &mut Report) {
+    match rig.camera() {
+        Ok((mut camera, _)) => {
             let (opened, opening) = timed(|| camera.open());
             match opened {
                 Ok(()) => {
@@ -80,7 +80,7 @@ fn frames(args: &BenchArgs, config: &Config, report: &mut Report) {
             }
             camera.close();
         }
-        Err(why) => report.leave_out("capture", why),
+        Err(error) => report.leave_out("capture", why(&error)),
     }
     match times(args.runs, || photograph().map(drop)) {
         Ok(times) => report.add("decode (MJPG 640x480)", times),
@@ -88,17 +88,8 @@ fn frames(args: &BenchArgs, config: &Config, report: &mut Report) {
     }
 }
 
-fn camera(args: &BenchArgs, config: &Config) -> Result<Box<dyn Camera>, String> {
-    if args.simulate {
-        return Ok(Box::new(FolderCamera::bundled()));
-    }
-    #[cfg(feature = "hardware")]
-    return Ok(Box::new(crate::hw::open_camera(config)));
-    #[cfg(not(feature = "hardware"))]
-    {
-        let _ = config;
-        Err("not in this build (`--features hardware`)".into())
-    }
+fn why(error: &Failure) -> String {
+    hw::ABSENT.map_or_else(|| error.to_string(), str::to_owned)
 }
 
 /// Find, crop, classify; and the same network in f32 beside its integers.
@@ -160,8 +151,8 @@ fn looks(model: Option<&Path>, config: &Config, frame: &Frame, runs: u32) -> Res
 }
 
 /// Light and sound.
-fn hands(args: &BenchArgs, config: &Config, report: &mut Report) {
-    match lights(args, config) {
+fn hands(args: &BenchArgs, rig: &mut Rig<'_>, report: &mut Report) {
+    match rig.lights() {
         Ok(mut lights) => {
             let mut lit = false;
             let step = || {
@@ -173,7 +164,7 @@ fn hands(args: &BenchArgs, config: &Config, report: &mut Report) {
                 Err(error) => report.leave_out("light", error.to_string()),
             }
         }
-        Err(why) => report.leave_out("light", why),
+        Err(error) => report.leave_out("light", why(&error)),
     }
     let onsets: Vec<Onset> = (0..args.runs).map(|seed| onset(seed.into())).collect();
     report.add("sound: first audible block computed", onsets.iter().map(|it| it.computed).collect());
@@ -181,25 +172,6 @@ fn hands(args: &BenchArgs, config: &Config, report: &mut Report) {
         "sound onset (with music's own, queue and card)",
         onsets.iter().map(|it| it.computed + it.rests + CARD_STORE).collect(),
     );
-}
-
-fn lights(args: &BenchArgs, config: &Config) -> Result<Box<dyn Lights>, String> {
-    if args.simulate {
-        return Ok(Box::new(NoLights));
-    }
-    #[cfg(feature = "hardware")]
-    {
-        use crate::gpio::{lamp::Lamp, lights::BoardLights};
-        let mut gpio = crate::hw::open_gpio(&config.wiring).map_err(|error| error.to_string())?;
-        let lamp = Lamp::open(gpio.as_mut(), &config.wiring).map_err(|error| error.to_string())?;
-        let lights = BoardLights::open(gpio.as_mut(), &config.wiring, lamp).map_err(|error| error.to_string())?;
-        Ok(Box::new(lights))
-    }
-    #[cfg(not(feature = "hardware"))]
-    {
-        let _ = config;
-        Err("not in this build (`--features hardware`)".into())
-    }
 }
 
 /// From the request for music to its first sound.

@@ -1,16 +1,16 @@
 //! `moodbox check`: the doctor. Tries each part, tells what it found, and one remedy for each trouble. Needs no root.
 
+use crate::camera::Found;
 use crate::config::Config;
 use crate::doctor::about::{About, hide_home};
 use crate::doctor::{Finding, Verdict, board, core_clock, disk, eyes, hands, music, permissions};
 use crate::error::{ExitCode, Failure};
 use crate::eyes::Eyes;
 use crate::home;
+use crate::hw;
 use crate::image::{self, Image};
-use crate::ports::{Button, Camera, Lights};
-use crate::sim::button::ScriptedButton;
-use crate::sim::camera::FolderCamera;
-use crate::sim::terminal::NoLights;
+use crate::ports::Camera;
+use crate::rig::Rig;
 use crate::sound;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -132,7 +132,8 @@ struct Line {
 pub fn check(args: &CheckArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
     let config = Config::load(args.config.as_deref())?;
     let here = Image::here(Path::new("/"));
-    let mut bench = Bench { args, config: &config, hands: None };
+    let rig = if args.simulate { Rig::desk(&config, None) } else { Rig::real(&config) };
+    let mut bench = Bench { args, config: &config, rig };
     let mut lines = Vec::new();
     for part in Part::ALL.into_iter().filter(|part| args.parts.is_empty() || args.parts.contains(part)) {
         if let Some(request) = part.request(args) {
@@ -186,13 +187,7 @@ fn json(lines: &[Line], fine: bool, out: &mut dyn Write) -> io::Result<()> {
 struct Bench<'a> {
     args: &'a CheckArgs,
     config: &'a Config,
-    hands: Option<Result<Hands, Finding>>,
-}
-
-/// What is at the pins.
-struct Hands {
-    lights: Box<dyn Lights>,
-    button: Box<dyn Button>,
+    rig: Rig<'a>,
 }
 
 impl Bench<'_> {
@@ -213,12 +208,15 @@ impl Bench<'_> {
             }
             Part::Light => {
                 let each = if self.args.simulate { Duration::ZERO } else { COLOUR };
-                let shown = self.with_hands(|hands| hands::light(hands.lights.as_mut(), each));
+                let shown = self
+                    .rig
+                    .lights()
+                    .map_or_else(|error| self.missing(&error), |mut it| hands::light(it.as_mut(), each));
                 core_clock::with_clock(shown, self.config.wiring.light, Path::new("/"))
             }
             Part::Button => {
                 let limit = Duration::from_secs(self.args.button_within);
-                self.with_hands(|hands| hands::button(hands.button.as_mut(), limit))
+                self.rig.button().map_or_else(|error| self.missing(&error), |mut it| hands::button(it.as_mut(), limit))
             }
             Part::Speaker => {
                 let name = self.config.card.as_deref();
@@ -233,74 +231,27 @@ impl Bench<'_> {
         Eyes::open(self.config.model.as_deref(), self.config.look.unsure_below).map_err(|error| of(&error))
     }
 
-    fn open_camera(&self) -> Result<Box<dyn Camera>, Finding> {
-        if self.args.simulate {
-            return Ok(Box::new(FolderCamera::bundled()));
-        }
-        #[cfg(feature = "hardware")]
-        return Ok(Box::new(crate::hw::open_camera(self.config)));
-        #[cfg(not(feature = "hardware"))]
-        Err(not_in_this_build())
+    fn open_camera(&mut self) -> Result<Box<dyn Camera>, Finding> {
+        self.rig.camera().map(|(camera, _)| camera).map_err(|error| self.missing(&error))
     }
 
-    /// Light and button are opened together, as they share the board.
-    fn with_hands(&mut self, examine: impl FnOnce(&mut Hands) -> Finding) -> Finding {
-        if self.hands.is_none() {
-            self.hands = Some(self.open_hands());
+    /// A device that can't be had; one that no build of this kind has is not broken.
+    fn missing(&self, error: &Failure) -> Finding {
+        if hw::ABSENT.is_some() && !self.args.simulate {
+            return Finding::skipped("this build has no adapters for it (`cargo build --features hardware`)");
         }
-        match &mut self.hands {
-            Some(Ok(hands)) => examine(hands),
-            Some(Err(finding)) => finding.clone(),
-            None => not_in_this_build(),
-        }
+        of(error)
     }
-
-    fn open_hands(&self) -> Result<Hands, Finding> {
-        if self.args.simulate {
-            let button = Box::new(ScriptedButton::new(&[Duration::from_millis(50)]));
-            return Ok(Hands { lights: Box::new(NoLights), button });
-        }
-        #[cfg(feature = "hardware")]
-        return hardware_hands(self.config).map_err(|error| of(&error.into()));
-        #[cfg(not(feature = "hardware"))]
-        Err(not_in_this_build())
-    }
-}
-
-#[cfg(feature = "hardware")]
-fn hardware_hands(config: &Config) -> Result<Hands, crate::gpio::GpioError> {
-    use crate::gpio::{button::LineButton, lamp::Lamp, lights::BoardLights};
-    let mut gpio = crate::hw::open_gpio(&config.wiring)?;
-    let lamp = Lamp::open(gpio.as_mut(), &config.wiring)?;
-    let lights = Box::new(BoardLights::open(gpio.as_mut(), &config.wiring, lamp)?);
-    let button = Box::new(LineButton::open(gpio.as_mut(), &config.wiring, config.debounce)?);
-    Ok(Hands { lights, button })
 }
 
 /// The cameras of this machine with their pixel formats, or why one is no use.
-#[cfg(feature = "hardware")]
 fn offered() -> Vec<String> {
-    let formats = |camera: &crate::camera::Found| camera.obstacle().unwrap_or_else(|| camera.formats.join(" "));
-    let one = |camera: crate::camera::Found| format!("{}: {}", camera.path.display(), formats(&camera));
-    crate::hw::list_cameras().0.into_iter().map(one).collect()
-}
-
-#[cfg(not(feature = "hardware"))]
-const fn offered() -> Vec<String> {
-    Vec::new()
+    let formats = |camera: &Found| camera.obstacle().unwrap_or_else(|| camera.formats.join(" "));
+    let one = |camera: Found| format!("{}: {}", camera.path.display(), formats(&camera));
+    hw::list_cameras().0.into_iter().map(one).collect()
 }
 
 /// A failure as a finding.
 fn of(error: &Failure) -> Finding {
     Finding::broken(error.to_string(), error.hint().unwrap_or("start it again with `--log debug`"))
-}
-
-#[cfg(not(feature = "hardware"))]
-fn not_in_this_build() -> Finding {
-    Finding::skipped("this build has no adapters for it (`cargo build --features hardware`)")
-}
-
-#[cfg(feature = "hardware")]
-fn not_in_this_build() -> Finding {
-    Finding::skipped("it can't be opened")
 }

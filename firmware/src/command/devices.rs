@@ -1,7 +1,10 @@
 //! `moodbox devices`: the cameras, GPIO chips and sound cards of this machine, what the box would choose, and why.
 
+use crate::camera::{Choice, choose};
 use crate::config::Config;
 use crate::error::Failure;
+use crate::gpio::chips;
+use crate::hw;
 use crate::image::Image;
 use crate::sound::card;
 use serde::Serialize;
@@ -86,16 +89,10 @@ fn sound_cards(config: &Config) -> Kind {
     Kind { kind: "sound cards", devices, why }
 }
 
-#[cfg(not(feature = "hardware"))]
-fn hardware(_config: &Config) -> Vec<Kind> {
-    let none = |kind| Kind { kind, devices: Vec::new(), why: "not in this build (`--features hardware`)".into() };
-    vec![none("cameras"), none("gpio chips")]
-}
-
-#[cfg(feature = "hardware")]
 fn hardware(config: &Config) -> Vec<Kind> {
-    use crate::camera::{Choice, choose};
-    use crate::{gpio::chips, hw};
+    if let Some(why) = hw::ABSENT {
+        return ["cameras", "gpio chips"].map(|kind| Kind { kind, devices: Vec::new(), why: why.into() }).into();
+    }
     let (found, rpicam) = hw::list_cameras();
     let choice = choose::choose(&found, rpicam.clone(), config.camera.device.as_deref());
     let chosen = choice.as_ref().ok().map(|(choice, _)| choice);

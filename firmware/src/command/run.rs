@@ -1,16 +1,24 @@
 //! `moodbox run`: chooses the ports, puts the box together and runs it.
 
 mod desk;
-#[cfg(feature = "hardware")]
-mod real;
 
 use crate::config::Config;
 use crate::device::Ending;
 use crate::error::Failure;
-use crate::runner::{Message, threads};
+use crate::eyes::Eyes;
+use crate::music::shelf;
+use crate::report::Transcript;
+use crate::rig::{Opened, Rig};
+use crate::runner::{Inbox, Message, threads};
+use crate::service::{ServiceWitness, WatchedInbox};
 use crate::sound::SpeakerChoice;
+use crate::{home, hw};
+use std::io::stdout;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
+
+/// Where the threads report to, and the other end of it.
+type Channel = (threads::Outbox, threads::ChannelInbox);
 
 /// Runs the box.
 #[derive(Debug, Clone, PartialEq, clap::Args)]
@@ -72,17 +80,31 @@ pub fn run(args: &RunArgs, began: Instant, logs: bool) -> Result<Ending, Failure
     let config = Config::load(args.config.as_deref())?;
     match &args.simulate {
         Some(folder) => desk::run(args, &config, folder.as_deref(), channel, began, logs).map(|()| Ending::Stopped),
-        #[cfg(feature = "hardware")]
-        None => real::run(args, &config, channel, began),
-        #[cfg(not(feature = "hardware"))]
-        None => Err(no_hardware()),
+        None => real(args, &config, channel, began),
     }
 }
 
-#[cfg(not(feature = "hardware"))]
-fn no_hardware() -> Failure {
-    let what = "the box's own camera, light and button are not in this build";
-    Failure::new(crate::error::ExitCode::Device, what, "try the whole box on this desk: `moodbox run --simulate`")
+/// Runs the box on this board. Each event is a line on stdout, which a service manager keeps as its journal.
+fn real(args: &RunArgs, config: &Config, (outbox, inbox): Channel, began: Instant) -> Result<Ending, Failure> {
+    let mut rig = Rig::real(config);
+    rig.pins()?;
+    let mut eyes = Eyes::open(args.model.as_deref().or(config.model.as_deref()), config.look.unsure_below)?;
+    let forgot = eyes.remember_in(&config.look.memory.clone().unwrap_or_else(home::faces));
+    let forgot = forgot.into_iter().chain(config.music.shelf.iter().flat_map(shelf::begin_anew));
+    let (lights, button, extras) = (rig.lights()?, rig.button()?, rig.extras()?);
+    let (camera, _) = rig.camera()?;
+    let speaker = rig.speaker(speaker_choice(args, config))?;
+    let mut witness = ServiceWitness::new(Box::new(Transcript::new(Box::new(stdout()))), hw::manager());
+    rig.tell(&mut witness, began.elapsed());
+    tell(&outbox, forgot);
+    let inbox: Box<dyn Inbox> = match hw::watchdog() {
+        Some(limit) => Box::new(WatchedInbox::new(Box::new(inbox), hw::manager(), limit)),
+        None => Box::new(inbox),
+    };
+    let (sight, witness, channel) = (Box::new(eyes), Box::new(witness), (outbox, inbox));
+    let opened = Opened { camera, sight, lights, button, extras, speaker, witness, channel };
+    let stop_at = args.seconds.map(|seconds| began.elapsed().saturating_add(seconds));
+    opened.run(config, args.seed.unwrap_or_else(seed_of_the_day), began, stop_at)
 }
 
 fn speaker_choice(args: &RunArgs, config: &Config) -> SpeakerChoice {

@@ -5,7 +5,12 @@ use sd_notify::NotifyState;
 use std::time::Duration;
 
 /// The manager at `NOTIFY_SOCKET`.
-pub struct Systemd;
+#[must_use]
+pub fn manager() -> Box<dyn Manager> {
+    Box::new(Systemd)
+}
+
+struct Systemd;
 
 /// How long the watchdog waits for a sign of life, if it watches this process.
 #[must_use]

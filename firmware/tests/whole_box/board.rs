@@ -1,7 +1,6 @@
 //! The box on simulated pins and a simulated webcam, put together as on a real board, with its real threads and networks.
 //! It is driven and watched from outside, at its lines; nothing here measures time.
 
-use moodbox::board::{self, Board};
 use moodbox::camera::Found;
 use moodbox::camera::settings::CameraSettings;
 use moodbox::camera::video::CameraFinder;
@@ -10,12 +9,12 @@ use moodbox::device::Ending;
 use moodbox::error::{ExitCode, Failure};
 use moodbox::eyes::Eyes;
 use moodbox::gpio::Pin;
+use moodbox::rig::{Opened, Rig};
 use moodbox::runner::{Message, Moment, Witness, threads};
 use moodbox::sim::gpio::SimGpio;
 use moodbox::sim::speaker::RecorderSpeaker;
 use moodbox::sim::video::{Buffers, SimVideo, SimWebcam};
 use moodbox::sim::{Clock, Journal};
-use moodbox::sound::OpenedSpeaker;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -81,16 +80,19 @@ fn start_with(gpio: &SimGpio, video: &SimVideo) -> Running {
         config.gestures.again = Duration::ZERO;
         let speaker = Box::new(RecorderSpeaker::new(Journal::new(Clock::default())));
         let settings = CameraSettings { warm_up: SOON, ..config.camera.clone() };
-        let parts = Board {
-            gpio: Box::new(theirs),
-            cameras: Box::new(CameraFinder::new(Box::new(cameras), None, settings)),
-            speaker: OpenedSpeaker { speaker, note: None },
-            eyes: Box::new(Eyes::open(None, config.look.unsure_below).unwrap()),
+        let finder = CameraFinder::new(Box::new(cameras), None, settings);
+        let mut rig = Rig::simulated(&config, Box::new(theirs), Box::new(finder));
+        let opened = Opened {
+            lights: rig.lights()?,
+            button: rig.button()?,
+            extras: rig.extras()?,
+            camera: rig.camera()?.0,
+            speaker,
+            sight: Box::new(Eyes::open(None, config.look.unsure_below).unwrap()),
             witness: Box::new(Teller(tell)),
-            outbox: out,
-            inbox: Box::new(inbox),
+            channel: (out, Box::new(inbox)),
         };
-        board::run(parts, &config, 1, began, None)
+        opened.run(&config, 1, began, None)
     });
     Running { gpio, video, outbox, told, thread }
 }

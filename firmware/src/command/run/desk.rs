@@ -1,17 +1,16 @@
 //! The box on a desk: pictures as the camera, the terminal as its light, the keyboard or a script as its button.
 
-use super::{RunArgs, seed_of_the_day, speaker_choice, tell};
+use super::{Channel, RunArgs, seed_of_the_day, speaker_choice, tell};
 use crate::config::Config;
 use crate::error::{ExitCode, Failure};
 use crate::eyes::Eyes;
 use crate::music::shelf;
-use crate::ports::{Button, Camera, Lights};
+use crate::ports::{Button, Lights};
 use crate::report::{Summary, Transcript};
-use crate::runner::{Moment, Parts, Runner, Settings, Witness, threads};
+use crate::rig::{Opened, Rig};
+use crate::runner::{Moment, Witness};
 use crate::sim::button::ScriptedButton;
-use crate::sim::camera::FolderCamera;
 use crate::sim::terminal::{self, Terminal, keyboard::Keyboard};
-use crate::sound;
 use std::io::{IsTerminal, Write, stderr, stdin, stdout};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -35,18 +34,12 @@ pub(super) fn run(
     args: &RunArgs,
     config: &Config,
     folder: Option<&Path>,
-    (outbox, inbox): (threads::Outbox, threads::ChannelInbox),
+    (outbox, inbox): Channel,
     began: Instant,
     logs: bool,
 ) -> Result<(), Failure> {
-    let (camera, pictures): (Box<dyn Camera>, usize) = match folder {
-        Some(device) if device.to_string_lossy().starts_with("/dev/video") => (webcam(config, device)?, 1),
-        folder => {
-            let camera = folder.map_or_else(|| Ok(FolderCamera::bundled()), FolderCamera::folder)?;
-            let pictures = camera.pictures();
-            (Box::new(camera), pictures)
-        }
-    };
+    let mut rig = Rig::desk(config, folder);
+    let (camera, pictures) = rig.camera()?;
     let presses = presses(args, pictures);
     let seed = seed(args, &presses);
     let obstacle = obstacle(logs);
@@ -62,13 +55,9 @@ pub(super) fn run(
     let mut eyes = Eyes::open(args.model.as_deref().or(config.model.as_deref()), config.look.unsure_below)?;
     // On a desk it only learns where it is told to: a story should go the same way every time.
     let forgot = config.look.memory.as_ref().and_then(|folder| eyes.remember_in(folder));
-    let sound = config.sound();
-    let forgot = forgot.into_iter().chain(sound.shelf.iter().flat_map(shelf::begin_anew));
-    let opened = sound::open(speaker_choice(args, config), &sound)?;
-    let greeting = [camera.describe(), opened.speaker.describe()];
-
+    let forgot = forgot.into_iter().chain(config.music.shelf.iter().flat_map(shelf::begin_anew));
+    let speaker = rig.speaker(speaker_choice(args, config))?;
     tell(&outbox, forgot);
-    let looker = threads::start_looker(camera, Box::new(eyes), config.look.limits, began, outbox.clone())?;
 
     // From here on the terminal is ours; `Terminal` gives it back however this ends.
     let summary = Summary::default();
@@ -78,9 +67,7 @@ pub(super) fn run(
     } else {
         (Box::new(terminal::NoLights), Box::new(Transcript::new(Box::new(stdout()))))
     };
-    let [camera, speaker] = greeting;
-    witness.saw(began.elapsed(), &Moment::Note(&format!("camera: {camera}")));
-    witness.saw(began.elapsed(), &Moment::Note(&format!("speaker: {}", opened.note.unwrap_or(speaker))));
+    rig.tell(witness.as_mut(), began.elapsed());
 
     let scripted_end = match &presses {
         Presses::Keyboard => None,
@@ -90,32 +77,20 @@ pub(super) fn run(
         Presses::Keyboard => Box::new(Keyboard::new(outbox.clone())),
         Presses::Script { at, .. } => Box::new(ScriptedButton::new(&at)),
     };
-    threads::start_button(button, outbox)?;
-    let settings = Settings {
-        device: config.device(seed),
-        debounce: config.debounce,
-        gestures: config.gestures,
-        brightness: config.brightness,
-        stop_at: args.seconds.map(|seconds| began.elapsed().saturating_add(seconds)).or(scripted_end),
+    let stop_at = args.seconds.map(|seconds| began.elapsed().saturating_add(seconds)).or(scripted_end);
+    let opened = Opened {
+        camera,
+        sight: Box::new(eyes),
+        lights,
+        button,
+        extras: Vec::new(),
+        speaker,
+        witness: Box::new(Both(witness, summary.clone())),
+        channel: (outbox, Box::new(inbox)),
     };
-    let witness = Box::new(Both(witness, summary.clone()));
-    let parts = Parts { lights, speaker: opened.speaker, looker: Box::new(looker), inbox: Box::new(inbox), witness };
     // Here nothing is switched off but the box itself.
-    Runner::new(settings, parts).run()?;
+    opened.run(config, seed, began, stop_at)?;
     sum_up(&summary)
-}
-
-/// A real camera on the desk.
-#[cfg(feature = "hardware")]
-fn webcam(config: &Config, device: &Path) -> Result<Box<dyn Camera>, Failure> {
-    let mut config = config.clone();
-    config.camera.device = Some(device.display().to_string());
-    Ok(Box::new(crate::hw::open_camera(&config)))
-}
-
-#[cfg(not(feature = "hardware"))]
-fn webcam(_config: &Config, _device: &Path) -> Result<Box<dyn Camera>, Failure> {
-    Err(super::no_hardware())
 }
 
 /// Why the box can't be drawn here.
