@@ -4,11 +4,9 @@
 //! take in memory: of the file, inside its decoder, of the result and of turning it. A decoder that panics costs the file.
 //! A JPEG is first mended as a camera's frames are ([`mood::jpeg`]), so that a frame saved to a file is read as it was taken.
 
-mod jpeg;
+mod formats;
 mod memory;
 mod pixels;
-mod tiff;
-mod webp;
 
 pub use memory::most_memory;
 
@@ -79,7 +77,7 @@ fn whole(bytes: &[u8], most: u64) -> Result<DynamicImage, String> {
     reader.limits(limits(memory::METADATA));
     let format = reader.format();
     if format == Some(ImageFormat::Tiff) {
-        tiff::check(bytes)?;
+        formats::check_tiff(bytes)?;
     }
     let mut decoder = reader.into_decoder().map_err(words)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);

@@ -1,10 +1,10 @@
-//! Cuts the face out of the frame as the training pictures were cut: square, grey, de-rotated.
+//! Cuts the face out of the frame as the training pictures were cut (square, grey, de-rotated), and makes the input tensor of it.
 
 #![expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "pixel numbers are exact below 2^24")]
 #![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast from f32 saturates, NaN gives 0")]
 
 use crate::face::{Landmarks, Point};
-use crate::{FaceBox, Frame, levels};
+use crate::{Contract, FaceBox, Frame, levels};
 
 /// The crop's side in units of the face (see [`Square::around`]). Fitted on 2,500 pictures of FER-2013.
 const SIDE_PER_UNIT: f32 = 2.64;
@@ -212,4 +212,38 @@ fn interpolated(frame: &Frame, x: f32, y: f32) -> f32 {
     };
     let (upper, lower) = (between(y0), between(y1));
     upper + (lower - upper) * lower_share
+}
+
+/// What the network eats: f32, NCHW, batch 1, one channel.
+///
+/// INVARIANT: `values` holds `side * side` numbers.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct InputTensor {
+    /// Height and width.
+    pub side: u32,
+    /// The values, row by row.
+    pub values: Vec<f32>,
+}
+
+impl InputTensor {
+    /// Normalises a crop: `(luminance - mean) / deviation`, in the units of the contract (luminance 0..=255).
+    #[must_use]
+    pub fn new(crop: &Crop, contract: &Contract) -> Self {
+        let mut input = Self::default();
+        input.fill(crop, contract);
+        input
+    }
+
+    /// As [`InputTensor::new`], into the tensor that is there.
+    pub fn fill(&mut self, crop: &Crop, contract: &Contract) {
+        self.side = crop.side();
+        self.values.clear();
+        self.values.extend(crop.pixels().iter().map(|&luminance| contract.normalise(luminance)));
+    }
+
+    /// Makes it the mirror image: left and right change places.
+    pub fn mirror(&mut self) {
+        let side = crate::frame::index(self.side).max(1);
+        self.values.chunks_mut(side).for_each(<[f32]>::reverse);
+    }
 }

@@ -7,7 +7,6 @@
 mod canvas;
 mod decode;
 mod judge;
-mod merge;
 mod resize;
 
 use crate::network::Network;
@@ -205,7 +204,7 @@ impl FaceFinder {
         canvas.show(frame, Window::whole(frame), self.wide.size);
         canvas.stretch();
         candidates.extend(self.wide.candidates(&mut canvas)?);
-        Ok(judge::faces(&merge::overlapping(candidates), frame))
+        Ok(judge::faces(&decode::overlapping(candidates), frame))
     }
 
     /// Looks once, as `search` says: one network, one pass. [`Search::Near`] gives one face at most, the one that covers
@@ -275,6 +274,6 @@ impl Pass {
             [logits, regressors] => Ok(decode::decode(logits, regressors, self.size)),
             _ => Err(ModelError::Run { detail: format!("{} outputs instead of 2", outputs.len()) }),
         })??;
-        Ok(merge::overlapping(candidates).iter().map(|face| canvas.to_frame(face)).collect())
+        Ok(decode::overlapping(candidates).iter().map(|face| canvas.to_frame(face)).collect())
     }
 }

@@ -6,14 +6,13 @@
 mod bits;
 mod read;
 mod scan;
-mod tables;
 #[cfg(test)]
 mod tests;
 
+use bits::USUAL;
 use read::{Picture, Stop};
 use std::borrow::Cow;
 use std::fmt;
-use tables::USUAL;
 use thiserror::Error;
 
 /// Bytes before the picture at most, as a driver's header or padding.

@@ -3,7 +3,6 @@
 //! Owns every step between the camera's bytes and the box's answer, so that the trainer and the box can't disagree.
 //! INVARIANT: no I/O, no clock, no thread; equal input gives equal output.
 
-pub mod affect;
 pub mod answer;
 pub mod burst;
 pub mod classifier;
@@ -20,24 +19,21 @@ mod levels;
 pub mod light;
 mod network;
 pub mod owner;
-pub mod preprocess;
 pub mod quality;
 pub mod raw;
 
-pub use affect::Affect;
 pub use answer::{Answer, Mood, NoFaceReason, UnsureReason};
 pub use burst::{Burst, Glimpse, Step, Verdict};
 pub use classifier::{Classifier, Logits, Probabilities, Reading};
 pub use contract::{Contract, LabelSet};
-pub use crop::Crop;
+pub use crop::{Crop, InputTensor};
 pub use cue::{Cue, MusicCue};
 pub use doubt::{Judge, Thresholds};
 pub use error::{FrameError, ModelError};
-pub use expression::Expression;
+pub use expression::{Affect, Expression};
 pub use face::{FaceBox, FaceFinder, Faces, Landmarks, Point, Search};
 pub use frame::{Frame, PixelFormat};
 pub use light::{Brightness, LightPattern, Motion, Rgb};
 pub use owner::{Example, Layer, Owner};
-pub use preprocess::InputTensor;
 pub use quality::Quality;
 pub use raw::{Flip, Range, Raw, RawFormat};

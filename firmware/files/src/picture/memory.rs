@@ -1,6 +1,6 @@
 //! What decoding a picture takes in memory, counted before it begins.
 
-use super::{jpeg, webp};
+use super::formats;
 use image::metadata::Orientation;
 use image::{ExtendedColorType, ImageDecoder, ImageFormat};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -64,9 +64,9 @@ impl Need {
         let pixels = decoder.total_bytes();
         let of_decoder = match format {
             // It keeps the file too.
-            Some(ImageFormat::Jpeg) => file.saturating_add(jpeg::coefficients(bytes)),
+            Some(ImageFormat::Jpeg) => file.saturating_add(formats::jpeg_coefficients(bytes)),
             Some(ImageFormat::WebP) => {
-                file.saturating_add(points.saturating_mul(webp::bytes_a_pixel(bytes, (width, height))?))
+                file.saturating_add(points.saturating_mul(formats::webp_bytes_a_pixel(bytes, (width, height))?))
             }
             // It decodes into a buffer of its own; four inks become three colours.
             Some(ImageFormat::Tiff) => match decoder.original_color_type() {

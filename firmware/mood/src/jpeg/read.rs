@@ -1,8 +1,8 @@
 //! From the start of a picture to its end, segment by segment (ITU-T T.81, annex B).
 
 use super::bits::{Bits, Fault};
+use super::bits::{Table, USUAL};
 use super::scan::{Component, Header, Scan};
-use super::tables::{Table, USUAL};
 use super::{DEFINE_HUFFMAN_TABLES, JpegError};
 use crate::frame::index;
 

@@ -1,8 +1,8 @@
 //! Walks through a scan of Huffman codes without making pixels of them, to see whether all of its blocks are there
 //! (ITU-T T.81, F.2 and G.2).
 
+use super::bits::Table;
 use super::bits::{Bits, Fault};
-use super::tables::Table;
 use crate::frame::index;
 
 /// A component of the picture: luminance, or a colour difference.

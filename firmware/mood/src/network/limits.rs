@@ -1,12 +1,11 @@
 //! What a model file may ask for, so that a damaged or hostile one can't take the box's memory or its evening. All of it is
 //! checked before tract sees the graph, but for the shapes between the nodes, which tract works out first.
 
-mod attributes;
 mod flow;
 mod tensors;
 
 use crate::ModelError;
-use attributes::check_attribute;
+use flow::check_attribute;
 use flow::check_flow;
 use tensors::check_tensor;
 use tract_onnx::pb::{ModelProto, NodeProto, ValueInfoProto, tensor_shape_proto::dimension, type_proto};

@@ -1,9 +1,88 @@
-//! Which GPIO chip of a machine: the owner's by label, name or path; else the one at a Raspberry Pi's header; else the
-//! first. A number alone tells little, as it changes with the kernel.
+//! The buses of a board: which pins each takes, and which are switched on.
 
-use super::GpioError;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use super::GpioError;
+
+/// A pin by its BCM number, 0..=27 on the header of a Raspberry Pi.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Pin(pub u8);
+
+impl fmt::Display for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GPIO {}", self.0)
+    }
+}
+
+/// A bus of the board, and the pins it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Bus {
+    /// SPI bus 0.
+    Spi,
+    /// I2C bus 1.
+    I2c,
+    /// Digital sound, for DAC boards.
+    I2s,
+}
+
+impl Bus {
+    /// All of them.
+    pub(super) const ALL: [Self; 3] = [Self::Spi, Self::I2c, Self::I2s];
+
+    /// As people call it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Spi => "SPI",
+            Self::I2c => "I2C",
+            Self::I2s => "I2S",
+        }
+    }
+
+    /// Its pins with what each is to the bus; the same on every Raspberry Pi with 40 pins.
+    const fn pins(self) -> &'static [(Pin, &'static str)] {
+        match self {
+            Self::Spi => &[(Pin(7), "CE1"), (Pin(8), "CE0"), (Pin(9), "MISO"), (Pin(10), "MOSI"), (Pin(11), "SCLK")],
+            Self::I2c => &[(Pin(2), "SDA"), (Pin(3), "SCL")],
+            Self::I2s => &[(Pin(18), "PCM_CLK"), (Pin(19), "PCM_FS"), (Pin(20), "PCM_DIN"), (Pin(21), "PCM_DOUT")],
+        }
+    }
+
+    /// What `pin` is to the bus; none where the bus leaves it alone.
+    pub(super) fn signal(self, pin: Pin) -> Option<&'static str> {
+        self.pins().iter().find(|(taken, _)| *taken == pin).map(|(_, signal)| *signal)
+    }
+
+    /// Its aliases in the device tree, and its device file.
+    const fn traces(self) -> (&'static [&'static str], Option<&'static str>) {
+        match self {
+            Self::Spi => (&["spi0"], Some("dev/spidev0.0")),
+            Self::I2c => (&["i2c1"], Some("dev/i2c-1")),
+            Self::I2s => (&["i2s", "i2s0"], None),
+        }
+    }
+}
+
+/// The buses that are switched on, read from the device tree and the device files below `root` (`/` on a board).
+#[must_use]
+pub fn buses_in_use(root: &Path) -> Vec<Bus> {
+    let tree = root.join("proc/device-tree");
+    let text = |path: &Path| {
+        std::fs::read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).trim_end_matches('\0').to_owned())
+    };
+    let switched_on = |alias: &&str| {
+        let node = text(&tree.join("aliases").join(alias))?;
+        let node = tree.join(node.trim_start_matches('/'));
+        // A node without a status is switched on (Devicetree Specification, 2.3.4).
+        node.is_dir().then(|| text(&node.join("status")).is_none_or(|status| status == "okay" || status == "ok"))
+    };
+    Bus::ALL
+        .into_iter()
+        .filter(|bus| {
+            let (aliases, file) = bus.traces();
+            aliases.iter().filter_map(switched_on).any(|on| on) || file.is_some_and(|file| root.join(file).exists())
+        })
+        .collect()
+}
 
 /// The labels that the chip at the header of a Raspberry Pi has.
 const HEADERS: [&str; 3] = ["pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1"];
@@ -65,6 +144,26 @@ pub fn choose<'a>(chips: &'a [ChipInfo], wanted: Option<&str>) -> Result<(&'a Ch
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_device_tree_and_the_device_files_tell_which_buses_are_on() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = root.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        assert_eq!(buses_in_use(root.path()), [], "no device tree, as on a desk");
+        write("proc/device-tree/aliases/i2s", "/soc/i2s@7e203000\0");
+        write("proc/device-tree/aliases/spi0", "/soc/spi@7e204000\0");
+        write("proc/device-tree/aliases/i2c1", "/soc/i2c@7e804000\0");
+        write("proc/device-tree/soc/i2s@7e203000/status", "okay\0");
+        write("proc/device-tree/soc/spi@7e204000/status", "disabled\0");
+        assert_eq!(buses_in_use(root.path()), [Bus::I2s], "an alias may lead nowhere");
+        write("proc/device-tree/soc/i2c@7e804000/reg", "");
+        write("dev/spidev0.0", "");
+        assert_eq!(buses_in_use(root.path()), Bus::ALL);
+    }
 
     fn chip(number: u32, label: &str) -> ChipInfo {
         ChipInfo { path: format!("/dev/gpiochip{number}").into(), label: label.into(), lines: 54, trouble: None }
