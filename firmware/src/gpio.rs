@@ -6,20 +6,17 @@
 //! it gives: thin, and stood in for by [`crate::sim::gpio`].
 
 pub mod apa102;
-pub mod buses;
 pub mod button;
-pub mod chips;
-pub mod hardware_pwm;
+pub mod colour;
 pub mod lamp;
 pub mod lights;
-pub mod pulses;
-pub mod shade;
-pub mod white;
+pub mod pins;
+pub mod pwm;
 pub mod wiring;
 pub mod ws2812;
 
 use crate::error::{ExitCode, Failure};
-pub use buses::Pin;
+pub use pins::Pin;
 use std::time::Duration;
 use thiserror::Error;
 pub use wiring::Wiring;

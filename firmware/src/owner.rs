@@ -12,15 +12,11 @@ mod cloud_init;
 mod dac;
 mod fields;
 mod folder;
-mod iwd;
-mod key;
 mod names;
 mod parts;
 mod places;
-mod preseed;
 mod problems;
 mod recover;
-mod statements;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -116,7 +112,7 @@ pub fn resolve(owner: &Source, preseed: Option<&Source>, rules: &Rules) -> Resul
             problems.add(file, told);
             (recovered, layer)
         };
-    let (base_text, base) = layer(File::Preseed, preseed, preseed::read);
+    let (base_text, base) = layer(File::Preseed, preseed, text::read_preseed);
     let (text, top) = layer(File::Owner, Some(owner), system::read);
     let whole = base_text.problems.is_empty() && text.problems.is_empty();
     let country = top.country.or(base.country);
@@ -203,11 +199,11 @@ fn files(
     match rules.target {
         Target::Image => {
             if let Some(network) = &settings.wifi {
-                let (name, text) = iwd::network(network);
+                let (name, text) = wifi::network(network);
                 files.insert(format!("iwd/{name}"), text);
             }
             if settings.wifi.is_some() || settings.country.is_some() {
-                files.insert("iwd/main.conf".to_owned(), iwd::main(settings.country.as_deref()));
+                files.insert("iwd/main.conf".to_owned(), wifi::main(settings.country.as_deref()));
             }
         }
         Target::Card => {

@@ -1,6 +1,10 @@
-//! The board's temperature, and whether it was slowed down for heat or want of power.
+//! The machine: temperature and power, the clock of its SPI bus, room on its disk, and the groups of this user.
 
-use super::Finding;
+use super::{Finding, Verdict};
+use crate::gpio::wiring::LightKind;
+use rustix::fs::{Access, access};
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Degrees Celsius from which a Raspberry Pi slows down.
@@ -82,6 +86,107 @@ fn judge(degrees: f64, power: Power) -> Finding {
     Finding::fine(what)
 }
 
+/// Processors with such a clock: what the device tree calls them, the boards, and the line that holds it.
+const CLOCKS: [(&str, &str, &str); 2] = [
+    ("brcm,bcm2837", "a Raspberry Pi 3 or Zero 2 W", "core_freq=250"),
+    ("brcm,bcm2711", "a Raspberry Pi 4", "core_freq_min=500"),
+];
+
+/// What was found about the light, with a word about the clock where that is not held. Reads the device tree and config.txt
+/// below `root` (`/` on a board).
+#[must_use]
+pub fn with_clock(light: Finding, kind: LightKind, root: &Path) -> Finding {
+    let tree = std::fs::read(root.join("proc/device-tree/compatible")).unwrap_or_default();
+    let tree = String::from_utf8_lossy(&tree);
+    let clock = CLOCKS.iter().find(|(processor, ..)| tree.split('\0').any(|it| it == *processor));
+    let Some((_, board, line)) = clock.filter(|_| kind == LightKind::Ws2812 && light.verdict == Verdict::Fine) else {
+        return light;
+    };
+    let files = ["boot/firmware/config.txt", "boot/config.txt"];
+    let Some(text) = files.iter().find_map(|file| std::fs::read_to_string(root.join(file)).ok()) else { return light };
+    let holds = |it: &str| it == *line || it == "force_turbo=1";
+    if text.lines().any(|it| holds(&it.split('#').next().unwrap_or_default().replace(' ', ""))) {
+        return light;
+    }
+    let mut finding = Finding::doubtful(
+        format!("{}; on {board} the core's clock changes with the load, and colours may flicker", light.what),
+        &format!("if they do: `{line}` in /boot/firmware/config.txt, then start the board again"),
+    );
+    finding.figures = light.figures;
+    finding
+}
+
+/// The least room, in MiB.
+const LEAST_MIB: u64 = 50;
+
+/// Writes a file into `folder`, removes it, and asks for the room that is left.
+#[must_use]
+pub fn disk(folder: &Path) -> Finding {
+    const REMEDY: &str = "let the box run in a folder that its user may write to, on a disk with room";
+    let name = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let probe = name.join(format!(".moodbox-check-{}", std::process::id()));
+    let written = File::create(&probe).and_then(|mut file| file.write_all(&[0; 4096]).and_then(|()| file.sync_all()));
+    // It may not be there, when it could not be made.
+    let _ = std::fs::remove_file(&probe);
+    if let Err(error) = written {
+        return Finding::broken(format!("{}: {error}", name.display()), REMEDY);
+    }
+    match rustix::fs::statvfs(name) {
+        Ok(about) => judge_room(name, about.f_bavail.saturating_mul(about.f_frsize) >> 20),
+        Err(error) => Finding::broken(format!("{}: {error}", name.display()), REMEDY),
+    }
+}
+
+fn judge_room(folder: &Path, free_mib: u64) -> Finding {
+    let what = format!("{}: it can be written to, {free_mib} MiB are free", folder.display());
+    let finding = if free_mib < LEAST_MIB {
+        Finding::doubtful(what, "make room: `sudo apt clean`, `journalctl --vacuum-size=50M`, old recordings")
+    } else {
+        Finding::fine(what)
+    };
+    finding.with("free_mib", free_mib)
+}
+
+/// A kind of device: its group, the folder of its files, and how their names begin.
+const KINDS: [(&str, &str, &[&str]); 4] = [
+    ("gpio", "dev", &["gpiochip", "gpiomem"]),
+    ("video", "dev", &["video", "media"]),
+    ("audio", "dev/snd", &["pcm", "control"]),
+    ("spi", "dev", &["spidev"]),
+];
+
+/// Asks for each device file below `root` (`/` on a board).
+#[must_use]
+pub fn permissions(root: &Path) -> Finding {
+    let mut may = Vec::new();
+    let mut may_not = Vec::new();
+    for (group, folder, starts) in KINDS {
+        let entries = std::fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
+        let files: Vec<_> = entries
+            .filter(|entry| {
+                entry.file_name().to_str().is_some_and(|name| starts.iter().any(|start| name.starts_with(start)))
+            })
+            .collect();
+        if files.is_empty() {
+            continue;
+        }
+        let open = files.iter().all(|file| access(file.path(), Access::READ_OK | Access::WRITE_OK).is_ok());
+        if open { may.push(group) } else { may_not.push(group) }
+    }
+    judge_groups(&may, &may_not)
+}
+
+fn judge_groups(may: &[&str], may_not: &[&str]) -> Finding {
+    if !may_not.is_empty() {
+        let remedy = format!("`sudo usermod -aG {} $USER`, then log in again", may_not.join(","));
+        return Finding::broken(format!("not for this user: the devices of {}", may_not.join(", ")), &remedy);
+    }
+    if may.is_empty() {
+        return Finding::skipped("there are no devices here");
+    }
+    Finding::fine(format!("this user may use the devices of {}", may.join(", ")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,5 +245,72 @@ mod tests {
             assert_eq!(board(machine(files).path()).what, what, "{files:?}");
         }
         assert_eq!(board(Path::new("/nowhere")).verdict, Verdict::Skipped);
+    }
+
+    #[test]
+    fn a_clock_that_changes_is_told_where_it_matters_and_can_be_seen() {
+        const THREE: &str = "raspberrypi,3-model-b\0brcm,bcm2837\0";
+        const FOUR: &str = "raspberrypi,4-model-b\0brcm,bcm2711\0";
+        const FIVE: &str = "raspberrypi,5-model-b\0brcm,bcm2712\0";
+        let told = |tree: &str, config: Option<&str>, kind| {
+            let root = tempfile::tempdir().unwrap();
+            for folder in ["proc/device-tree", "boot/firmware"] {
+                std::fs::create_dir_all(root.path().join(folder)).unwrap();
+            }
+            std::fs::write(root.path().join("proc/device-tree/compatible"), tree).unwrap();
+            if let Some(config) = config {
+                std::fs::write(root.path().join("boot/firmware/config.txt"), config).unwrap();
+            }
+            with_clock(Finding::fine("shown"), kind, root.path()).remedy
+        };
+        let strip = LightKind::Ws2812;
+        let remedy = told(THREE, Some("dtparam=spi=on\n#core_freq=250\n"), strip).unwrap();
+        assert!(remedy.contains("`core_freq=250`"), "{remedy}");
+        assert!(told(FOUR, Some("core_freq=500\n"), strip).unwrap().contains("`core_freq_min=500`"));
+        for (tree, config, kind) in [
+            (THREE, Some("core_freq = 250 # for the ring\n"), strip),
+            (FOUR, Some("core_freq_min=500\n"), strip),
+            (FOUR, Some("force_turbo=1\n"), strip),
+            (FIVE, Some(""), strip),
+            (THREE, Some(""), LightKind::Rgb),
+            (THREE, Some(""), LightKind::Apa102),
+            (THREE, None, strip),
+        ] {
+            assert_eq!(told(tree, config, kind), None, "{tree:?} {config:?} {kind:?}");
+        }
+        let broken = with_clock(Finding::broken("dark", "wire it"), strip, Path::new("/nowhere"));
+        assert_eq!(broken.verdict, Verdict::Broken);
+    }
+
+    #[test]
+    fn a_folder_is_tried_and_left_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_ne!(disk(folder.path()).verdict, Verdict::Broken);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert_eq!(disk(&folder.path().join("gone")).verdict, Verdict::Broken);
+        assert_eq!(
+            (judge_room(folder.path(), 49).verdict, judge_room(folder.path(), 50).verdict),
+            (Verdict::Doubtful, Verdict::Fine)
+        );
+    }
+
+    #[test]
+    fn the_group_that_is_lacking_is_named() {
+        assert_eq!(judge_groups(&[], &[]).verdict, Verdict::Skipped);
+        assert_eq!(judge_groups(&["gpio"], &[]).what, "this user may use the devices of gpio");
+        let lacking = judge_groups(&["audio"], &["gpio", "video"]);
+        assert_eq!(lacking.verdict, Verdict::Broken);
+        assert_eq!(lacking.remedy.as_deref(), Some("`sudo usermod -aG gpio,video $USER`, then log in again"));
+    }
+
+    #[test]
+    fn device_files_are_found_by_kind() {
+        let root = tempfile::tempdir().unwrap();
+        assert_eq!(permissions(root.path()).verdict, Verdict::Skipped);
+        std::fs::create_dir_all(root.path().join("dev/snd")).unwrap();
+        for file in ["dev/gpiochip0", "dev/snd/pcmC0D0p", "dev/tty0"] {
+            std::fs::write(root.path().join(file), "").unwrap();
+        }
+        assert_eq!(permissions(root.path()).what, "this user may use the devices of gpio, audio");
     }
 }

@@ -1,7 +1,7 @@
 //! Camera, face and network.
 
 use super::Finding;
-use crate::camera::warm_up::mean_luminance;
+use crate::camera::mean_luminance;
 use crate::eyes::{Sight, Stages};
 use crate::ports::{Camera, CameraError};
 use crate::{picture, report};

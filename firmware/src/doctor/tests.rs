@@ -1,12 +1,12 @@
 //! The doctor on simulated parts: what works, what fails, and that each trouble has one remedy.
 
 use super::*;
-use crate::camera::warm_up;
+use crate::camera;
 use crate::eyes::{Sight, Stages};
 use crate::ports::{CameraError, SpeakerError};
 use crate::sim::button::ScriptedButton;
 use crate::sim::camera::FolderCamera;
-use crate::sim::lights::RecorderLights;
+use crate::sim::recorder::RecorderLights;
 use crate::sim::{Clock, Entry, Journal};
 use crate::sound::card::{Holder, Tone};
 use mood::{Contract, Faces, Frame, Glimpse, Judge, LabelSet, ModelError, NoFaceReason, PixelFormat, Rgb, Search};
@@ -65,7 +65,7 @@ fn a_frames_light_and_focus_are_judged() {
     let bundled = eyes::camera(&mut FolderCamera::bundled());
     assert_eq!(bundled.verdict, Verdict::Fine, "{}", bundled.what);
     assert!(bundled.figures["sharpness"].as_u64().unwrap() >= 100, "{}", bundled.what);
-    assert_eq!(warm_up::mean_luminance(&frame(|_, _| 77)), 77);
+    assert_eq!(camera::mean_luminance(&frame(|_, _| 77)), 77);
 }
 
 #[test]
@@ -145,4 +145,36 @@ fn a_tone_is_judged_by_what_was_late() {
     let second = hands::speaker(tone(0), &held);
     assert_eq!(second.verdict, Verdict::Doubtful, "another card plays than the owner expects");
     assert!(second.what.ends_with("Device is held by `mpd` (process 810)"), "{}", second.what);
+}
+
+#[test]
+fn board_and_system_are_read_where_they_are_told() {
+    let root = tempfile::tempdir().unwrap();
+    let nothing = About::read(root.path());
+    assert_eq!((nothing.board, nothing.system, nothing.kernel), (None, None, None));
+    let files = [
+        ("proc/device-tree/model", "Raspberry Pi 3 Model B Rev 1.2\0"),
+        ("etc/os-release", "ID=debian\nPRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nVERSION_ID=13\n"),
+        ("proc/sys/kernel/osrelease", "6.12.47+rpt-rpi-v8\n"),
+    ];
+    for (path, text) in files {
+        std::fs::create_dir_all(root.path().join(path).parent().unwrap()).unwrap();
+        std::fs::write(root.path().join(path), text).unwrap();
+    }
+    let about = About::read(root.path());
+    assert_eq!(about.board.as_deref(), Some("Raspberry Pi 3 Model B Rev 1.2"));
+    assert_eq!(about.system.as_deref(), Some("Debian GNU/Linux 13 (trixie)"));
+    assert_eq!(about.kernel.as_deref(), Some("6.12.47+rpt-rpi-v8"));
+}
+
+#[test]
+fn the_home_folder_is_hidden_wherever_it_stands() {
+    let mut value = serde_json::json!({
+        "what": "/home/ada/box: no room", "figures": {"paths": ["/home/ada", "/srv/music"], "free_mib": 3}
+    });
+    hide_home(&mut value, "/home/ada");
+    assert_eq!(
+        value,
+        serde_json::json!({"what": "~/box: no room", "figures": {"paths": ["~", "/srv/music"], "free_mib": 3}})
+    );
 }

@@ -4,7 +4,7 @@
 //! clock must go on for half a period an LED, as each hands on what is not its own half a period late. An SK9822 shows what it got
 //! with 32 further zero bits, which an APA102 ignores.
 
-use super::shade::ColourOrder;
+use super::colour::ColourOrder;
 
 /// The clock of the SPI bus: slow enough for a metre of wire.
 pub const SPI_HZ: u32 = 1_000_000;

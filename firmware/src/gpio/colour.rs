@@ -1,4 +1,7 @@
-//! From a colour to what a light is driven with: gamma and polarity, on our side of the seam.
+//! From a colour to what a light is driven with: gamma, polarity, the order of an LED's colours, and the share of a white LED.
+//!
+//! All in linear light. A white LED has a colour of its own, from warm to cold; the most of it that the wanted colour holds
+//! is taken out of red, green and blue, so that the sum stays the same colour.
 
 use mood::{Brightness, Rgb};
 
@@ -109,7 +112,7 @@ fn white(kelvin: f32) -> [f32; 3] {
 /// Red, green, blue and white that together are `colour`, each 0..=1, for a white LED of this colour temperature.
 #[must_use]
 pub fn split(colour: Rgb, kelvin: f32) -> [f32; 4] {
-    let parts = [colour.red, colour.green, colour.blue].map(mood::Brightness::get);
+    let parts = [colour.red, colour.green, colour.blue].map(Brightness::get);
     let white = white(kelvin);
     let most = parts.iter().zip(white).map(|(part, white)| part / white).fold(1.0, f32::min);
     let [red, green, blue] = [0, 1, 2].map(|at: usize| (parts[at] - most * white[at]).clamp(0.0, 1.0));

@@ -1,11 +1,11 @@
 //! The light at the pins: three colours by pulses, or a strip of LEDs at the SPI bus.
 
+use super::colour::Shade;
+use super::colour::{ColourOrder, Common};
 use super::lamp::Lamp;
-use super::pulses::Pulses;
-use super::shade::Shade;
-use super::shade::{ColourOrder, Common};
+use super::pwm::Pulses;
 use super::wiring::{LightKind, PwmKind, Wiring};
-use super::{Claim, Gpio, GpioError, LineError, PwmLine, SpiBus, apa102, white, ws2812};
+use super::{Claim, Gpio, GpioError, LineError, PwmLine, SpiBus, apa102, colour, ws2812};
 use crate::ports::{Lights, LightsError};
 use mood::Rgb;
 
@@ -141,7 +141,7 @@ impl Strip {
     /// Red, green, blue and white that make a colour, in linear light.
     fn parts(&self, colour: Rgb) -> [f32; 4] {
         if self.order.has_white() {
-            return white::split(colour, self.white_k);
+            return colour::split(colour, self.white_k);
         }
         [colour.red.get(), colour.green.get(), colour.blue.get(), 0.0]
     }

@@ -1,8 +1,8 @@
-//! The buses of a board: which pins each takes, and which are switched on.
+//! The pins of a board: the GPIO chip that has them, and the buses that may have taken some.
 
+use super::GpioError;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use super::GpioError;
 
 /// A pin by its BCM number, 0..=27 on the header of a Raspberry Pi.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -1,17 +1,20 @@
-//! Pulses by software: one thread that switches lines on and off so fast that the eye sees their mean.
+//! PWM by software: one thread that switches lines on and off so fast that the eye sees their mean. And where the kernel
+//! has hardware PWM for a pin.
 //!
 //! It sleeps while every line is either dark or full. Else each edge is slept for, and the last 60 us of the wait are
 //! spent spinning, as a sleep may end that much too late and a dim light would flicker. The thread asks for real-time
 //! priority, as on a busy board each pulse it is kept waiting for is seen; where it may not have it, the log says so.
 
+use super::wiring::pwm_channel;
+use super::{LineError, OutputLine, Pin};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-use super::wiring::pwm_channel;
-use super::{LineError, OutputLine, Pin};
 use thread_priority::ThreadPriority;
-use thread_priority::unix::{set_thread_priority_and_policy, thread_native_id, RealtimeThreadSchedulePolicy, ThreadSchedulePolicy};
+use thread_priority::unix::{
+    RealtimeThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
+};
 
 /// How much later than asked a sleep may end: Linux's default timer slack and a little more.
 const SPIN: Duration = Duration::from_micros(60);
@@ -222,9 +225,9 @@ fn chips(root: &Path) -> Vec<(u8, String)> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::gpio::{Claim, Gpio, Pin};
     use crate::sim::gpio::SimGpio;
-    use super::*;
 
     fn line(gpio: &SimGpio, pin: u8, off_high: bool) -> Box<dyn OutputLine> {
         gpio.clone().output(Claim { pin: Pin(pin), role: "light" }, off_high).unwrap()

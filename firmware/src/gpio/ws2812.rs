@@ -5,7 +5,7 @@
 //! four bits at 3.2 MHz, `1000` is 0.31 us and `1100` is 0.63 us. SPI keeps time by itself, leaves the sound hardware alone,
 //! and works on every Raspberry Pi.
 
-use super::shade::ColourOrder;
+use super::colour::ColourOrder;
 
 /// Silence that makes the LEDs show what they got: 300 us, as newer ones want 280.
 const LATCH_US: u32 = 300;

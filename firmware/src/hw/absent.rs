@@ -2,7 +2,7 @@
 
 use crate::camera::{CameraSettings, Finder, Found};
 use crate::error::{ExitCode, Failure};
-use crate::gpio::chips::ChipInfo;
+use crate::gpio::pins::ChipInfo;
 use crate::gpio::{Gpio, Wiring};
 use crate::service::{Manager, News};
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! The pins of any Linux board through the character device, with gpiocdev. The kernel debounces and reports edges.
 
 use super::spi::open_spi;
-use crate::gpio::chips::{self, ChipInfo};
+use crate::gpio::pins::{self, ChipInfo};
 use crate::gpio::{Claim, Edges, Gpio, GpioError, InputLine, LineError, OutputLine, Pull, PwmLine, SpiBus};
 use gpiocdev::Request;
 use gpiocdev::line::{Bias, EdgeDetection, EdgeKind, Value};
@@ -27,7 +27,7 @@ pub(super) fn list() -> Vec<ChipInfo> {
 impl Chip {
     pub(super) fn open(wanted: Option<&str>) -> Result<Self, GpioError> {
         let chips = list();
-        let (chosen, why) = chips::choose(&chips, wanted)?;
+        let (chosen, why) = pins::choose(&chips, wanted)?;
         tracing::info!(chip = %chosen, why, "Chose the GPIO chip");
         let chip =
             gpiocdev::Chip::from_path(&chosen.path).map_err(|error| GpioError::NoGpio { detail: error.to_string() })?;

@@ -2,9 +2,7 @@
 
 use super::chip::Chip;
 use super::spi::open_spi;
-use crate::gpio::{
-    Claim, Edges, Gpio, GpioError, InputLine, LineError, OutputLine, Pull, PwmLine, SpiBus, hardware_pwm,
-};
+use crate::gpio::{Claim, Edges, Gpio, GpioError, InputLine, LineError, OutputLine, Pull, PwmLine, SpiBus, pwm};
 use rppal::gpio::{InputPin, Level, OutputPin, Trigger};
 use rppal::pwm::{Polarity, Pwm};
 use rppal::system::DeviceInfo;
@@ -77,7 +75,7 @@ impl Gpio for Registers {
 
     fn pwm(&mut self, claim: Claim, hz: u32, off_high: bool) -> Result<Box<dyn PwmLine>, GpioError> {
         let fail = |detail: String| GpioError::Pin { pin: claim.pin, detail };
-        let place = hardware_pwm::find(Path::new("/"), claim.pin).map_err(fail)?;
+        let place = pwm::find(Path::new("/"), claim.pin).map_err(fail)?;
         // The kernel must have given the pin to the PWM (by an overlay); a plain input or output would stay dark.
         let taken = self.reserve(claim)?;
         if matches!(taken.mode(), rppal::gpio::Mode::Input | rppal::gpio::Mode::Output | rppal::gpio::Mode::Null) {

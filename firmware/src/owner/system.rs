@@ -4,7 +4,7 @@ use super::fields::Fields;
 use super::problems::{Wrong, problem};
 use super::recover::Recovered;
 use super::wifi::{self, Wishes};
-use super::{Layer, dac, key, names, parts, places};
+use super::{Layer, dac, names, parts, places};
 use crate::config::{Problem, nearest};
 use std::path::Path;
 use toml::de::DeTable;
@@ -37,7 +37,7 @@ pub(super) fn read(read: &Recovered, zones: Option<&Path>, problems: &mut Vec<Pr
     }
     for (name, _) in document.iter().filter(|(name, _)| name.get_ref() != parts::SYSTEM) {
         if parts::is_systems(name.get_ref()) {
-            let line = super::statements::line_of(&read.text, name.span().start);
+            let line = parts::line_of(&read.text, name.span().start);
             problems.push(problem(line, format!("unknown table `{}`", name.get_ref()), "did you mean `[system]`?"));
         }
     }
@@ -77,7 +77,7 @@ pub(super) fn public_keys(lines: Vec<(String, usize)>, problems: &mut Vec<Proble
             continue;
         }
         inside = text.contains("-----BEGIN");
-        match key::checked(&text) {
+        match names::checked_key(&text) {
             Ok(key) if sound.contains(&key) => {}
             Ok(key) => sound.push(key),
             Err((what, hint)) => problems.push(problem(line, what, hint)),

@@ -18,10 +18,10 @@ fn keys_are_sound_to_their_last_byte() {
     let token =
         format!("sk-ssh-ed25519@openssh.com {} me", fields(&[b"sk-ssh-ed25519@openssh.com", &[7; 32], b"ssh:"]));
     for sound in [KEY, RSA, ECDSA, ECDSA_521, &token, KEY.rsplit_once(' ').unwrap().0] {
-        assert_eq!(key::checked(sound), Ok(sound.to_owned()));
+        assert_eq!(names::checked_key(sound), Ok(sound.to_owned()));
     }
-    assert_eq!(key::checked(&KEY.replace(' ', "  \t")).ok(), None, "a tab is a control character");
-    assert_eq!(key::checked(&KEY.replace(' ', "   ")), Ok(KEY.to_owned()));
+    assert_eq!(names::checked_key(&KEY.replace(' ', "  \t")).ok(), None, "a tab is a control character");
+    assert_eq!(names::checked_key(&KEY.replace(' ', "   ")), Ok(KEY.to_owned()));
     let body = KEY.split(' ').nth(1).unwrap();
     for damaged in [
         "ssh-ed25519".to_owned(),
@@ -38,7 +38,7 @@ fn keys_are_sound_to_their_last_byte() {
         format!("ssh-ed25519 {}", BASE64.encode(&[0xFF; 8])),
         "ssh-ed25519 not*base64".to_owned(),
     ] {
-        let (what, hint) = key::checked(&damaged).unwrap_err();
+        let (what, hint) = names::checked_key(&damaged).unwrap_err();
         assert!(what.contains("no public key") && hint.contains(".pub"), "{damaged}: {what}");
     }
 }
@@ -60,7 +60,7 @@ fn what_is_pasted_instead_of_a_key_is_called_by_its_name() {
         ("hello".to_owned(), Some("no public key")),
         ("ssh-ed25519\u{7} AAAA".to_owned(), Some("control")),
     ] {
-        match (key::checked(&pasted), word) {
+        match (names::checked_key(&pasted), word) {
             (Ok(_), None) => {}
             (Err((what, _)), Some(word)) => assert!(what.contains(word), "{pasted}: {what}"),
             (found, _) => panic!("{pasted}: {found:?}"),
