@@ -3,7 +3,7 @@
 
 #![expect(clippy::print_stdout, reason = "an example prints its figures")]
 
-use moodbox::gpio::pulses::Pulses;
+use moodbox::gpio::pwm::Pulses;
 use moodbox::gpio::{LineError, OutputLine};
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};

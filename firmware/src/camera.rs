@@ -10,17 +10,13 @@ pub mod choose;
 pub mod decode;
 pub mod device;
 pub mod rpicam;
-pub mod settings;
 pub mod video;
-pub mod warm_up;
 
 pub use choose::{Choice, Found};
-pub use settings::CameraSettings;
 
 use crate::ports::{Camera, CameraError};
-use mood::Frame;
+use mood::{Flip, Frame};
 use std::time::{Duration, Instant};
-use warm_up::WarmUp;
 
 /// The longest wait for one frame; the slowest exposure in a dark room is a quarter of it.
 const FRAME_LIMIT: Duration = Duration::from_millis(1_500);
@@ -209,6 +205,91 @@ impl Drop for BoxCamera {
     fn drop(&mut self) {
         self.switch_off();
     }
+}
+
+/// The frequency of the mains, at which lamps flicker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Flicker {
+    /// As the camera thinks right.
+    #[default]
+    Auto,
+    /// 50 Hz: Europe, most of Asia, Africa.
+    Hz50,
+    /// 60 Hz: North America, parts of Asia and South America.
+    Hz60,
+    /// No correction.
+    Off,
+}
+
+/// The camera's part of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CameraSettings {
+    /// A device file, part of a camera's name, or `rpicam`; `None` takes the first that can.
+    pub device: Option<String>,
+    /// Pixels per line and lines that are asked for.
+    pub size: (u32, u32),
+    /// The only pixel format that is asked for (V4L2 fourcc); `None` goes by preference.
+    pub format: Option<&'static str>,
+    /// The longest wait for the exposure to settle.
+    pub warm_up: Duration,
+    /// How long the sensor stays on after a look; zero switches it off at once.
+    pub keep_warm: Duration,
+    /// Exposure time; `None` is the camera's business.
+    pub exposure: Option<Duration>,
+    /// Gain in the camera's own units; `None` is the camera's business.
+    pub gain: Option<u32>,
+    /// Correction of lamps that flicker.
+    pub flicker: Flicker,
+    /// How frames are turned round.
+    pub flip: Flip,
+}
+
+/// Frames that are dropped at least.
+const LEAST_FRAMES: u32 = 3;
+/// Steps in a row that must be small.
+const CALM_STEPS: u32 = 2;
+/// The largest small step of the mean luminance, 0..=255.
+const SMALL_STEP: u32 = 3;
+
+/// Watches the brightness of frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WarmUp {
+    frames: u32,
+    last: Option<u32>,
+    calm: u32,
+}
+
+impl WarmUp {
+    /// Takes the next frame and says whether the exposure has settled.
+    pub fn is_settled(&mut self, frame: &Frame) -> bool {
+        self.step(mean_luminance(frame))
+    }
+
+    /// Frames so far.
+    #[must_use]
+    pub const fn frames(&self) -> u32 {
+        self.frames
+    }
+
+    fn step(&mut self, mean: u32) -> bool {
+        self.frames += 1;
+        let is_small = self.last.replace(mean).is_some_and(|last| last.abs_diff(mean) <= SMALL_STEP);
+        self.calm = if is_small { self.calm + 1 } else { 0 };
+        self.frames >= LEAST_FRAMES && self.calm >= CALM_STEPS
+    }
+}
+
+/// The mean luminance of a frame, 0..=255, from every 16th pixel of every 16th line.
+#[must_use]
+pub fn mean_luminance(frame: &Frame) -> u32 {
+    let (mut sum, mut count) = (0, 0);
+    for y in (0..frame.height()).step_by(16) {
+        for x in (0..frame.width()).step_by(16) {
+            sum += u64::from(frame.luminance(x, y));
+            count += 1;
+        }
+    }
+    u32::try_from(sum / count.max(1)).unwrap_or(255)
 }
 
 #[cfg(test)]

@@ -3,27 +3,24 @@
 //! Every mistake of the owner's file is reported, not only the first, each with its line and what to do.
 
 mod keys;
-mod problem;
 mod read;
-#[cfg(test)]
-mod tests;
 
-pub use problem::{ConfigError, Problem};
 pub(crate) use read::{distance, nearest};
 
 use crate::camera::CameraSettings;
-use crate::device;
+use crate::error::{ExitCode, Failure};
 use crate::gesture::Timing;
 use crate::gpio::Wiring;
 use crate::gpio::wiring::Conflict;
-use crate::home;
 use crate::music::library::{Broken, Library};
 use crate::music::shelf::ShelfSettings;
 use crate::runner::Limits;
 use crate::sound::MusicSettings;
+use crate::{device, home};
 use mood::Brightness;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use thiserror::Error;
 
 /// The embedded default, which is also the template `moodbox config` prints.
 pub const TEMPLATE: &str = include_str!("../config/default.toml");
@@ -195,3 +192,57 @@ fn text(path: &Path) -> Result<String, ConfigError> {
     files::read_text(path, MOST_MIB)
         .map_err(|error| ConfigError::Unreadable { path: path.to_path_buf(), detail: error.to_string() })
 }
+
+/// One mistake, where it is, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Line of the file, from 1.
+    pub line: usize,
+    /// What is wrong, as a lower-case fragment.
+    pub what: String,
+    /// The next thing to do.
+    pub hint: String,
+}
+
+/// Why a configuration can't be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file can't be read.
+    #[error("configuration {} can't be read: {detail}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        detail: String,
+    },
+    /// The file has mistakes; all of them, in order of their lines.
+    #[error("configuration {} has {}{}", .path.display(), counted(.problems.len()), lines(.path, .problems))]
+    Mistakes {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problems: Vec<Problem>,
+    },
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let hint = "write one with `moodbox config > moodbox.toml`, or leave out `--config`";
+        match &error {
+            ConfigError::Mistakes { .. } => Self::explained(ExitCode::Configuration, error),
+            ConfigError::Unreadable { .. } => Self::new(ExitCode::Configuration, error, hint),
+        }
+    }
+}
+
+fn counted(count: usize) -> String {
+    if count == 1 { "1 mistake".into() } else { format!("{count} mistakes") }
+}
+
+fn lines(path: &Path, problems: &[Problem]) -> String {
+    problems.iter().map(|p| format!("\n  {}:{}: {}\n    hint: {}", path.display(), p.line, p.what, p.hint)).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -27,71 +27,14 @@ mod words;
 /// How many moods go round while the owner chooses.
 pub const CHOICES: u32 = 7;
 
-pub use words::{Command, Ending, Event, Fault, Lesson, Part, Settings, Volume};
+pub use words::{Command, Ending, Event, Fault, Lesson, Part, Settings, State, Volume};
 
 use crate::gesture::Gesture;
 use crate::ports::{Chime, Programme, Sound};
 use hand::{Hand, Last};
 use mood::{Affect, Answer, Cue, Expression, LightPattern, MusicCue, Verdict};
 use std::time::Duration;
-
-/// Where the box is in its story.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum State {
-    /// Ready, silent.
-    Idle,
-    /// Waiting for the answer to a press.
-    Looking {
-        /// When the press came.
-        since: Duration,
-    },
-    /// Music plays.
-    Playing {
-        /// The light that goes with it.
-        light: LightPattern,
-    },
-    /// The button is held and the moods go round; letting go takes the one that shows.
-    Choosing {
-        /// When the first mood showed.
-        since: Duration,
-        /// Which mood shows.
-        place: usize,
-    },
-    /// The button was held until the music stopped, and is still down.
-    Held,
-    /// The last look failed; the next press tries again.
-    Trouble(Fault),
-    /// Fading out before the end.
-    Stopping {
-        /// When the fade has ended.
-        until: Duration,
-        /// What follows.
-        ending: Ending,
-    },
-}
-
-/// What plays, whatever the box does meanwhile.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Music {
-    expression: Expression,
-    affect: Affect,
-    light: LightPattern,
-    until: Option<Duration>,
-    /// It fades, as its time is nearly over.
-    falls_asleep: bool,
-}
-
-/// What the camera does, as far as the box knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Camera {
-    Off,
-    /// The sensor may be on: from [`Command::Look`] to [`Event::Looked`].
-    Busy,
-    /// As busy, but nobody waits for what it sees; `again` when a new look shall follow at once.
-    Abandoned {
-        again: bool,
-    },
-}
+use words::{Camera, Music};
 
 /// The box.
 ///

@@ -1,10 +1,9 @@
 //! The box's words. It says what an expression looks like, never what somebody feels.
 
-mod summary;
-mod transcript;
+mod observers;
 
-pub use summary::Summary;
-pub use transcript::Transcript;
+pub use observers::Summary;
+pub use observers::Transcript;
 
 use crate::device::Fault;
 use crate::ports::{Chime, Sound};

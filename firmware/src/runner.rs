@@ -7,13 +7,12 @@ mod glow;
 mod hand;
 mod look;
 mod message;
-pub mod moment;
 pub mod threads;
 mod voice;
 
 pub use look::{Limits, Look, LookError, take_look};
 pub use message::{Extra, Inbox, Looker, Message};
-pub use moment::{Moment, Witness};
+pub use message::{Moment, Witness};
 
 use crate::device::{self, Command, Device, Ending, Event, Part, State};
 use crate::error::Failure;

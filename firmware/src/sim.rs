@@ -7,8 +7,7 @@ pub mod camera;
 mod faults;
 pub mod gpio;
 pub mod journal;
-pub mod lights;
-pub mod speaker;
+pub mod recorder;
 pub mod terminal;
 pub mod video;
 

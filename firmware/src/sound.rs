@@ -13,15 +13,14 @@ mod chimes;
 pub mod deck;
 mod limiter;
 mod remote;
-mod silent;
 mod true_peak;
 pub(crate) mod wav;
 
+pub use crate::ports::SpeakerError;
 pub use deck::Deck;
 
 use crate::music::shelf::ShelfSettings;
-use crate::ports::Speaker;
-pub use crate::ports::SpeakerError;
+use crate::ports::{Sound, Speaker};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -85,7 +84,7 @@ pub struct OpenedSpeaker {
 /// When a WAV file was asked for and can't be created.
 pub fn open(choice: SpeakerChoice, music: &MusicSettings) -> Result<OpenedSpeaker, SpeakerError> {
     let name = match choice {
-        SpeakerChoice::Silent => return Ok(OpenedSpeaker { speaker: Box::new(silent::SilentSpeaker), note: None }),
+        SpeakerChoice::Silent => return Ok(OpenedSpeaker { speaker: Box::new(SilentSpeaker), note: None }),
         SpeakerChoice::Wav(path) => {
             return Ok(OpenedSpeaker { speaker: Box::new(wav::open(&path, music)?), note: None });
         }
@@ -105,7 +104,7 @@ pub fn open(choice: SpeakerChoice, music: &MusicSettings) -> Result<OpenedSpeake
         }
         Err(error) => {
             let note = format!("{why}; {error}; the box stays silent");
-            OpenedSpeaker { speaker: Box::new(silent::SilentSpeaker), note: Some(note) }
+            OpenedSpeaker { speaker: Box::new(SilentSpeaker), note: Some(note) }
         }
     })
 }
@@ -119,6 +118,24 @@ fn open_or_wait(name: Option<&str>, music: &MusicSettings) -> Result<OpenedSpeak
     };
     let note = Some(format!("{why}; silent until there is one"));
     Ok(OpenedSpeaker { speaker: Box::new(card::wait_for(name, music)?), note })
+}
+
+/// Accepts everything and plays nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct SilentSpeaker;
+
+impl Speaker for SilentSpeaker {
+    fn send(&mut self, _sound: Sound) -> Result<(), SpeakerError> {
+        Ok(())
+    }
+
+    fn check(&mut self) -> Result<(), SpeakerError> {
+        Ok(())
+    }
+
+    fn describe(&self) -> String {
+        "no speaker".to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! More light from a camera of the kernel's, by exposure time first and gain then, and back to what its owner chose.
 
+use super::CameraSettings;
 use super::device::{VideoDevice, control};
-use super::settings::CameraSettings;
 
 /// Exposure time a camera has taken by itself where it is too dark, in its unit of 100 us: as long as a frame lasts at
 /// 30 a second. What its register says meanwhile may be old.

@@ -3,7 +3,7 @@
 //! sensor is on exactly while the program runs.
 
 use super::Sensor;
-use super::settings::{CameraSettings, Flicker};
+use super::{CameraSettings, Flicker};
 use crate::ports::CameraError;
 use mood::{Flip, Frame, Range, Raw, RawFormat};
 use std::ffi::OsStr;

@@ -4,7 +4,9 @@ use super::device::{Knob, control};
 use super::*;
 use crate::picture;
 use crate::sim::video::{Buffers, SimVideo, SimWebcam};
+use mood::PixelFormat;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use video::CameraFinder;
 
 const JPEG: &[u8] = include_bytes!("../../assets/frames/1-astronaut.jpg");
@@ -283,4 +285,28 @@ fn a_frame_that_is_given_back_carries_a_later_one() {
     let first = address(&frame);
     camera.reuse(frame);
     assert_eq!(address(&camera.capture().unwrap()), first);
+}
+
+#[test]
+fn it_has_settled_when_the_brightness_stands_still() {
+    let cases: [(&str, &[u32], Option<usize>); 5] = [
+        ("still from the start", &[100, 100, 100, 100], Some(3)),
+        ("rising, then still", &[5, 30, 70, 110, 120, 122, 123], Some(7)),
+        ("swinging", &[50, 90, 50, 90, 50, 90], None),
+        ("one step of calm is not enough", &[50, 51, 90, 91, 140], None),
+        ("in the dark", &[0, 0, 0], Some(3)),
+    ];
+    for (name, means, wanted) in cases {
+        let mut warm_up = WarmUp::default();
+        let settled = means.iter().position(|mean| warm_up.step(*mean)).map(|at| at + 1);
+        assert_eq!(settled, wanted, "{name}");
+    }
+}
+
+#[test]
+fn the_mean_is_that_of_the_whole_frame() {
+    let half = |y: u32| if y < 32 { 0 } else { 200 };
+    let bytes = (0..64).flat_map(|y| vec![half(y); 64]).collect();
+    let frame = Frame::packed(64, 64, PixelFormat::Grey, Duration::ZERO, bytes).unwrap();
+    assert_eq!(mean_luminance(&frame), 100);
 }

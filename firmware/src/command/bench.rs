@@ -1,6 +1,5 @@
 //! `moodbox bench`: milliseconds for each stage of a look on this board, processor time and memory.
 
-mod machine;
 mod report;
 
 use crate::config::Config;
@@ -52,12 +51,12 @@ pub struct BenchArgs {
 /// When a network is refused, or the report can't be written. A camera or light that is missing is left out.
 pub fn bench(args: &BenchArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let config = Config::load(args.config.as_deref())?;
-    let mut report = Report::of(machine::board());
+    let mut report = Report::of(report::board());
     let mut rig = if args.simulate { Rig::desk(&config, None) } else { Rig::real(&config) };
     frames(args, &mut rig, &mut report);
     networks(args, &config, &mut report)?;
     hands(args, &mut rig, &mut report);
-    report.peak_memory_mib = machine::peak_memory_mib();
+    report.peak_memory_mib = report::peak_memory_mib();
     let written = if args.json { report.json(out) } else { report.text(out) };
     written.map_err(Failure::write("the report"))
 }
@@ -96,9 +95,9 @@ fn why(error: &Failure) -> String {
 fn networks(args: &BenchArgs, config: &Config, report: &mut Report) -> Result<(), Failure> {
     let frame = photograph()?;
     let model = args.model.as_deref().or(config.model.as_deref());
-    let before = machine::cpu_time();
+    let before = report::cpu_time();
     let looks = looks(model, config, &frame, args.runs)?;
-    if let (Some(before), Some(after)) = (before, machine::cpu_time()) {
+    if let (Some(before), Some(after)) = (before, report::cpu_time()) {
         report.cpu_ms_per_look = Some(ms(after.saturating_sub(before) / (args.runs + 1)));
     }
     let of = |stage: fn(&Stages) -> Duration| looks.iter().map(stage).collect::<Vec<_>>();

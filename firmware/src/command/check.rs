@@ -2,8 +2,8 @@
 
 use crate::camera::Found;
 use crate::config::Config;
-use crate::doctor::about::{About, hide_home};
-use crate::doctor::{Finding, Verdict, board, core_clock, disk, eyes, hands, music, permissions};
+use crate::doctor::{About, hide_home};
+use crate::doctor::{Finding, Verdict, board, eyes, hands, music};
 use crate::error::{ExitCode, Failure};
 use crate::eyes::Eyes;
 use crate::home;
@@ -193,9 +193,9 @@ struct Bench<'a> {
 impl Bench<'_> {
     fn examine(&mut self, part: Part) -> Finding {
         match part {
-            Part::Permissions => permissions::permissions(Path::new("/")),
+            Part::Permissions => board::permissions(Path::new("/")),
             Part::Board => board::board(Path::new("/")),
-            Part::Disk => disk::disk(self.config.music.wav_fallback.parent().unwrap_or(Path::new("."))),
+            Part::Disk => board::disk(self.config.music.wav_fallback.parent().unwrap_or(Path::new("."))),
             Part::Model => self.open_eyes().map_or_else(|finding| finding, |mut sight| eyes::model(&mut sight)),
             Part::Music => music::music(&music::Places::of(self.config, Path::new(home::SERVICE))),
             Part::Camera => {
@@ -212,7 +212,7 @@ impl Bench<'_> {
                     .rig
                     .lights()
                     .map_or_else(|error| self.missing(&error), |mut it| hands::light(it.as_mut(), each));
-                core_clock::with_clock(shown, self.config.wiring.light, Path::new("/"))
+                board::with_clock(shown, self.config.wiring.light, Path::new("/"))
             }
             Part::Button => {
                 let limit = Duration::from_secs(self.args.button_within);

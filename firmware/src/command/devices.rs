@@ -3,7 +3,7 @@
 use crate::camera::{Choice, choose};
 use crate::config::Config;
 use crate::error::Failure;
-use crate::gpio::chips;
+use crate::gpio::pins;
 use crate::hw;
 use crate::image::Image;
 use crate::sound::card;
@@ -115,7 +115,7 @@ fn hardware(config: &Config) -> Vec<Kind> {
     let cameras = Kind { kind: "cameras", devices, why };
 
     let found = hw::list_chips();
-    let choice = chips::choose(&found, config.wiring.chip.as_deref());
+    let choice = pins::choose(&found, config.wiring.chip.as_deref());
     let devices = found
         .iter()
         .map(|chip| Device {

@@ -1,20 +1,21 @@
 //! `moodbox music`: the owner's library, from files to choices.
 
-mod learn;
 mod list;
 mod pick;
 mod plot;
-mod scan;
 
 use crate::error::{ExitCode, Failure};
 use crate::home;
 use crate::music::collection::Collection;
-use crate::music::index::{Index, IndexError, ScanError};
+use crate::music::index::{Index, IndexError, NOTHING_TO_JUDGE, Progress, ScanError, Scanned, scan as scan_folders};
 use crate::music::taste::{Taste, TasteError};
 use crate::shown::Shown;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mood::{Affect, Expression};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
+use std::time::Instant;
 use thiserror::Error;
 
 /// The owner's music: finds it, listens to it, chooses from it.
@@ -30,7 +31,7 @@ pub struct MusicArgs {
 pub enum What {
     /// Listens to the music in folders; only to what is new or changed, and goes on where it was stopped
     #[command(after_help = "Example:\n  moodbox music scan ~/Music")]
-    Scan(scan::ScanArgs),
+    Scan(ScanArgs),
     /// Lists the tracks and where they lie between unpleasant and pleasant, calm and excited
     #[command(after_help = "Example:\n  moodbox music list --json | jq -r 'select(.valence > 0.5) | .path'")]
     List(list::ListArgs),
@@ -46,10 +47,10 @@ pub enum What {
     /// Tells the box where a track lies, or that you like it; that overrides what it sounds like
     #[command(after_help = "Examples:\n  moodbox music rate \"blue in green\" --mood sad\n  \
                       moodbox music rate \"blue in green\" --at -0.4,-0.6\n  moodbox music rate \"my way\" --dislike\n  moodbox music rate --like")]
-    Rate(learn::RateArgs),
+    Rate(pick::RateArgs),
     /// Writes out what was learnt; `moodbox forget` erases it
     #[command(after_help = "Example:\n  moodbox music taste --json > taste.jsonl")]
-    Taste(learn::TasteArgs),
+    Taste(pick::TasteArgs),
 }
 
 /// Which library.
@@ -193,13 +194,13 @@ impl From<MusicError> for Failure {
 /// When something it needs can't be read or written.
 pub fn music(args: &MusicArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
     match &args.what {
-        What::Scan(args) => scan::scan(args, out, err),
+        What::Scan(args) => scan(args, out, err),
         What::List(args) => list::list(args, out),
         What::Show(args) => list::show(args, out),
         What::Plot(args) => plot::plot(args, out),
         What::Pick(args) => pick::pick(args, out),
-        What::Rate(args) => learn::rate(args, out),
-        What::Taste(args) => learn::taste(args, out),
+        What::Rate(args) => pick::rate(args, out),
+        What::Taste(args) => pick::taste(args, out),
     }
 }
 
@@ -222,4 +223,81 @@ fn place(text: &str) -> Result<Affect, String> {
 /// Wraps what the output says.
 fn written(source: std::io::Error) -> Failure {
     Failure::write("the answer")(source)
+}
+
+/// Listens to the music in folders.
+#[derive(Debug, Clone, PartialEq, clap::Args)]
+pub struct ScanArgs {
+    /// Folders with music, or single files
+    #[arg(required = true, value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+    /// Where what is found is kept
+    #[command(flatten)]
+    pub index: IndexFile,
+    /// Files listened to at once [default: one a core]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// One JSON object instead of sentences
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn scan(args: &ScanArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failure> {
+    let start = Instant::now();
+    let path = args.index.path();
+    let threads = args.threads.map_or_else(|| available_parallelism().map_or(1, Into::into), usize::from);
+    // Draws on a terminal only.
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{bar:32} {pos}/{len} {eta} left  {wide_msg}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let told = |progress: Progress<'_>| {
+        let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        bar.set_length(number(progress.all));
+        bar.set_position(number(progress.done));
+        bar.set_message(Shown(Path::new(progress.path.file_name().unwrap_or_default())).to_string());
+    };
+    let result = scan_folders(&args.folders, &path, threads, told);
+    bar.finish_and_clear();
+    let (_, scanned) = result.map_err(MusicError::from)?;
+    if args.json {
+        return json(&scanned, &path, start, out).map_err(written);
+    }
+    if let Some(told) = &scanned.begun_anew {
+        // Without stderr there is nobody to tell.
+        let _ = writeln!(err, "{told}");
+    }
+    for (path, detail) in &scanned.skipped {
+        let _ = writeln!(err, "can't be entered: {}: {detail}", Shown(path));
+    }
+    for (path, detail) in &scanned.damaged {
+        let what = if detail == NOTHING_TO_JUDGE { "left out" } else { "can't be played" };
+        let _ = writeln!(err, "{what}: {}: {detail}", Shown(path));
+    }
+    let Scanned { tracks, analysed, unchanged, gone, damaged, .. } = &scanned;
+    let seconds = start.elapsed().as_secs_f64();
+    writeln!(
+        out,
+        "{}: {tracks} tracks; {analysed} listened to, {unchanged} as they were, {gone} gone, {} damaged or not playable; {seconds:.1} s",
+        Shown(&path),
+        damaged.len()
+    )
+    .map_err(written)
+}
+
+fn json(scanned: &Scanned, index: &Path, start: Instant, out: &mut dyn Write) -> std::io::Result<()> {
+    let list = |files: &[(PathBuf, String)]| -> Vec<serde_json::Value> {
+        files.iter().map(|(path, error)| serde_json::json!({"path": path.to_string_lossy(), "error": error})).collect()
+    };
+    let answer = serde_json::json!({
+        "index": index.to_string_lossy(),
+        "tracks": scanned.tracks,
+        "analysed": scanned.analysed,
+        "unchanged": scanned.unchanged,
+        "gone": scanned.gone,
+        "damaged": list(&scanned.damaged),
+        "skipped": list(&scanned.skipped),
+        "begun_anew": scanned.begun_anew,
+        "seconds": start.elapsed().as_secs_f64(),
+    });
+    writeln!(out, "{answer}")
 }

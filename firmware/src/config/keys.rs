@@ -1,9 +1,9 @@
 //! The table of keys: name, what it holds, and where it goes.
 
 use super::Config;
-use crate::camera::settings::Flicker;
+use crate::camera::Flicker;
 use crate::gpio::Pin;
-use crate::gpio::shade::{ColourOrder, Common};
+use crate::gpio::colour::{ColourOrder, Common};
 use crate::gpio::wiring::{Active, Backend, Hearing, LightKind, PwmKind};
 use crate::home;
 use crate::music::policy::Policy;

@@ -2,7 +2,7 @@
 
 use super::keys::{KEYS, Kind};
 use super::*;
-use crate::gpio::shade::{ColourOrder, Common};
+use crate::gpio::colour::{ColourOrder, Common};
 use crate::gpio::wiring::{Backend, LightKind};
 
 fn apply(text: &str) -> Result<Config, ConfigError> {

@@ -230,19 +230,6 @@ fn two_people_are_shown_before_the_mood_of_the_one_that_was_read() {
 }
 
 #[test]
-fn the_volume_button_goes_down_in_steps_and_then_up_again() {
-    let mut device = device();
-    let mut volumes = Vec::new();
-    for at in 0..6 {
-        let commands = device.handle(&Event::Volume, ms(at));
-        volumes.extend(
-            commands.iter().filter_map(|c| if let Command::Sound(Sound::Volume(db)) = c { Some(*db) } else { None }),
-        );
-    }
-    assert_eq!(volumes, [-14.0, -20.0, -24.0, -2.0, -8.0, -14.0], "from the start down, and from the top again");
-}
-
-#[test]
 fn what_can_not_be_read_is_told_by_a_light_that_yields_to_a_look() {
     let mut device = device();
     device.handle(&Event::Started, ms(0));
@@ -326,52 +313,6 @@ fn every_light_can_be_told_from_every_other_without_its_colour_or_by_it() {
             let (a, b) = (mood::cue::mood_light(*one), mood::cue::mood_light(*other));
             let pace = a.period.max(b.period).div_duration_f32(a.period.min(b.period));
             assert!(a.motion != b.motion || pace >= 1.3, "{one} moves like {other}");
-        }
-    }
-}
-
-#[test]
-fn privacy_lamp_is_on_exactly_from_look_to_looked() {
-    use rand::{RngExt, SeedableRng};
-    let mut random = rand_pcg::Pcg32::seed_from_u64(3);
-    let gestures = [
-        TOUCHED,
-        TOUCHED,
-        TOUCHED,
-        LET_GO,
-        PRESS,
-        PRESS,
-        DOUBLE,
-        TRIPLE,
-        held(Hold::Choose),
-        held(Hold::Stop),
-        released(Hold::Choose),
-        released(Hold::Stop),
-    ];
-    for _ in 0..400 {
-        let mut device = device();
-        let (mut lamp, mut sensor) = (false, false);
-        let mut now = ms(0);
-        for _ in 0..200 {
-            now += ms(random.random_range(1..2_000));
-            let event = match random.random_range(0..6) {
-                0..3 => gestures[random.random_range(0..gestures.len())].clone(),
-                3 if sensor => saw(Expression::Fear),
-                4 if sensor => Event::Looked(Err(Fault::CameraLost)),
-                _ => Event::Tick,
-            };
-            sensor &= !matches!(event, Event::Looked(_));
-            for command in device.handle(&event, now) {
-                match command {
-                    Command::Privacy(on) => lamp = on,
-                    Command::Look => {
-                        assert!(!sensor, "never two looks at a time");
-                        sensor = true;
-                    }
-                    _ => {}
-                }
-            }
-            assert_eq!(lamp, sensor);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::gesture::Gesture;
 use crate::ports::Sound;
-use mood::{Expression, LightPattern, Verdict};
+use mood::{Affect, Expression, LightPattern, Verdict};
 use std::time::Duration;
 
 /// What the owner chose about the box's behaviour.
@@ -100,6 +100,64 @@ pub enum Ending {
     Stopped,
     /// The owner wants the whole computer switched off.
     ShutDown,
+}
+
+/// Where the box is in its story.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum State {
+    /// Ready, silent.
+    Idle,
+    /// Waiting for the answer to a press.
+    Looking {
+        /// When the press came.
+        since: Duration,
+    },
+    /// Music plays.
+    Playing {
+        /// The light that goes with it.
+        light: LightPattern,
+    },
+    /// The button is held and the moods go round; letting go takes the one that shows.
+    Choosing {
+        /// When the first mood showed.
+        since: Duration,
+        /// Which mood shows.
+        place: usize,
+    },
+    /// The button was held until the music stopped, and is still down.
+    Held,
+    /// The last look failed; the next press tries again.
+    Trouble(Fault),
+    /// Fading out before the end.
+    Stopping {
+        /// When the fade has ended.
+        until: Duration,
+        /// What follows.
+        ending: Ending,
+    },
+}
+
+/// What plays, whatever the box does meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Music {
+    pub(super) expression: Expression,
+    pub(super) affect: Affect,
+    pub(super) light: LightPattern,
+    pub(super) until: Option<Duration>,
+    /// It fades, as its time is nearly over.
+    pub(super) falls_asleep: bool,
+}
+
+/// What the camera does, as far as the box knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Camera {
+    Off,
+    /// The sensor may be on: from [`Command::Look`] to [`Event::Looked`].
+    Busy,
+    /// As busy, but nobody waits for what it sees; `again` when a new look shall follow at once.
+    Abandoned {
+        again: bool,
+    },
 }
 
 /// What to do now.

@@ -1,14 +1,14 @@
-//! A line for each thing that happens, for logs, pipes and terminals without colour.
+//! Who tells the owner what happens: a line for each event, for logs and pipes, and a table at the end of a demo.
 
+use super::{light, sentence, sound, trouble};
 use crate::device::Part;
 use crate::gesture::{Gesture, Hold};
 use crate::ports::Sound;
 use crate::runner::{Extra, Look, Moment, Witness};
-use std::fmt::Write;
+use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use super::{light, sentence, sound, trouble};
 
 /// Writes the lines.
 pub struct Transcript {

@@ -1,8 +1,8 @@
-//! A light that records what it is asked to show.
+//! A light and a speaker that record what they are asked to do.
 
+use super::{Entry, Faults, Journal};
 use crate::ports::{Lights, LightsError, Sound, Speaker, SpeakerError};
 use mood::Rgb;
-use super::{Entry, Faults, Journal};
 
 /// Records colours and lamp. Refuses a colour outside 0..=1, which no real light would notice.
 #[derive(Debug)]

@@ -1,6 +1,5 @@
 //! The box drawn in a terminal: its light in true colour and motion, the privacy lamp, and what it says and plays.
 
-mod canvas;
 pub mod keyboard;
 mod scene;
 mod screen;
@@ -8,9 +7,9 @@ mod screen;
 use crate::error::Failure;
 use crate::ports::{Lights, LightsError};
 use crate::runner::{Moment, Witness};
-use canvas::Canvas;
 use mood::Rgb;
 use scene::Scene;
+use screen::Canvas;
 use screen::Screen;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -4,21 +4,20 @@
 //! own thread and never waits: what isn't there in time is silence, and counted. From a request to the ear it takes
 //! the queue and the card's buffer, 70 to 90 ms.
 
-mod asound;
 mod choose;
 mod device;
 mod pull;
-mod tone;
 
-pub use asound::Holder;
 pub use choose::Card;
-pub use tone::Tone;
+pub use device::Holder;
 
 use super::booth::Booth;
 use super::remote::{MOST_SOUNDS, Remote};
 use super::{MusicSettings, SpeakerError};
+use crate::music::Stereo;
 use crate::ports::Sound;
 use device::{Line, Selection};
+use std::f32::consts::TAU;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
@@ -55,7 +54,7 @@ pub fn held(name: Option<&str>, played: Option<&str>) -> Vec<Holder> {
     let Ok((found, _)) = choose::candidates(&cards, name, device::has_server()) else { return Vec::new() };
     let before = found.iter().map(|at| &cards[*at]).take_while(|card| played.is_none_or(|it| !it.contains(&card.id)));
     let wanted: Vec<&str> = before.filter_map(Card::card).collect();
-    let mut holders = asound::holders(Path::new("/"));
+    let mut holders = device::holders(Path::new("/"));
     holders.retain(|holder| wanted.contains(&holder.card.as_str()));
     holders
 }
@@ -65,7 +64,7 @@ pub fn held(name: Option<&str>, played: Option<&str>) -> Vec<Holder> {
 /// # Errors
 /// When no card can be opened, or it is lost meanwhile.
 pub fn tone(name: Option<&str>, length: Duration) -> Result<Tone, SpeakerError> {
-    tone::play(Line::open(&Selection::new(name), None)?, length)
+    play(Line::open(&Selection::new(name), None)?, length)
 }
 
 /// Opens a card and starts the sound thread.
@@ -199,6 +198,68 @@ fn wait(booth: &mut Booth, inbox: &Receiver<Sound>, look_again: Duration) -> End
         Err(RecvTimeoutError::Disconnected) => End::Done,
         Err(RecvTimeoutError::Timeout) => End::LookAgain,
     }
+}
+
+/// Its pitch: the a of a tuning fork.
+const HZ: f32 = 440.0;
+/// Its level, as an amplitude: quiet enough for a sleeping house.
+const LEVEL: f32 = 0.2;
+/// At its ends it swells and fades, so that it does not click.
+const RAMP: Duration = Duration::from_millis(50);
+
+/// What came of a tone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tone {
+    /// The card.
+    pub card: String,
+    /// Frames a second.
+    pub rate_hz: u32,
+    /// Frames that were not there in time, of all that the card asked for after the first.
+    pub missed: u64,
+}
+
+/// Plays it, and waits for its end.
+fn play(mut line: Line, length: Duration) -> Result<Tone, SpeakerError> {
+    let total = frames(length, line.rate_hz);
+    let (mut played, mut before) = (0, None);
+    // A card that takes nothing must not hold us up.
+    let end = Instant::now() + length * 3 + Duration::from_secs(1);
+    while played < total {
+        if let Some(detail) = line.lost() {
+            return Err(SpeakerError::NoDevice { detail });
+        }
+        if Instant::now() > end {
+            return Err(SpeakerError::NoDevice { detail: format!("{} takes no sound", line.name) });
+        }
+        if !line.queue.has_room() {
+            thread::sleep(Duration::from_millis(2));
+            continue;
+        }
+        let mut block = line.queue.empty_block();
+        for (frame, at) in block.iter_mut().zip(played..) {
+            *frame = sample(at, total, line.rate_hz);
+        }
+        played = played.saturating_add(u32::try_from(block.len()).unwrap_or(u32::MAX));
+        line.queue.put(block);
+        // What the card asked for before the first block was there is no fault.
+        before.get_or_insert_with(|| line.queue.missed());
+    }
+    let missed = line.queue.missed().saturating_sub(before.unwrap_or(0));
+    // The queue and the card's buffer are still to be heard.
+    thread::sleep(Duration::from_millis(150));
+    Ok(Tone { card: line.name.clone(), rate_hz: line.rate_hz, missed })
+}
+
+fn frames(length: Duration, rate_hz: u32) -> u32 {
+    u32::try_from(u128::from(rate_hz) * length.as_millis() / 1_000).unwrap_or(u32::MAX)
+}
+
+#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "some seconds of frames are exact below 2^24")]
+fn sample(at: u32, total: u32, rate_hz: u32) -> Stereo {
+    let ramp = frames(RAMP, rate_hz).max(1);
+    let envelope = (at.min(total.saturating_sub(at)) as f32 / ramp as f32).min(1.0);
+    let turns = (at as f32 * HZ / rate_hz as f32).fract();
+    [LEVEL * envelope * (TAU * turns).sin(); 2]
 }
 
 #[cfg(test)]

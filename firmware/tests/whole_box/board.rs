@@ -1,8 +1,8 @@
 //! The box on simulated pins and a simulated webcam, put together as on a real board, with its real threads and networks.
 //! It is driven and watched from outside, at its lines; nothing here measures time.
 
+use moodbox::camera::CameraSettings;
 use moodbox::camera::Found;
-use moodbox::camera::settings::CameraSettings;
 use moodbox::camera::video::CameraFinder;
 use moodbox::config::Config;
 use moodbox::device::Ending;
@@ -12,7 +12,7 @@ use moodbox::gpio::Pin;
 use moodbox::rig::{Opened, Rig};
 use moodbox::runner::{Message, Moment, Witness, threads};
 use moodbox::sim::gpio::SimGpio;
-use moodbox::sim::speaker::RecorderSpeaker;
+use moodbox::sim::recorder::RecorderSpeaker;
 use moodbox::sim::video::{Buffers, SimVideo, SimWebcam};
 use moodbox::sim::{Clock, Journal};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};

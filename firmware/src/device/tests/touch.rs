@@ -155,3 +155,62 @@ fn a_press_right_after_an_abandoned_look_begins_its_own_when_that_one_has_ended(
             .any(|c| matches!(c, Command::Sound(Sound::Play(Programme { expression: Expression::Sad, .. }, _))))
     );
 }
+
+#[test]
+fn the_volume_button_goes_down_in_steps_and_then_up_again() {
+    let mut device = device();
+    let mut volumes = Vec::new();
+    for at in 0..6 {
+        let commands = device.handle(&Event::Volume, ms(at));
+        volumes.extend(
+            commands.iter().filter_map(|c| if let Command::Sound(Sound::Volume(db)) = c { Some(*db) } else { None }),
+        );
+    }
+    assert_eq!(volumes, [-14.0, -20.0, -24.0, -2.0, -8.0, -14.0], "from the start down, and from the top again");
+}
+
+#[test]
+fn privacy_lamp_is_on_exactly_from_look_to_looked() {
+    use rand::{RngExt, SeedableRng};
+    let mut random = rand_pcg::Pcg32::seed_from_u64(3);
+    let gestures = [
+        TOUCHED,
+        TOUCHED,
+        TOUCHED,
+        LET_GO,
+        PRESS,
+        PRESS,
+        DOUBLE,
+        TRIPLE,
+        held(Hold::Choose),
+        held(Hold::Stop),
+        released(Hold::Choose),
+        released(Hold::Stop),
+    ];
+    for _ in 0..400 {
+        let mut device = device();
+        let (mut lamp, mut sensor) = (false, false);
+        let mut now = ms(0);
+        for _ in 0..200 {
+            now += ms(random.random_range(1..2_000));
+            let event = match random.random_range(0..6) {
+                0..3 => gestures[random.random_range(0..gestures.len())].clone(),
+                3 if sensor => saw(Expression::Fear),
+                4 if sensor => Event::Looked(Err(Fault::CameraLost)),
+                _ => Event::Tick,
+            };
+            sensor &= !matches!(event, Event::Looked(_));
+            for command in device.handle(&event, now) {
+                match command {
+                    Command::Privacy(on) => lamp = on,
+                    Command::Look => {
+                        assert!(!sensor, "never two looks at a time");
+                        sensor = true;
+                    }
+                    _ => {}
+                }
+            }
+            assert_eq!(lamp, sensor);
+        }
+    }
+}

@@ -1,13 +1,11 @@
 //! What the box looks like: a scene in, a canvas out. Pure.
 
-mod orb;
-
-use super::canvas::{Canvas, Cell, Colour};
+use super::screen::{Canvas, Cell, Colour};
 use crate::device::Part;
 use crate::ports::Sound;
-use crate::report;
+use crate::report::{self, srgb};
 use crate::runner::{Look, Moment};
-use mood::{Expression, Rgb};
+use mood::{Brightness, Expression, Rgb};
 use std::time::Duration;
 
 /// Size of the drawn box.
@@ -109,7 +107,7 @@ pub(super) fn paint(scene: &Scene, columns: u16, rows: u16) -> Canvas {
     let top = rows.saturating_sub(ROWS) / 2;
     frame(&mut canvas, left, top);
     let (x, y, width, height) = ORB;
-    orb::paint(&mut canvas, (left + x, top + y), (width, height), scene.colour, NIGHT);
+    paint_orb(&mut canvas, (left + x, top + y), (width, height), scene.colour, NIGHT);
 
     let words = left + WORDS;
     let (symbol, front) = if scene.lamp { ("● camera on", LAMP) } else { ("○ camera off", FAINT) };
@@ -141,7 +139,7 @@ fn bars(canvas: &mut Canvas, column: u16, top: u16, scene: &Scene) {
     bars.sort_by(|a, b| b.1.total_cmp(&a.1));
     for ((expression, share), row) in bars.iter().take(6).zip(top..) {
         let lit = mood::cue::mood_light(*expression).colour;
-        let front = [lit.red, lit.green, lit.blue].map(|part| report::srgb(part.get()).max(60));
+        let front = [lit.red, lit.green, lit.blue].map(|part| srgb(part.get()).max(60));
         canvas.text(column, row, expression.name(), 9, FAINT, NIGHT);
         canvas.text(column + 10, row, &report::bar(*share, 23), 23, front, NIGHT);
         canvas.text(column + 34, row, &format!("{:>5}", report::percent(*share)), 5, FAINT, NIGHT);
@@ -181,6 +179,45 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Radius of the glass, as a share of half the orb's field; outside is the halo.
+const GLASS: f32 = 0.76;
+/// Width of its rim: about one pixel.
+const RIM: f32 = 0.09;
+
+/// Paints the orb into a field of `(columns, rows)` at `place`.
+fn paint_orb(canvas: &mut Canvas, place: (u16, u16), field: (u16, u16), colour: Rgb, night: Colour) {
+    let (columns, rows) = field;
+    for row in 0..rows {
+        for column in 0..columns {
+            let pixel = |half: u16| shade(column, 2 * row + half, columns, 2 * rows, colour, night);
+            let (front, back) = (pixel(0), pixel(1));
+            canvas.put(place.0 + column, place.1 + row, Cell { symbol: '▀', front, back });
+        }
+    }
+}
+
+/// One pixel: light falls off slowly inside the glass and quickly outside; a dark orb is still faintly seen.
+fn shade(x: u16, y: u16, width: u16, height: u16, colour: Rgb, night: Colour) -> Colour {
+    let centred = |at: u16, size: u16| (f32::from(at) + 0.5) / (f32::from(size) / 2.0) - 1.0;
+    let radius = centred(x, width).hypot(centred(y, height));
+    let depth = (radius / GLASS).min(1.0);
+    let inside = (0.012 - 0.007 * depth, 1.0 - 0.45 * depth * depth);
+    // Falls to nothing at the edge of the field, so that the halo has no corners.
+    let outside = (0.0, 0.5 * (-(radius - GLASS) * 6.0).exp() * (1.0 - radius).max(0.0) / (1.0 - GLASS));
+    // A pixel on the rim is partly both.
+    let share = ((radius - GLASS) / RIM + 0.5).clamp(0.0, 1.0);
+    let mix = |a: f32, b: f32| a + (b - a) * share;
+    let (glass, light) = (mix(inside.0, outside.0), mix(inside.1, outside.1));
+    let parts = [colour.red, colour.green, colour.blue];
+    let mut pixel = night;
+    for (byte, part) in pixel.iter_mut().zip(parts) {
+        let lit = Brightness::new(glass + part.get() * light).get();
+        // The eye sees no step of two; the terminal is spared the bytes.
+        *byte = (*byte).max(srgb(lit) & !1);
+    }
+    pixel
 }
 
 #[cfg(test)]

@@ -125,3 +125,15 @@ fn after_a_skip_nothing_of_the_old_track_is_heard_for_more_than_a_tenth_of_a_sec
     assert!(ms(last_of_old) <= 100, "{} ms, the card's buffers included", ms(last_of_old));
     eprintln!("old track ends after {} ms, the new one begins after {:?} ms", ms(last_of_old), first_of_new.map(ms));
 }
+
+#[test]
+fn it_is_a_soft_a_that_begins_and_ends_in_silence() {
+    let rate_hz = 48_000;
+    let total = frames(Duration::from_secs(1), rate_hz);
+    let wave: Vec<f32> = (0..=total).map(|at| sample(at, total, rate_hz)[0]).collect();
+    assert!(wave[0].abs() < 1e-6 && wave[wave.len() - 1].abs() < 1e-6);
+    let loudest = wave.iter().fold(0.0_f32, |most, sample| most.max(sample.abs()));
+    assert!((loudest - LEVEL).abs() < 0.01, "{loudest}");
+    let rising = wave.windows(2).filter(|pair| pair[0] <= 0.0 && pair[1] > 0.0).count();
+    assert!(rising.abs_diff(440) <= 1, "{rising} periods in a second");
+}
