@@ -5,7 +5,7 @@
 mod keys;
 mod read;
 
-pub(crate) use read::{distance, nearest};
+pub(crate) use read::nearest;
 
 use crate::camera::CameraSettings;
 use crate::error::{ExitCode, Failure};

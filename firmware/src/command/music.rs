@@ -39,7 +39,7 @@ pub enum What {
     #[command(after_help = "Example:\n  moodbox music show \"so what\"")]
     Show(list::ShowArgs),
     /// Draws all tracks in the valence-arousal plane
-    #[command(after_help = "Example:\n  moodbox music plot plane.png")]
+    #[command(after_help = "Example:\n  moodbox music plot plane.svg")]
     Plot(plot::PlotArgs),
     /// Chooses tracks as the box would, and says why
     #[command(after_help = "Example:\n  moodbox music pick --mood sad --policy lift -n 4 --json")]

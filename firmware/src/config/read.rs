@@ -135,23 +135,8 @@ fn unknown(what: &str, name: &str, known: impl Iterator<Item = &'static str>, li
 
 /// The known name that was meant, if one is near enough to be a misspelling.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let near = known.min_by_key(|candidate| distance(name, candidate));
-    near.filter(|near| distance(name, near) <= 1 + name.len() / 4)
-}
-
-/// Levenshtein's distance in characters.
-pub(crate) fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, &y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
+    let near = known.min_by_key(|candidate| strsim::levenshtein(name, candidate));
+    near.filter(|near| strsim::levenshtein(name, near) <= 1 + name.len() / 4)
 }
 
 fn article(value: &DeValue<'_>) -> &'static str {

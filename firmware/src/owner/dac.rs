@@ -1,7 +1,6 @@
 //! I2S sound cards: the overlay that each needs in `config.txt`.
 
 use super::problems::Wrong;
-use crate::config::distance;
 
 /// An overlay of Raspberry Pi OS, and the cards it is for.
 struct Dac {
@@ -98,7 +97,7 @@ pub(super) fn checked(wish: &str) -> Result<String, Wrong> {
     }
     let small = overlay.to_lowercase().replace(['+', '_', ' '], "-");
     let small = small.strip_prefix("dtoverlay=").unwrap_or(&small);
-    match known().find(|known| distance(small, known) <= 1) {
+    match known().find(|known| strsim::levenshtein(small, known) <= 1) {
         Some(near) => {
             Err((format!("`{wish}` is no sound card that is known"), format!("did you mean dac = \"{near}\"?")))
         }

@@ -178,13 +178,15 @@ fn each_line_of_the_list_has_the_keys_of_its_contract() {
 fn the_plane_is_a_picture() {
     let owner = Owner::new();
     owner.scan();
-    let png = owner.folder.path().join("plane.png");
-    owner.run(&["plot", png.to_str().unwrap()], 0);
-    let picture = image::open(&png).unwrap().into_rgb8();
-    assert_eq!(picture.dimensions(), (1_200, 1_200));
-    let blue = picture.pixels().filter(|pixel| pixel[2] > 120 && pixel[0] < 110).count();
-    assert!(blue > 60, "{blue} pixels of dots");
-    owner.run(&["plot", "/no/such/folder/plane.png"], 8);
+    let svg = owner.folder.path().join("plane.svg");
+    let output = owner.run(&["plot", svg.to_str().unwrap()], 0);
+    let picture = fs::read_to_string(&svg).unwrap();
+    let tracks = picture.matches("<circle ").count();
+    assert!(tracks > 0 && said(&output).0.ends_with(&format!(": {tracks} tracks\n")), "{picture}");
+    assert_eq!(picture.matches("fill=\"#1e5ab4\"").count(), tracks, "none is rated");
+    assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n"), "{picture}");
+    owner.run(&["plot", "/no/such/folder/plane.svg"], 8);
+    owner.run(&["plot", "plane.png"], 2);
 }
 
 #[test]

@@ -1,36 +1,53 @@
-//! `moodbox music plot`: the valence-arousal plane with all tracks, as a picture.
-#![expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "places in a picture of some thousand pixels")]
+//! `moodbox music plot`: the valence-arousal plane with all tracks, as an SVG picture, which any browser shows.
 
 use super::{IndexFile, MusicError, written};
 use crate::error::Failure;
 use crate::music::collection::{Collection, Piece};
-use font8x8::legacy::BASIC_LEGACY;
-use image::{ImageFormat, RgbImage};
 use mood::{Affect, Expression};
-use std::io::{Cursor, Write};
+use std::fmt::Write as _;
+use std::io::Write;
 use std::path::PathBuf;
-use tiny_skia::{Color, FillRule, Paint, PathBuilder, Pixmap, Rect, Stroke, Transform};
 
-/// The picture's sides, and the plane's place in it.
-const SIZE: u32 = 1_200;
-const MARGIN: f32 = 90.0;
+/// The plane's side, and the margin around it, in pixels.
 const PLANE: f32 = 1_020.0;
+const MARGIN: f32 = 90.0;
 
 /// Tracks named in the picture: the surest ones, as far as they don't cover each other.
 const MOST_NAMES: usize = 40;
 
-/// Longest name in letters.
+/// Longest name in letters, and the room for one in pixels.
 const NAME: usize = 28;
+const NAME_ROOM: (f32, f32) = (200.0, 12.0);
+
+/// What all elements share, and the four quadrants, faintly in the colours of the box's light.
+const HEAD: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 1200" font-family="sans-serif" font-size="11">
+<rect width="1200" height="1200" fill="#fff"/>
+<g fill-opacity="0.16"><rect x="600" y="90" width="510" height="510" fill="#fad750"/>
+<rect x="90" y="90" width="510" height="510" fill="#f0786e"/><rect x="90" y="600" width="510" height="510" fill="#7896f0"/>
+<rect x="600" y="600" width="510" height="510" fill="#8cd296"/></g>
+<g fill="#666"><text x="608" y="104">pleasant and excited</text><text x="98" y="104">unpleasant and excited</text>
+<text x="98" y="1102">unpleasant and calm</text><text x="608" y="1102">pleasant and calm</text></g>
+<g font-size="16"><text x="600" y="1150" text-anchor="middle">valence: unpleasant to pleasant</text>
+<text x="90" y="76">arousal: excited above, calm below</text></g>
+"##;
 
 /// Draws all tracks.
 #[derive(Debug, Clone, PartialEq, clap::Args)]
 pub struct PlotArgs {
     /// The picture to write
-    #[arg(value_name = "FILE.png")]
+    #[arg(value_name = "FILE.svg", value_parser = svg_file)]
     pub out: PathBuf,
     /// Which library
     #[command(flatten)]
     pub index: IndexFile,
+}
+
+fn svg_file(name: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(name);
+    if path.extension().is_some_and(|it| it.eq_ignore_ascii_case("svg")) {
+        return Ok(path);
+    }
+    Err("the picture is an SVG; give a name such as plane.svg".to_owned())
 }
 
 pub(super) fn plot(args: &PlotArgs, out: &mut dyn Write) -> Result<(), Failure> {
@@ -39,151 +56,76 @@ pub(super) fn plot(args: &PlotArgs, out: &mut dyn Write) -> Result<(), Failure> 
         return Err(MusicError::Empty { path: args.index.path() }.into());
     }
     let failed = |detail: String| MusicError::Picture { path: args.out.clone(), detail };
-    let png = draw(&collection).ok_or("no memory for it".to_owned()).map_err(failed)?;
-    files::replace(&args.out, &png).map_err(|error| failed(error.to_string()))?;
+    files::replace(&args.out, svg(&collection).as_bytes()).map_err(|error| failed(error.to_string()))?;
     writeln!(out, "{}: {} tracks", args.out.display(), collection.pieces().len()).map_err(written)
 }
 
-fn draw(collection: &Collection) -> Option<Vec<u8>> {
-    let mut canvas = Canvas { pixels: Pixmap::new(SIZE, SIZE)? };
-    canvas.pixels.fill(Color::WHITE);
-    canvas.quadrants();
-    canvas.axes();
+/// Writing to a text can't fail.
+fn put(svg: &mut String, element: std::fmt::Arguments<'_>) {
+    let _ = svg.write_fmt(element);
+}
+
+fn svg(collection: &Collection) -> String {
+    let mut svg = HEAD.to_owned();
+    for step in -4..=4_i8 {
+        let value = f32::from(step) / 4.0;
+        let (x, y) = place(Affect { valence: value, arousal: value });
+        let faint = if step == 0 { 0.9 } else { 0.25 };
+        put(&mut svg, format_args!(r##"<path d="M{x} 90v1020M90 {y}h1020" stroke="#999" opacity="{faint}"/>"##));
+        put(&mut svg, format_args!(r#"<text x="{x}" y="1126" text-anchor="middle">{value:+.2}</text>"#));
+        put(&mut svg, format_args!("<text x=\"82\" y=\"{}\" text-anchor=\"end\">{value:+.2}</text>\n", y + 4.0));
+    }
     for expression in Expression::ALL {
-        let at = place(Affect::of(expression));
-        canvas.cross(at);
-        canvas.text(expression.name(), (at.0 + 9.0, at.1 - 4.0), 1, GREY);
+        let (x, y) = place(Affect::of(expression));
+        put(&mut svg, format_args!(r##"<path d="M{} {y}h12m-6 -6v12" stroke="#999" stroke-width="2"/>"##, x - 6.0));
+        put(&mut svg, format_args!("<text x=\"{}\" y=\"{}\" fill=\"#666\">{expression}</text>\n", x + 9.0, y - 4.0));
     }
     let pieces = collection.pieces();
     // Many tracks are drawn fainter, so that crowded places show.
-    let alpha = (90.0 / (pieces.len() as f32).sqrt()).clamp(0.12, 0.8);
+    let count = u16::try_from(pieces.len()).unwrap_or(u16::MAX);
+    let alpha = (90.0 / f32::from(count).sqrt()).clamp(0.12, 0.8);
+    put(&mut svg, format_args!("<g fill-opacity=\"{alpha:.2}\">\n"));
     for piece in pieces {
-        canvas.dot(place(piece.affect), radius(piece), alpha, piece.rated);
+        let ((x, y), colour) = (place(piece.affect), if piece.rated { "#dc6e00" } else { "#1e5ab4" });
+        let radius = 3.0 + 5.0 * (1.0 - piece.uncertainty).clamp(0.0, 1.0);
+        let name = name(collection, piece);
+        let circle = format_args!(r#"<circle cx="{x:.1}" cy="{y:.1}" r="{radius:.1}" fill="{colour}">"#);
+        put(&mut svg, format_args!("{circle}<title>{name}</title></circle>\n"));
     }
+    put(&mut svg, format_args!("</g>\n"));
     let mut surest: Vec<&Piece> = pieces.iter().collect();
     surest.sort_by(|a, b| a.uncertainty.total_cmp(&b.uncertainty));
     let mut taken: Vec<(f32, f32)> = Vec::new();
     for piece in surest {
         let (x, y) = place(piece.affect);
-        let free = taken.iter().all(|(left, top)| (y - top).abs() > 12.0 || (x - left).abs() > 8.0 * NAME as f32);
+        let free = taken.iter().all(|at| (x - at.0).abs() > NAME_ROOM.0 || (y - at.1).abs() > NAME_ROOM.1);
         if free && taken.len() < MOST_NAMES {
             taken.push((x, y));
-            canvas.text(&name(collection, piece), (x + 8.0, y - 4.0), 1, BLACK);
+            let name = name(collection, piece);
+            put(&mut svg, format_args!("<text x=\"{:.1}\" y=\"{:.1}\">{name}</text>\n", x + 8.0, y - 4.0));
         }
     }
     let title = format!("{} tracks; the smaller a dot, the less sure its place", pieces.len());
-    canvas.text(&title, (MARGIN, 24.0), 2, BLACK);
-    let rgb = canvas.pixels.pixels().iter().flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue()]).collect();
-    let mut png = Cursor::new(Vec::new());
-    RgbImage::from_raw(SIZE, SIZE, rgb)?.write_to(&mut png, ImageFormat::Png).ok()?;
-    Some(png.into_inner())
+    put(&mut svg, format_args!("<text x=\"90\" y=\"36\" font-size=\"18\">{title}</text>\n</svg>\n"));
+    svg
 }
 
+/// The title, or the file's name, as text of an XML document.
 fn name(collection: &Collection, piece: &Piece) -> String {
     let title = collection.index().get(&piece.path).and_then(|entry| entry.tags.title.clone());
     let stem = || piece.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    title.unwrap_or_else(stem).chars().take(NAME).collect()
-}
-
-fn radius(piece: &Piece) -> f32 {
-    3.0 + 5.0 * (1.0 - piece.uncertainty).clamp(0.0, 1.0)
+    let letters = title.unwrap_or_else(stem);
+    let escaped = letters.chars().take(NAME).map(|letter| match letter {
+        '<' => "&lt;".to_owned(),
+        '&' => "&amp;".to_owned(),
+        letter if letter.is_control() => "?".to_owned(),
+        letter => letter.to_string(),
+    });
+    escaped.collect()
 }
 
 /// Where a point of the plane lies in the picture.
 fn place(affect: Affect) -> (f32, f32) {
     let share = |value: f32| (value.clamp(-1.0, 1.0) + 1.0) / 2.0;
     (MARGIN + PLANE * share(affect.valence), MARGIN + PLANE * (1.0 - share(affect.arousal)))
-}
-
-type Ink = [u8; 3];
-const BLACK: Ink = [40, 40, 40];
-const GREY: Ink = [150, 150, 150];
-const BLUE: Ink = [30, 90, 180];
-const ORANGE: Ink = [220, 110, 0];
-
-struct Canvas {
-    pixels: Pixmap,
-}
-
-impl Canvas {
-    fn paint(ink: Ink, alpha: f32) -> Paint<'static> {
-        let mut paint = Paint::default();
-        let [red, green, blue] = ink.map(|part| f32::from(part) / 255.0);
-        paint.set_color(Color::from_rgba(red, green, blue, alpha).unwrap_or(Color::BLACK));
-        paint.anti_alias = true;
-        paint
-    }
-
-    fn rect(&mut self, (left, top): (f32, f32), (width, height): (f32, f32), ink: Ink, alpha: f32) {
-        if let Some(rect) = Rect::from_xywh(left, top, width, height) {
-            self.pixels.fill_rect(rect, &Self::paint(ink, alpha), Transform::identity(), None);
-        }
-    }
-
-    /// The four quadrants, faintly in the colours of the box's light.
-    fn quadrants(&mut self) {
-        let half = PLANE / 2.0;
-        let quadrants: [(f32, f32, Ink, &str); 4] = [
-            (half, 0.0, [250, 215, 80], "pleasant and excited"),
-            (0.0, 0.0, [240, 120, 110], "unpleasant and excited"),
-            (0.0, half, [120, 150, 240], "unpleasant and calm"),
-            (half, half, [140, 210, 150], "pleasant and calm"),
-        ];
-        for (x, y, ink, words) in quadrants {
-            self.rect((MARGIN + x, MARGIN + y), (half, half), ink, 0.16);
-            let bottom = if y > 0.0 { half - 20.0 } else { 8.0 };
-            self.text(words, (MARGIN + x + 8.0, MARGIN + y + bottom), 1, GREY);
-        }
-    }
-
-    fn axes(&mut self) {
-        for step in -4..=4_i16 {
-            let value = f32::from(step) / 4.0;
-            let (x, _) = place(Affect { valence: value, arousal: 0.0 });
-            let (_, y) = place(Affect { valence: 0.0, arousal: value });
-            let alpha = if step == 0 { 0.9 } else { 0.25 };
-            self.rect((x - 0.5, MARGIN), (1.0, PLANE), GREY, alpha);
-            self.rect((MARGIN, y - 0.5), (PLANE, 1.0), GREY, alpha);
-            let label = format!("{value:+.2}");
-            self.text(&label, (x - 20.0, MARGIN + PLANE + 8.0), 1, BLACK);
-            self.text(&label, (MARGIN - 48.0, y - 4.0), 1, BLACK);
-        }
-        let middle = MARGIN + PLANE / 2.0;
-        self.text("valence: unpleasant to pleasant", (middle - 248.0, MARGIN + PLANE + 32.0), 2, BLACK);
-        self.text("arousal: excited above, calm below", (MARGIN, MARGIN - 28.0), 2, BLACK);
-    }
-
-    fn dot(&mut self, (x, y): (f32, f32), radius: f32, alpha: f32, rated: bool) {
-        if let Some(circle) = PathBuilder::from_circle(x, y, radius) {
-            let ink = if rated { ORANGE } else { BLUE };
-            self.pixels.fill_path(&circle, &Self::paint(ink, alpha), FillRule::Winding, Transform::identity(), None);
-        }
-    }
-
-    fn cross(&mut self, (x, y): (f32, f32)) {
-        let mut path = PathBuilder::new();
-        path.move_to(x - 6.0, y);
-        path.line_to(x + 6.0, y);
-        path.move_to(x, y - 6.0);
-        path.line_to(x, y + 6.0);
-        if let Some(path) = path.finish() {
-            let stroke = Stroke { width: 2.0, ..Stroke::default() };
-            self.pixels.stroke_path(&path, &Self::paint(GREY, 1.0), &stroke, Transform::identity(), None);
-        }
-    }
-
-    /// Letters of 8x8 dots; what is not in ASCII becomes a question mark.
-    fn text(&mut self, text: &str, (left, top): (f32, f32), scale: u8, ink: Ink) {
-        let scale = f32::from(scale);
-        for (place, letter) in text.chars().enumerate() {
-            let code = usize::try_from(u32::from(letter)).unwrap_or(0);
-            let rows = BASIC_LEGACY.get(code).or(BASIC_LEGACY.get(63)).copied().unwrap_or_default();
-            for (row, dots) in rows.into_iter().enumerate() {
-                for column in (0..8_usize).filter(|column| dots >> column & 1 == 1) {
-                    let x = left + scale * (8 * place + column) as f32;
-                    self.rect((x.round(), (top + scale * row as f32).round()), (scale, scale), ink, 1.0);
-                }
-            }
-        }
-    }
 }
