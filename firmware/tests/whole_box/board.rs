@@ -173,7 +173,7 @@ fn a_camera_that_is_pulled_out_is_trouble_and_found_again_when_it_is_back() {
 
 #[test]
 fn stopped_in_any_state_everything_is_dark_and_the_sensor_off() {
-    for state in ["Ready", "Looking", "looked", "Play", "Trouble"] {
+    for state in ["Ready", "Looking", "looked", "Sound(Play", "Trouble"] {
         let running = start();
         running.hear("Ready");
         if state == "Trouble" {
