@@ -11,9 +11,9 @@ mod cpu;
 
 use ebur128::{EbuR128, Mode};
 use mood::{Affect, Expression};
-use moodbox::music::analysis::{Excerpt, Features, RATE_HZ, analyse};
-use moodbox::music::{Composer, Plan, Track};
-use moodbox::sound::Deck;
+use music::Deck;
+use music::listen::features::{Excerpt, Features, RATE_HZ, analyse};
+use music::{Composer, Plan, Track};
 use std::process::ExitCode;
 use std::time::Duration;
 

@@ -10,11 +10,11 @@
 mod cpu;
 
 use mood::Affect;
-use moodbox::music::analysis::{Features, NAMES};
-use moodbox::music::choose::Chooser;
-use moodbox::music::collection::Collection;
-use moodbox::music::index::{Entry, Index, Stamp, Tags};
-use moodbox::music::taste::{Event, Taste};
+use music::library::choose::Chooser;
+use music::library::collection::Collection;
+use music::library::index::{Entry, Index, Stamp, Tags};
+use music::library::taste::{Event, Taste};
+use music::listen::features::{Features, NAMES};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg32;
 use std::path::PathBuf;

@@ -16,9 +16,9 @@
 )]
 
 use mood::Affect;
-use moodbox::music::choose::Chooser;
-use moodbox::music::collection::Piece;
-use moodbox::music::taste::{Event, Taste, quadrant};
+use music::library::choose::Chooser;
+use music::library::collection::Piece;
+use music::library::taste::{Event, Taste, quadrant};
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Beta, Distribution, Normal};
 use rand_pcg::Pcg32;

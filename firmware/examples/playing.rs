@@ -10,11 +10,11 @@
 
 use ebur128::{EbuR128, Mode};
 use mood::{Affect, Expression};
-use moodbox::music::policy::Policy;
-use moodbox::music::shelf::ShelfSettings;
 use moodbox::ports::{Programme, Sound};
 use moodbox::sound::MusicSettings;
 use moodbox::sound::booth::Booth;
+use music::library::policy::Policy;
+use music::library::shelf::ShelfSettings;
 use std::path::Path;
 use std::time::{Duration, Instant};
 

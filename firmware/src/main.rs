@@ -14,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 
 fn main() -> std::process::ExitCode {
     let began = Instant::now();
-    moodbox::worker::enable();
+    ::music::worker::enable();
     let cli = Cli::parse();
     let logs = start_log(cli.log.as_deref());
     match dispatch(cli.command, began, logs) {

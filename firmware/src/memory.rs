@@ -4,7 +4,7 @@
 //! is set aside: the box starts, and learns anew.
 
 use crate::error::{ExitCode, Failure};
-use crate::state::{self, Fault};
+use files::Fault;
 use mood::{Example, Expression, Logits, Owner, Reading};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -58,7 +58,7 @@ impl Memory {
         match read(&path) {
             Ok(owner) => (Self { path, owner, sealed: false }, None),
             Err(fault) => {
-                let (told, free) = state::begin_anew("what was learnt about faces", &path, &fault);
+                let (told, free) = files::begin_anew("what was learnt about faces", &path, &fault);
                 (Self { path, owner: Owner::new(), sealed: !free }, Some(told))
             }
         }

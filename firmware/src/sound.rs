@@ -9,18 +9,12 @@
 
 pub mod booth;
 pub mod card;
-mod chimes;
-pub mod deck;
-mod limiter;
 mod remote;
-mod true_peak;
 pub(crate) mod wav;
 
 pub use crate::ports::SpeakerError;
-pub use deck::Deck;
-
-use crate::music::shelf::ShelfSettings;
 use crate::ports::{Sound, Speaker};
+use music::library::shelf::ShelfSettings;
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -1,12 +1,12 @@
 //! `moodbox compose`: renders a mood's music to a WAV file.
 
 use crate::error::{ExitCode, Failure};
-use crate::music::Composer;
-use crate::music::soundfont::SoundFont;
 use crate::ports::SpeakerError;
-use crate::sound::Deck;
 use crate::sound::wav::{RATE_HZ, WavFile};
 use mood::{Affect, Expression};
+use music::Composer;
+use music::Deck;
+use music::compose::soundfont::SoundFont;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use thiserror::Error;

@@ -6,12 +6,12 @@ mod plot;
 
 use crate::error::{ExitCode, Failure};
 use crate::home;
-use crate::music::collection::Collection;
-use crate::music::index::{Index, IndexError, NOTHING_TO_JUDGE, Progress, ScanError, Scanned, scan as scan_folders};
-use crate::music::taste::{Taste, TasteError};
-use crate::shown::Shown;
+use files::Shown;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mood::{Affect, Expression};
+use music::library::collection::Collection;
+use music::library::index::{Index, IndexError, NOTHING_TO_JUDGE, Progress, ScanError, Scanned, scan as scan_folders};
+use music::library::taste::{Taste, TasteError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;

@@ -1,8 +1,9 @@
-//! `moodbox worker`: the far ends of the processes that decode the owner's files ([`crate::worker`]). Nobody calls it by hand.
+//! `moodbox worker`: the far ends of the processes that decode the owner's files ([`music::worker`]). Nobody calls it by hand.
 
 use crate::error::Failure;
-use crate::music::{decode, index};
-use crate::worker::{self, Watch};
+use music::library::index;
+use music::listen::decode;
+use music::worker::{self, Watch};
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -6,8 +6,8 @@ use crate::gpio::Pin;
 use crate::gpio::colour::{ColourOrder, Common};
 use crate::gpio::wiring::{Active, Backend, Hearing, LightKind, PwmKind};
 use crate::home;
-use crate::music::policy::Policy;
 use mood::{Brightness, Flip};
+use music::library::policy::Policy;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

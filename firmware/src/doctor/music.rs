@@ -2,13 +2,13 @@
 
 use super::Finding;
 use crate::config::Config;
-use crate::music::Library;
-use crate::music::collection::Collection;
-use crate::music::index::{Index, IndexError};
-use crate::music::library::Broken;
-use crate::music::present::Present;
-use crate::music::taste::Taste;
 use mood::{Affect, Expression};
+use music::Library;
+use music::library::Broken;
+use music::library::collection::Collection;
+use music::library::index::{Index, IndexError};
+use music::library::present::Present;
+use music::library::taste::Taste;
 use std::path::{Path, PathBuf};
 
 /// Where the box's music is known from.
@@ -172,9 +172,9 @@ fn by_name(counts: &[(Expression, usize)]) -> serde_json::Value {
 mod tests {
     use super::*;
     use crate::doctor::Verdict;
-    use crate::music::analysis::{Features, NAMES};
-    use crate::music::index::{Entry, Stamp, Tags};
-    use crate::music::taste::Event;
+    use music::library::index::{Entry, Stamp, Tags};
+    use music::library::taste::Event;
+    use music::listen::features::{Features, NAMES};
     use std::fs;
     use tempfile::TempDir;
 

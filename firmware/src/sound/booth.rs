@@ -1,15 +1,15 @@
 //! The booth: turns what the box asks for into tracks on the deck. One for every kind of output; no clock and no device.
 
-use super::deck::Deck;
 use super::{MusicSettings, SpeakerError};
-use crate::music::library::{Broken, Control, Jukebox, Prefetch, Recipe};
-use crate::music::policy;
-use crate::music::shelf::Shelf;
-use crate::music::soundfont::SoundFont;
-use crate::music::{Library, Stereo, Track};
 use crate::ports::{Chime, Programme, Sound};
-use crate::shown::Shown;
+use files::Shown;
 use mood::Affect;
+use music::Deck;
+use music::compose::soundfont::SoundFont;
+use music::library::policy;
+use music::library::shelf::Shelf;
+use music::library::{Broken, Control, Jukebox, Prefetch, Recipe};
+use music::{Library, Stereo, Track};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};

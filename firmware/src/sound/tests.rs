@@ -1,11 +1,11 @@
 //! The speaker's promises: fades, chimes, silence, and what happens when there is no card or no disk.
 
 use super::booth::Booth;
-use super::deck::Deck;
 use super::{MusicSettings, SpeakerChoice, open};
-use crate::music::{Composer, Stereo};
 use crate::ports::{Chime, Programme, Sound, SpeakerError};
 use mood::{Affect, Expression};
+use music::Deck;
+use music::{Composer, Stereo};
 use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::TempDir;

@@ -3,9 +3,9 @@
 use super::booth::Booth;
 use super::remote::{MOST_SOUNDS, Remote};
 use super::{MusicSettings, SpeakerError};
-use crate::music::Stereo;
 use crate::ports::Sound;
 use hound::{SampleFormat, WavSpec, WavWriter};
+use music::Stereo;
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
 use std::path::Path;

@@ -78,7 +78,7 @@ fn no_frame_leaves_the_box_and_none_is_written() {
         ".save(",
         "fs::write",
     ];
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut folders: Vec<_> = ["src", "music/src"].map(|it| Path::new(env!("CARGO_MANIFEST_DIR")).join(it)).into();
     let mut read = 0;
     while let Some(folder) = folders.pop() {
         for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {

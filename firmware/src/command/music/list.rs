@@ -2,11 +2,11 @@
 
 use super::{IndexFile, Matches, MusicError, written};
 use crate::error::Failure;
-use crate::music::analysis::{Features, NAMES};
-use crate::music::collection::{Collection, Piece};
-use crate::music::index::Entry;
 use crate::report;
-use crate::shown::Shown;
+use files::Shown;
+use music::library::collection::{Collection, Piece};
+use music::library::index::Entry;
+use music::listen::features::{Features, NAMES};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -48,7 +48,7 @@ struct Answer<'a> {
     rated: bool,
     seconds: Option<f64>,
     loudness_lufs: Option<f32>,
-    tags: &'a crate::music::index::Tags,
+    tags: &'a music::library::index::Tags,
     features: Option<BTreeMap<&'static str, f32>>,
     error: Option<&'a str>,
 }

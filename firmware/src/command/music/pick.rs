@@ -2,12 +2,12 @@
 
 use super::{IndexFile, MusicError, list, written};
 use crate::error::Failure;
-use crate::music::choose::{Choice, Chooser};
-use crate::music::policy::Policy;
-use crate::music::shelf;
-use crate::music::taste::{Event, Record};
-use crate::shown::Shown;
+use files::Shown;
 use mood::{Affect, Expression};
+use music::library::choose::{Choice, Chooser};
+use music::library::policy::Policy;
+use music::library::shelf;
+use music::library::taste::{Event, Record};
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use std::io::Write;

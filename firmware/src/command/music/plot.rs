@@ -2,8 +2,8 @@
 
 use super::{IndexFile, MusicError, written};
 use crate::error::Failure;
-use crate::music::collection::{Collection, Piece};
 use mood::{Affect, Expression};
+use music::library::collection::{Collection, Piece};
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! The queue between the sound thread and the card's: bounded, never waited on by the card.
 
-use crate::music::Stereo;
+use music::Stereo;
 use rodio::{ChannelCount, SampleRate, Source};
 use std::num::NonZero;
 use std::sync::Arc;

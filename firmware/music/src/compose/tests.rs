@@ -1,0 +1,164 @@
+//! The composer by measurement: each mood must differ from the others in the direction that listeners expect.
+
+mod measure;
+
+use super::Composer;
+use super::plan::Plan;
+use super::score::{Note, Part, Piece};
+use crate::Deck;
+use crate::leveller::loudness_lufs;
+use crate::track::{Stereo, Track};
+use measure::Spectrum;
+use mood::{Affect, Expression};
+use rand::SeedableRng;
+use rand_pcg::Pcg32;
+use std::time::Duration;
+
+const RATE: u32 = 48_000;
+const SEEDS: [u64; 3] = [1, 2, 3];
+
+/// What the box would play: through the deck, from its start.
+fn played(expression: Expression, seed: u64, seconds: usize) -> Vec<Stereo> {
+    let mut deck = Deck::new(RATE, 0.0);
+    deck.play(Box::new(Composer::new(expression, Affect::of(expression), seed, RATE)), Duration::from_millis(50));
+    let mut out = vec![[0.0; 2]; seconds * 48_000];
+    deck.render(&mut out);
+    out
+}
+
+fn raw(seed: u64, frames: usize) -> Vec<Stereo> {
+    let mut out = vec![[0.0; 2]; frames];
+    Composer::new(Expression::Happy, Affect::of(Expression::Happy), seed, RATE).render(&mut out);
+    out
+}
+
+/// The mean over the seeds.
+fn mean(of: impl Fn(u64) -> f32) -> f32 {
+    SEEDS.map(of).iter().sum::<f32>() / 3.0
+}
+
+/// The first section's notes and how long they take in seconds.
+fn score(expression: Expression, seed: u64) -> (Vec<Note>, f32) {
+    let plan = Plan::of(expression, Affect::of(expression));
+    let mut rng = Pcg32::seed_from_u64(seed);
+    let section = Piece::new(&plan, &mut rng).section(&plan, &mut rng);
+    (section.notes, section.beats * 60.0 / plan.tempo_bpm)
+}
+
+fn melody_notes_per_second(expression: Expression) -> f32 {
+    mean(|seed| {
+        let (notes, seconds) = score(expression, seed);
+        let count = notes.iter().filter(|note| matches!(note.part, Part::Melody(_))).map(|_| 1.0).sum::<f32>();
+        count / seconds
+    })
+}
+
+#[test]
+fn equal_seeds_give_equal_samples_whatever_the_block_size() {
+    let whole = raw(7, 96_000);
+    let mut composer = Composer::new(Expression::Happy, Affect::of(Expression::Happy), 7, RATE);
+    let mut pieces = vec![[0.0; 2]; 96_000];
+    let mut rest = pieces.as_mut_slice();
+    for size in [1, 63, 64, 65, 480, 1_000, 7].into_iter().cycle() {
+        let (block, later) = rest.split_at_mut(size.min(rest.len()));
+        composer.render(block);
+        rest = later;
+        if rest.is_empty() {
+            break;
+        }
+    }
+    assert!(whole == pieces, "the samples differ");
+}
+
+#[test]
+fn two_seeds_are_not_the_same_piece() {
+    let notes =
+        |seed| -> Vec<_> { score(Expression::Happy, seed).0.iter().map(|note| (note.pitch, note.part)).collect() };
+    assert_ne!(notes(1), notes(2));
+    assert!(raw(1, 48_000) != raw(2, 48_000));
+}
+
+#[test]
+fn music_begins_within_a_quarter_of_a_second_and_goes_on_for_many_sections() {
+    for expression in Expression::ALL {
+        let start = played(expression, 1, 1);
+        let power: f32 = start[..12_000].iter().map(|frame| frame[0].powi(2)).sum();
+        assert!(power > 1e-3, "{expression} begins with silence");
+    }
+    let mut composer = Composer::new(Expression::Surprise, Affect::of(Expression::Surprise), 5, RATE);
+    let mut minute = vec![[0.0; 2]; 60 * 48_000];
+    for _ in 0..2 {
+        composer.render(&mut minute);
+        let power: f32 = minute[55 * 48_000..].iter().map(|frame| frame[0].powi(2)).sum();
+        assert!(power > 1.0, "the music dries up");
+    }
+}
+
+#[test]
+fn no_mood_clips_or_carries_an_offset_and_all_are_about_as_loud() {
+    for expression in Expression::ALL {
+        for seed in SEEDS {
+            let out = played(expression, seed, 16);
+            let peak = out.iter().flatten().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+            assert!(peak <= 0.891, "{expression} {seed} peaks at {peak}, above -1 dBFS");
+            let offset = out.iter().map(|frame| f64::from(frame[0])).sum::<f64>() / 768_000.0;
+            assert!(offset.abs() < 1e-4, "{expression} {seed} has an offset of {offset}");
+            let lufs = loudness_lufs(&out, 48_000.0);
+            assert!((-21.0..=-16.0).contains(&lufs), "{expression} {seed} is at {lufs} LUFS");
+        }
+    }
+}
+
+/// One test for all spectra, as rendering and measuring them takes the time.
+#[test]
+fn mode_and_brightness_lie_where_listeners_expect_them() {
+    let measured = |expression| SEEDS.map(|seed| Spectrum::of(&played(expression, seed, 16)));
+    let centre = |spectra: &[Spectrum; 3]| spectra.iter().map(Spectrum::centre).sum::<f32>() / 3.0;
+    let [happy, neutral, surprise, sad, angry, fear] = [
+        Expression::Happy,
+        Expression::Neutral,
+        Expression::Surprise,
+        Expression::Sad,
+        Expression::Angry,
+        Expression::Fear,
+    ]
+    .map(measured);
+    for (name, spectra) in [("happy", &happy), ("neutral", &neutral), ("surprise", &surprise)] {
+        let leans = spectra.each_ref().map(Spectrum::major_minus_minor);
+        assert!(leans.iter().all(|lean| *lean > 0.05), "{name} leans to minor: {leans:?}");
+    }
+    for (name, spectra) in [("sad", &sad), ("angry", &angry), ("fear", &fear)] {
+        let leans = spectra.each_ref().map(Spectrum::major_minus_minor);
+        assert!(leans.iter().all(|lean| *lean < -0.02), "{name} leans to major: {leans:?}");
+    }
+    let [happy, neutral, sad, angry] = [&happy, &neutral, &sad, &angry].map(centre);
+    assert!(happy > angry + 3.0 && angry > neutral && neutral > sad + 1.0, "{happy} {angry} {neutral} {sad}");
+}
+
+#[test]
+fn sad_is_sparse_neutral_moves_and_happy_and_angry_are_busy() {
+    let rate = melody_notes_per_second;
+    let (sad, neutral) = (rate(Expression::Sad), rate(Expression::Neutral));
+    let (happy, angry) = (rate(Expression::Happy), rate(Expression::Angry));
+    assert!(sad < 0.7 * neutral && neutral < 0.7 * happy && neutral < 0.7 * angry, "{sad} {neutral} {happy} {angry}");
+}
+
+#[test]
+fn every_score_stays_in_the_range_of_its_instruments() {
+    for expression in Expression::ALL {
+        for seed in 0..20 {
+            let (notes, seconds) = score(expression, seed);
+            assert!(notes.len() > 60, "{expression} {seed} has {} notes in {seconds} s", notes.len());
+            for note in notes {
+                let range = match note.part {
+                    Part::Bass(_) => 33..=52,
+                    Part::Chords(_) | Part::Pad(_) => 45..=74,
+                    Part::Melody(_) => 44..=94,
+                    Part::Drums(_) => 0..=127,
+                };
+                assert!(range.contains(&note.pitch), "{expression} {seed}: {note:?}");
+                assert!((0.0..=1.0).contains(&note.velocity) && note.length > 0.0, "{expression} {seed}: {note:?}");
+            }
+        }
+    }
+}

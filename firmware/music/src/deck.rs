@@ -1,0 +1,124 @@
+//! The deck: what plays, cross-faded, with chimes on top, brought to the owner's gain and below the ceiling.
+//!
+//! No clock and no thread: whoever renders it decides what time it is.
+
+use crate::Chime;
+use crate::chimes::ChimeTrack;
+use crate::leveller::decibels;
+use crate::limiter::Limiter;
+use crate::{Fader, Status, Stereo, Track};
+use std::time::Duration;
+
+/// Chimes at once; further ones are dropped.
+const MOST_CHIMES: usize = 3;
+
+/// Frames mixed at once.
+const BLOCK: usize = 256;
+
+/// How loud everything is, moved in small steps so that nothing clicks.
+struct Gain {
+    now: f32,
+    wanted: f32,
+    /// Share of the way that is left after one frame.
+    left: f32,
+}
+
+impl Gain {
+    fn new(gain_db: f32, rate_hz: u32) -> Self {
+        let gain = Self::factor(gain_db);
+        #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "rates are exact in f32")]
+        let left = (-1.0 / (0.01 * rate_hz.max(1) as f32)).exp();
+        Self { now: gain, wanted: gain, left }
+    }
+
+    fn factor(gain_db: f32) -> f32 {
+        decibels(gain_db.clamp(-80.0, 12.0))
+    }
+
+    fn process(&mut self, block: &mut [Stereo]) {
+        for frame in block {
+            self.now = self.wanted + (self.now - self.wanted) * self.left;
+            *frame = frame.map(|sample| sample * self.now);
+        }
+    }
+}
+
+/// Music and chimes in, one stream out.
+pub struct Deck {
+    music: Fader,
+    chimes: Vec<ChimeTrack>,
+    limiter: Limiter,
+    gain: Gain,
+    rate_hz: u32,
+    /// Frames since anything sounded; the limiter still holds the last 2 ms.
+    quiet: usize,
+}
+
+impl Deck {
+    /// A silent deck at `rate_hz` frames a second, with a gain in dB; above 0 the limiter works for it.
+    #[must_use]
+    pub fn new(rate_hz: u32, gain_db: f32) -> Self {
+        Self {
+            music: Fader::new(rate_hz),
+            chimes: Vec::new(),
+            limiter: Limiter::new(rate_hz),
+            gain: Gain::new(gain_db, rate_hz),
+            rate_hz,
+            quiet: BLOCK,
+        }
+    }
+
+    /// Frames a second.
+    #[must_use]
+    pub fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
+
+    /// Cross-fades to `track`, made for this deck's rate.
+    pub fn play(&mut self, track: Box<dyn Track>, fade: Duration) {
+        self.music.play(track, fade);
+    }
+
+    /// Sounds a chime on top.
+    pub fn chime(&mut self, chime: Chime) {
+        if self.chimes.len() < MOST_CHIMES {
+            self.chimes.push(ChimeTrack::new(chime, self.rate_hz));
+        }
+    }
+
+    /// How loud everything is from now on, in dB as for [`Deck::new`]; within a twentieth of a second.
+    pub fn volume(&mut self, gain_db: f32) {
+        self.gain.wanted = Gain::factor(gain_db);
+    }
+
+    /// Fades the music to silence.
+    pub fn stop(&mut self, fade: Duration) {
+        self.music.stop(fade);
+    }
+
+    /// Whether only silence would come out.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.music.is_idle() && self.chimes.is_empty() && self.quiet >= BLOCK
+    }
+
+    /// Overwrites the whole of `out` with the next frames.
+    pub fn render(&mut self, out: &mut [Stereo]) {
+        let mut scratch = [[0.0; 2]; BLOCK];
+        for block in out.chunks_mut(BLOCK) {
+            let idle = self.music.is_idle() && self.chimes.is_empty();
+            self.quiet = if idle { self.quiet.saturating_add(block.len()) } else { 0 };
+            self.music.render(block);
+            self.chimes.retain_mut(|chime| {
+                let status = chime.render(&mut scratch[..block.len()]);
+                for (sum, frame) in block.iter_mut().zip(&scratch) {
+                    sum[0] += frame[0];
+                    sum[1] += frame[1];
+                }
+                status != Status::Ended
+            });
+            self.gain.process(block);
+            self.limiter.process(block);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The owner's music as it is chosen from: the index, each playable track with its place in the plane.
+
+use crate::library::index::Index;
+use crate::library::taste::Taste;
+use crate::listen::estimate::{self, Standing};
+use mood::Affect;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// A track that can be chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Piece {
+    /// The file.
+    pub path: PathBuf,
+    /// Who plays it: the number of the artist in the collection; `None` when nobody is named.
+    pub artist: Option<u32>,
+    /// Where it lies.
+    pub affect: Affect,
+    /// How far it may lie from there, 0..=1.
+    pub uncertainty: f32,
+    /// Whether the owner has said where it lies.
+    pub rated: bool,
+}
+
+/// The owner's music.
+#[derive(Debug, Clone)]
+pub struct Collection {
+    index: Index,
+    pieces: Vec<Piece>,
+    places: HashMap<PathBuf, usize>,
+}
+
+impl Collection {
+    /// Places the tracks of an index; the owner's ratings override what they sound like.
+    #[must_use]
+    pub fn new(index: Index, taste: &Taste) -> Self {
+        let standing = Standing::among(index.entries().filter_map(|entry| entry.sound.as_ref().ok()));
+        let mut artists: HashMap<String, u32> = HashMap::new();
+        let mut pieces = Vec::with_capacity(index.len());
+        for entry in index.entries() {
+            let Ok(features) = &entry.sound else { continue };
+            let next = u32::try_from(artists.len()).unwrap_or(u32::MAX);
+            let artist = entry.tags.artist.as_ref().map(|artist| *artists.entry(artist.to_lowercase()).or_insert(next));
+            let place = estimate::place(features, &entry.tags, &standing);
+            let rating = taste.rating(&entry.path);
+            pieces.push(Piece {
+                path: entry.path.clone(),
+                artist,
+                affect: rating.unwrap_or(place.affect),
+                uncertainty: if rating.is_some() { RATED } else { place.uncertainty },
+                rated: rating.is_some(),
+            });
+        }
+        let places = pieces.iter().enumerate().map(|(at, piece)| (piece.path.clone(), at)).collect();
+        Self { index, pieces, places }
+    }
+
+    /// The index behind it.
+    #[must_use]
+    pub const fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// The tracks that can be chosen, in order of path.
+    #[must_use]
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// The piece of a path.
+    #[must_use]
+    pub fn piece(&self, path: &Path) -> Option<&Piece> {
+        self.places.get(path).and_then(|&at| self.pieces.get(at))
+    }
+}
+
+/// The uncertainty of what the owner said.
+const RATED: f32 = 0.1;

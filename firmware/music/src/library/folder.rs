@@ -1,0 +1,66 @@
+//! Music below a folder: at any depth, each file once, without what computers leave there for themselves.
+
+use crate::listen::decode::is_music;
+use files::Shown;
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use walkdir::{DirEntry, WalkDir};
+
+/// Folders of an operating system or a file server in the middle of the owner's; those that begin with a dot are hidden anyway.
+const SYSTEM: [&str; 6] =
+    ["$RECYCLE.BIN", "@eaDir", "System Volume Information", "__MACOSX", "lost+found", "Network Trash Folder"];
+
+/// The deepest folder that is entered.
+const DEEPEST: usize = 64;
+
+/// What lies below a folder.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The files, in order.
+    pub(crate) files: BTreeSet<PathBuf>,
+    /// What can't be entered, and why.
+    pub(crate) closed: Vec<(PathBuf, String)>,
+}
+
+/// Whether it is nothing of the owner's: hidden (`._song.mp3`, `.Trashes`), or a folder that a system made.
+fn is_passed_over(name: &OsStr) -> bool {
+    name.as_bytes().starts_with(b".") || SYSTEM.iter().any(|system| name.eq_ignore_ascii_case(system))
+}
+
+/// The entries of a folder that are the owner's. The folder itself may be hidden: it was named.
+fn is_entered(entry: &DirEntry) -> bool {
+    entry.depth() == 0 || !is_passed_over(entry.file_name())
+}
+
+/// All music below folders, or among files that were named; each file once, whatever links lead to it.
+pub(crate) fn walk<'a>(roots: impl IntoIterator<Item = &'a Path>) -> Found {
+    let mut found = Found::default();
+    let mut known = BTreeSet::new();
+    for root in roots {
+        let entries = WalkDir::new(root).follow_links(true).max_depth(DEEPEST).sort_by_file_name();
+        for entry in entries.into_iter().filter_entry(is_entered) {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() && is_music(entry.path()) => {
+                    let real = entry.path().canonicalize().unwrap_or_else(|_| entry.path().to_owned());
+                    if known.insert(real) {
+                        found.files.insert(entry.into_path());
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let path = error.path().unwrap_or(root).to_owned();
+                    // A link back to a folder above is no mistake of the owner's: everything there is found anyway.
+                    if error.loop_ancestor().is_some() {
+                        tracing::debug!(path = %Shown(&path), "a link leads round in a circle");
+                    } else {
+                        let detail = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                        found.closed.push((path, detail));
+                    }
+                }
+            }
+        }
+    }
+    found
+}
