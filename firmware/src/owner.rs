@@ -112,7 +112,7 @@ pub fn resolve(owner: &Source, preseed: Option<&Source>, rules: &Rules) -> Resul
             problems.add(file, told);
             (recovered, layer)
         };
-    let (base_text, base) = layer(File::Preseed, preseed, text::read_preseed);
+    let (base_text, base) = layer(File::Preseed, preseed, system::read_preseed);
     let (text, top) = layer(File::Owner, Some(owner), system::read);
     let whole = base_text.problems.is_empty() && text.problems.is_empty();
     let country = top.country.or(base.country);
