@@ -171,6 +171,10 @@ def story(board: Board, stick: sticks.Socket, options, work: pathlib.Path) -> No
     board.script("deploy", "--program", str(crash), *wait, code=1, says="the old one runs again")
     assert board.runs() == good and run("readlink /opt/moodbox/current") == before
     step("a program that crashes rolls back")
+    # Before the power is cut: the journal is in memory.
+    said = board.script("logs", "--lines", "200", says="moodbox")
+    assert "going down" in said, "the journal doesn't tell of the crash"
+    step(f"logs: {len(said.splitlines())} lines from afar")
     board.script("deploy", "--program", str(silent), "--wait", "20", code=1, says="not ready within 20 s")
     assert board.runs() == good and run("readlink /opt/moodbox/current") == before
     step("a program that never gets ready rolls back")
@@ -195,9 +199,6 @@ def story(board: Board, stick: sticks.Socket, options, work: pathlib.Path) -> No
     assert kinds == ["model", "package", "program", "program"], kinds
     step("and back; no release that failed is left behind")
 
-    said = board.script("logs", "--lines", "200", says="moodbox")
-    assert "going down" in said, "the journal doesn't tell of the crash"
-    step(f"logs: {len(said.splitlines())} lines from afar")
     said = board.script("look", code=4, says='"parts"')
     assert board.runs() == good
     step("look: no camera is here, which it says with exit code 4; the box runs again afterwards")
