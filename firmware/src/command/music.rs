@@ -156,10 +156,10 @@ impl MusicError {
                     "name a file in a folder you may write to, on a disk with room; \
                                              what was found so far is kept"
                 }
-                _ => "remove it and scan again, or name another with `--index`",
+                _ => "scan again, which sets it aside and makes a new one, or name another with `--index`",
             },
             Self::Taste(TasteError::Write { .. }) => "see that the disk has room and the folder may be written to",
-            Self::Taste(_) => "update this program, name another file with `--taste`, or `moodbox forget`",
+            Self::Taste(_) => "name another file with `--taste`, or move it away; if a newer program wrote it, update this one",
             Self::Scan(_) => "start it again with `--threads 1`",
             Self::Track { .. } => "give more of its path or title; `moodbox music list` shows them",
             Self::NothingPlayed => "name one: `moodbox music rate TRACK --like`; `moodbox music list` shows them",
@@ -277,7 +277,7 @@ fn scan(args: &ScanArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<(),
     let seconds = start.elapsed().as_secs_f64();
     writeln!(
         out,
-        "{}: {tracks} tracks; {analysed} listened to, {unchanged} as they were, {gone} gone, {} damaged or not playable; {seconds:.1} s",
+        "{}: {tracks} tracks; {analysed} listened to, {unchanged} as they were, {gone} gone, {} damaged, silent or not playable; {seconds:.1} s",
         Shown(&path),
         damaged.len()
     )

@@ -250,7 +250,7 @@ fn files_of_other_formats_and_odd_names_are_named_and_names_in_any_encoding_play
     fs::write(name(b"red\x1b[31m.wma"), b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9").unwrap();
     fs::write(name(b"._slow.wav"), b"\0\x05\x16\x07").unwrap();
     let (out, err) = said(&owner.scan());
-    assert!(out.contains("3 tracks; 5 listened to") && out.contains("2 damaged or not playable"), "{out}");
+    assert!(out.contains("3 tracks; 5 listened to") && out.contains("2 damaged, silent or not playable"), "{out}");
     assert!(err.contains("red\\u{1b}[31m.wma: Windows Media (WMA) can't be played here"), "{err}");
     assert!(!err.contains("._slow"), "{err}");
     let listed = said(&owner.run(&["list"], 0)).0;

@@ -73,8 +73,7 @@ impl Codec {
                 sound.rate_hz = opus::RATE_HZ;
             }
         }
-        // What goes beyond full scale is clipped, as every player does; the formula for moods was fitted on such sound.
-        sound.samples.iter_mut().for_each(|sample| *sample = sample.clamp(-1.0, 1.0));
+        limit(&mut sound.samples);
         Ok(())
     }
 
@@ -95,6 +94,20 @@ impl Codec {
     }
 }
 
+/// Far above what an encoder's errors of rounding come to: such a packet was decoded wrongly, as symphonia 0.6.1 does with
+/// the mixed blocks of an MP3, one band of which it leaves unscaled.
+const GARBAGE: f32 = 16.0;
+
+/// Clips what goes beyond full scale, as every player does (the formula for moods was fitted on such sound), and silences what
+/// can't be sound.
+fn limit(samples: &mut [f32]) {
+    if samples.iter().all(|sample| sample.abs() < GARBAGE) {
+        samples.iter_mut().for_each(|sample| *sample = sample.clamp(-1.0, 1.0));
+    } else {
+        samples.fill(0.0);
+    }
+}
+
 /// The plain AAC in what a decoder finds too complex, from the beginning of its configuration (ISO/IEC 14496-3, 1.6): of HE-AAC
 /// (5 or 29) all but the highest octave, and of plain AAC (2) what stands without its extensions. Rate and channels follow.
 fn plain_aac(params: &AudioCodecParameters) -> Option<AudioCodecParameters> {
@@ -103,4 +116,22 @@ fn plain_aac(params: &AudioCodecParameters) -> Option<AudioCodecParameters> {
     let mut params = params.clone();
     params.extra_data = Some(Box::new([2 << 3 | first & 7, second & 0xf8]));
     holds_plain.then_some(params)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::limit;
+
+    #[test]
+    fn loud_sound_is_clipped_and_garbage_is_silent() {
+        let limited = |samples: [f32; 3]| {
+            let mut samples = samples;
+            limit(&mut samples);
+            samples
+        };
+        assert_eq!(limited([0.5, -1.5, 3.0]), [0.5, -1.0, 1.0]);
+        assert_eq!(limited([0.5, 398.0, 0.1]), [0.0; 3]);
+        assert_eq!(limited([0.5, f32::NAN, 0.1]), [0.0; 3]);
+        assert_eq!(limited([0.5, f32::NEG_INFINITY, 0.1]), [0.0; 3]);
+    }
 }
