@@ -159,7 +159,9 @@ impl MusicError {
                 _ => "scan again, which sets it aside and makes a new one, or name another with `--index`",
             },
             Self::Taste(TasteError::Write { .. }) => "see that the disk has room and the folder may be written to",
-            Self::Taste(_) => "name another file with `--taste`, or move it away; if a newer program wrote it, update this one",
+            Self::Taste(_) => {
+                "name another file with `--taste`, or move it away; if a newer program wrote it, update this one"
+            }
             Self::Scan(_) => "start it again with `--threads 1`",
             Self::Track { .. } => "give more of its path or title; `moodbox music list` shows them",
             Self::NothingPlayed => "name one: `moodbox music rate TRACK --like`; `moodbox music list` shows them",
