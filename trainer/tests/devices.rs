@@ -53,12 +53,8 @@ fn the_hidden_command_tells_its_steps_and_why_it_fails() {
     let tried = |device: &str| Command::new(cargo_bin!("trainer")).args(["try-device", device]).assert();
     tried("cpu").success().stdout_eq(str![[r#"
 {"driver":"flex, [..]"}
-{"step":"matmul"}
-{"step":"conv3x3"}
-{"step":"norm"}
-{"step":"pool"}
+{"step":"forward"}
 {"step":"backward"}
-{"step":"step"}
 {"difference":[..]}
 
 "#]]);
