@@ -9,7 +9,7 @@ mod residual;
 mod vgg;
 mod widen;
 
-pub use average::{WeightAverage, mean, numbers};
+pub use average::{WeightAverage, numbers};
 pub use classic::Classic;
 pub use repvgg::RepVgg;
 pub use residual::Residual;

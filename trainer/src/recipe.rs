@@ -2,7 +2,6 @@
 //! folder keeps what came out, so that it can be resumed and retold.
 
 mod library;
-mod one_or_many;
 mod parts;
 mod source;
 
@@ -25,11 +24,10 @@ use std::path::PathBuf;
 pub struct Recipe {
     /// Every random choice follows from it.
     pub seed: u64,
-    /// The run whose best weights this one begins with, of the same network, as wide or narrower, with the same heads; of
-    /// several the mean of their weights (Wortsman et al. 2022, *Model soups*), which makes sense where all of them began
-    /// with the same trained ones. None for random ones.
-    #[serde(default, with = "one_or_many", skip_serializing_if = "Vec::is_empty")]
-    pub start_from: Vec<PathBuf>,
+    /// The run whose best weights this one begins with, of the same network, as wide or narrower, with the same heads.
+    /// None for random ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_from: Option<PathBuf>,
     /// The network.
     pub network: Network,
     /// What it learns from.

@@ -2,11 +2,9 @@
 
 pub mod batches;
 pub mod checkpoint;
-mod labelling;
 mod loss;
 mod optimiser;
 mod report;
-mod sharpness;
 mod start;
 pub mod targets;
 pub mod teachers;
@@ -197,17 +195,11 @@ impl<'a> Trainer<'a> {
     fn step(&mut self, batch: Batch, rate: f64) -> Result<(), Error> {
         let recipe = self.lesson.recipe;
         // Dropout draws from the device: seeding each step makes a resumed run draw the same.
-        let draw = mix(recipe.seed, (1 << 40) | u64::from(self.progress.step));
-        self.device.seed(draw);
+        self.device.seed(mix(recipe.seed, (1 << 40) | u64::from(self.progress.step)));
         let Batch { size, inputs, mut targets } = batch;
         self.teaching.complete(&mut targets, &inputs, size);
         let input = input_tensor(inputs, size, &self.device);
-        let (logits, value, mut gradients) = self.gradients(&self.net, input.clone(), &targets)?;
-        if recipe.optimiser.sharpness > 0.0 {
-            let worst = sharpness::worst_nearby(&self.net, &gradients, f64::from(recipe.optimiser.sharpness));
-            self.device.seed(draw);
-            (_, _, gradients) = self.gradients(&worst, input, &targets)?;
-        }
+        let (logits, value, gradients) = self.gradients(input, &targets)?;
         self.net = self.optimiser.step(rate, self.net.clone(), gradients);
         let progress = &mut self.progress;
         self.average.update(&self.net, progress.step);
@@ -221,22 +213,17 @@ impl<'a> Trainer<'a> {
         Ok(())
     }
 
-    /// The logits of `net`, the loss and its gradients.
-    fn gradients(
-        &self,
-        net: &Net,
-        input: Tensor<4>,
-        targets: &BatchTargets,
-    ) -> Result<(Vec<f32>, f64, GradientsParams), Error> {
+    /// The logits, the loss and its gradients.
+    fn gradients(&self, input: Tensor<4>, targets: &BatchTargets) -> Result<(Vec<f32>, f64, GradientsParams), Error> {
         let recipe = self.lesson.recipe;
-        let logits = net.forward(input);
+        let logits = self.net.forward(input);
         let answers = logits.to_data().iter::<f32>().collect();
         let loss = loss::loss(&logits, targets, recipe, &self.device);
         let value = f64::from(loss.clone().into_scalar::<f32>());
         if !value.is_finite() {
             return Err(self.no_number(value));
         }
-        Ok((answers, value, GradientsParams::from_grads(loss.backward(), net)))
+        Ok((answers, value, GradientsParams::from_grads(loss.backward(), &self.net)))
     }
 
     fn no_number(&self, value: f64) -> Error {

@@ -1,4 +1,4 @@
-//! Averages of weights: over the steps of training, and over networks.
+//! The average of the weights over the steps of training.
 
 use super::Net;
 use super::blocks::values;
@@ -38,25 +38,6 @@ impl WeightAverage {
     }
 }
 
-/// The first of `nets`, of one shape, with the mean of all their weights and running moments; none of none.
-#[must_use]
-pub fn mean(nets: Vec<Net>) -> Option<Net> {
-    let mut sum: Vec<Vec<f64>> = Vec::new();
-    for net in &nets {
-        let numbers = numbers(net);
-        sum.resize_with(numbers.len(), Vec::new);
-        for (sum, values) in sum.iter_mut().zip(numbers) {
-            sum.resize(values.len(), 0.0);
-            sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += f64::from(value));
-        }
-    }
-    let share = 1.0 / crate::number::count(nets.len().max(1));
-    #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a mean of f32 fits f32")]
-    let mean = |sum: Vec<f64>| sum.into_iter().map(|value| (value * share) as f32).collect();
-    let values: Vec<Vec<f32>> = sum.into_iter().map(mean).collect();
-    Some(nets.into_iter().next()?.map(&mut Writer { values: values.into_iter() }))
-}
-
 /// All weights and running moments of `net`, in the order of its visit.
 #[must_use]
 pub fn numbers(net: &Net) -> Vec<Vec<f32>> {
@@ -87,26 +68,5 @@ impl ModuleMapper for Writer {
             let (shape, device) = (tensor.shape(), tensor.device());
             Tensor::from_data(TensorData::new(values, shape), &device).set_require_grad(tensor.is_require_grad())
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::net::{Name, Size, device};
-
-    #[test]
-    fn the_mean_of_networks_has_the_mean_of_each_weight() {
-        let fresh = |_| Net::new(Name::Vgg, Size { width: 2, depth: 1 }, 7, 0.0, &device());
-        let nets: Vec<Net> = (0..3).map(fresh).collect();
-        let read = |net: &Net| numbers(net).concat();
-        let all: Vec<Vec<f32>> = nets.iter().map(read).collect();
-        let found = read(&mean(nets).unwrap());
-        assert_ne!(all[0], all[1]);
-        for (at, value) in found.iter().enumerate() {
-            let expected = (all[0][at] + all[1][at] + all[2][at]) / 3.0;
-            assert!((value - expected).abs() < 1e-6, "{at}: {value} instead of {expected}");
-        }
-        assert!(mean(Vec::new()).is_none());
     }
 }

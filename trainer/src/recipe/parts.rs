@@ -162,15 +162,6 @@ pub struct Optimiser {
     pub weight_decay: f32,
     /// How slowly the average of the weights forgets, 0..1; 0 for none.
     pub average_decay: f32,
-    /// Radius around the weights in which a step goes by the worst point's gradient (Foret et al. 2021, *Sharpness-aware
-    /// minimization*), as the length of the vector of all weights; doubles the work, 0 for none.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub sharpness: f32,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-fn is_zero(value: &f32) -> bool {
-    *value <= 0.0
 }
 
 /// An optimiser.
@@ -189,10 +180,6 @@ pub enum OptimiserKind {
 pub struct Loss {
     /// Share of a target spread over all classes, 0..1 (Szegedy et al. 2016).
     pub label_smoothing: f32,
-    /// Share of a label of FER-2013 that is replaced by how likely each label is for pictures with the same votes of FER+,
-    /// 0..=1; by a logistic regression on the training pictures. 0 for none.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub vote_smoothing: f32,
     /// How much rare classes count more: a class's weight is its share to the power of minus this, 0 for equal pictures,
     /// 1 for equal classes.
     pub class_balance: f64,

@@ -6,6 +6,10 @@ use crate::file::write_whole;
 use std::path::Path;
 use toml::{Table, Value};
 
+/// Keys that made no difference and went, with the month they went in.
+const RETIRED: [&str; 2] = ["sharpness", "vote_smoothing"];
+const UNTIL: &str = "November 2026";
+
 /// Reads the recipe called `name`, or that of the file `name`. Each of `changes` is `table.key=value`, the value as in
 /// TOML; quotes around words may be left out.
 ///
@@ -16,9 +20,16 @@ pub fn read(name: &str, changes: &[String]) -> Result<Recipe, Error> {
         Some(text) => text.to_owned(),
         None => std::fs::read_to_string(name).map_err(|error| unknown(name, &error))?,
     };
-    let wrong = |error: &dyn std::fmt::Display| Error::Configuration {
-        what: format!("recipe `{name}`: {}", error.to_string().trim_end()),
-        hint: "compare it with trainer/recipes/classic.toml, which has every key a run needs".into(),
+    let wrong = |error: &dyn std::fmt::Display| {
+        let what = format!("recipe `{name}`: {}", error.to_string().trim_end());
+        let retired = RETIRED.iter().find(|key| what.contains(&format!("unknown field `{key}`")));
+        let hint = match retired {
+            Some(key) => {
+                format!("`{key}` was a key of trainer 0.1.0 until {UNTIL}; trainer/EXPERIMENTS.md says what it did")
+            }
+            None => "compare it with trainer/recipes/classic.toml, which has every key a run needs".into(),
+        };
+        Error::Configuration { what, hint }
     };
     // Read once as it is: an error in the file is told with its line.
     let recipe: Recipe = toml::from_str(&text).map_err(|error| wrong(&error))?;
@@ -94,9 +105,7 @@ fn check(recipe: &Recipe) -> Result<(), Error> {
         ("optimiser.momentum", share.contains(&optimiser.momentum), "at least 0 and below 1"),
         ("optimiser.weight_decay", (0.0..10.0).contains(&optimiser.weight_decay), "at least 0"),
         ("optimiser.average_decay", (0.0..1.0).contains(&optimiser.average_decay), "at least 0 and below 1"),
-        ("optimiser.sharpness", (0.0..10.0).contains(&optimiser.sharpness), "at least 0 and below 10"),
         ("loss.label_smoothing", (0.0..1.0).contains(&loss.label_smoothing), "at least 0 and below 1"),
-        ("loss.vote_smoothing", (0.0..=1.0).contains(&loss.vote_smoothing), "0 to 1"),
         ("loss.class_balance", (0.0..=1.0).contains(&loss.class_balance), "0 to 1"),
         (
             "distillation",
@@ -152,6 +161,9 @@ mod tests {
             ("data.heads=[\"ferplus\", \"ferplus\"]", 3, "data.heads"),
             ("schedule.epoch=3", 3, "epoch"),
             ("network.name=transformer", 3, "transformer"),
+            ("optimiser.sharpness=0.1", 3, "unknown field `sharpness`"),
+            ("loss.vote_smoothing=0.4", 3, "unknown field `vote_smoothing`"),
+            ("start_from=[\"runs/a\", \"runs/b\"]", 3, "start_from"),
             ("schedule", 2, "schedule"),
             ("seed.of.all=1", 2, "seed"),
         ];

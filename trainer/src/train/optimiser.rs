@@ -71,7 +71,7 @@ mod tests {
         for kind in [OptimiserKind::AdamW, OptimiserKind::Sgd] {
             let device = Device::flex().autodiff();
             let net = Net::new(Name::Vgg, Size { width: 2, depth: 1 }, 7, 0.0, &device);
-            let asked = Optimiser { kind, momentum: 0.9, weight_decay: 0.1, average_decay: 0.0, sharpness: 0.0 };
+            let asked = Optimiser { kind, momentum: 0.9, weight_decay: 0.1, average_decay: 0.0 };
             let logits = net.forward(Tensor::ones([2, 1, 48, 48], &device));
             let gradients = GradientsParams::from_grads(logits.mul_scalar(0.0).sum().backward(), &net);
             let before = sizes(&net);

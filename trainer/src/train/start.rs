@@ -1,25 +1,23 @@
-//! Where a run begins: with random weights, or with those of finished runs, of its width or narrower.
+//! Where a run begins: with random weights, or with those of a finished run of its width or narrower.
 
 use super::Lesson;
 use super::checkpoint::RunFolder;
 use crate::error::Error;
-use crate::net::{self, Net, widen};
+use crate::net::{Net, widen};
 use crate::recipe::Recipe;
 use burn::module::Module;
 use burn::tensor::Device;
 use std::collections::HashSet;
 use std::path::Path;
 
-/// The network of `lesson`'s recipe with the best weights of the run it starts from, widened where it is wider; of
-/// several runs the mean of their weights. None where it starts from nothing.
+/// The network of `lesson`'s recipe with the best weights of the run it starts from, widened where it is wider. None
+/// where it starts from nothing.
 ///
 /// # Errors
 /// When a run can't be read, has another or a wider network or other heads than this one, or has learnt from pictures by
 /// which this one is to choose.
 pub(super) fn weights(lesson: &Lesson<'_>, device: &Device) -> Result<Option<Net>, Error> {
-    let runs = &lesson.recipe.start_from;
-    let nets = runs.iter().map(|run| of(run, lesson, device)).collect::<Result<Vec<_>, Error>>()?;
-    Ok(net::mean(nets))
+    lesson.recipe.start_from.as_deref().map(|run| of(run, lesson, device)).transpose()
 }
 
 fn of(run: &Path, lesson: &Lesson<'_>, device: &Device) -> Result<Net, Error> {

@@ -5,7 +5,6 @@ use crate::dataset::{Dataset, Parts};
 use crate::error::Error;
 use crate::number::count;
 use crate::recipe::{Head, Recipe, VoteUse};
-use crate::train::labelling::Labelling;
 use mood::LabelSet;
 
 /// A matrix of targets: a row a picture, the heads' distributions side by side, each times the weight of its class. Zeros
@@ -30,13 +29,7 @@ impl Targets {
             let Some(columns) = recipe.columns(head) else { continue };
             let rows_of_head = rows.chunks_exact_mut(outputs).map(|row| &mut row[columns.clone()]).enumerate();
             if head.set() == dataset.label_set {
-                let labelling = labelling(dataset, votes, &parts.training, recipe)?;
-                for (index, row) in rows_of_head {
-                    row[usize::from(dataset.pictures[index].label)] = 1.0;
-                    if let Some((labelling, votes)) = &labelling {
-                        listen(row, labelling.given(&votes[index]), recipe.loss.vote_smoothing);
-                    }
-                }
+                rows_of_head.for_each(|(index, row)| row[usize::from(dataset.pictures[index].label)] = 1.0);
             } else {
                 let votes = needed(head, votes)?;
                 rows_of_head.for_each(|(index, row)| vote(&votes[index], recipe.data.votes, row));
@@ -52,34 +45,6 @@ impl Targets {
     #[must_use]
     pub fn row(&self, index: usize) -> &[f32] {
         &self.rows[index * self.outputs..][..self.outputs]
-    }
-}
-
-/// How votes go with labels, where the recipe asks for that.
-fn labelling<'a>(
-    dataset: &Dataset,
-    votes: Option<&'a [Votes]>,
-    training: &[usize],
-    recipe: &Recipe,
-) -> Result<Option<(Labelling, &'a [Votes])>, Error> {
-    match votes {
-        _ if recipe.loss.vote_smoothing <= 0.0 => Ok(None),
-        Some(votes) if dataset.label_set == LabelSet::Fer2013 => {
-            Ok(Some((Labelling::of(dataset, votes, training), votes)))
-        }
-        _ => Err(Error::Usage {
-            what: "`loss.vote_smoothing` goes by votes on pictures with the labels of FER-2013, and there are none"
-                .into(),
-            hint: "give `--votes` the file fer2013new.csv of FER+, or `--set loss.vote_smoothing=0`".into(),
-        }),
-    }
-}
-
-/// Moves a share of a label to what such votes are labelled as.
-#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "probabilities fit f32")]
-fn listen<const C: usize>(row: &mut [f32], given: Option<[f64; C]>, share: f32) {
-    for (target, given) in row.iter_mut().zip(given.into_iter().flatten()) {
-        *target += share * (given as f32 - *target);
     }
 }
 
@@ -246,21 +211,6 @@ mod tests {
         let targets = Targets::new(&dataset, None, &all(4), &recipe(&[Head::Fer2013], 0.0, 1.0)).unwrap();
         close(&targets.row(0)[..2], &[2.0 / 3.0, 0.0]);
         close(&targets.row(3)[..2], &[0.0, 2.0]);
-    }
-
-    #[test]
-    fn a_label_that_such_votes_seldom_have_counts_less() {
-        // Seen as happy by all; one in ten was labelled sad.
-        let labels: Vec<u8> = (0..200).map(|at| if at % 10 == 0 { 4 } else { 3 }).collect();
-        let (dataset, votes) = (dataset(&labels), vec![Votes::new([0, 10, 0, 0, 0, 0, 0, 0, 0, 0]); 200]);
-        let mut recipe = recipe(&[Head::Fer2013], 0.0, 0.0);
-        recipe.loss.vote_smoothing = 0.5;
-        let targets = Targets::new(&dataset, Some(&votes), &all(200), &recipe).unwrap();
-        let (odd, usual) = (targets.row(0), targets.row(1));
-        assert!((odd[4] - 0.55).abs() < 0.02 && (odd[3] - 0.45).abs() < 0.02, "{odd:?}");
-        assert!((usual[3] - 0.95).abs() < 0.02, "{usual:?}");
-        let error = Targets::new(&dataset, None, &all(200), &recipe).unwrap_err();
-        assert_eq!(error.exit_code(), 2);
     }
 
     #[test]
