@@ -23,7 +23,7 @@ pub use train::Train;
 pub use verify::Verify;
 
 use crate::error::Error;
-use crate::{nets, report};
+use crate::{export, report};
 use clap::{Args, Parser, Subcommand};
 
 /// Trains an expression network, quantises it to int8 and writes the ONNX file the box runs.
@@ -126,7 +126,7 @@ pub fn run(cli: &Cli) -> Result<(), Error> {
         Command::MusicFit(args) => music_fit::run(args),
         Command::Nets(args) => {
             let (width, depth) = args.size.numbers();
-            report::nets(&nets::figures(width, depth), args.json);
+            report::nets(&export::figures(width, depth), args.json);
             Ok(())
         }
         Command::Devices(args) => devices::run(args),

@@ -16,7 +16,6 @@ pub mod measure;
 pub mod metrics;
 pub mod music;
 pub mod net;
-pub mod nets;
 mod number;
 pub mod onnx;
 pub mod page;

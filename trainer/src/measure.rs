@@ -18,7 +18,7 @@ use crate::dataset::augment::Condition;
 use crate::dataset::votes::{Verdict, Votes};
 use crate::dataset::{Dataset, Picture};
 use crate::error::Error;
-use crate::metrics::{self, Confusion, Graded, bootstrap, calibration, coverage};
+use crate::metrics::{self, Confusion, Graded, calibration};
 use crate::number::count;
 use crate::random;
 use crate::verify;
@@ -211,7 +211,7 @@ impl Accuracy {
     fn of(answers: &[Graded]) -> Self {
         let (n, right) = (answers.len(), answers.iter().filter(|answer| answer.right).count());
         let share = (n > 0).then(|| count(right) / count(n));
-        Self { n, share, interval: bootstrap::interval(answers, SEED) }
+        Self { n, share, interval: metrics::interval(answers, SEED) }
     }
 }
 
@@ -238,7 +238,7 @@ pub struct Figures {
     /// errors that cost an owner most.
     pub opposite: usize,
     /// What a threshold buys.
-    pub coverage: Vec<coverage::Point>,
+    pub coverage: Vec<calibration::Point>,
 }
 
 impl Figures {
@@ -271,7 +271,7 @@ impl Figures {
             nll: (!known.is_empty()).then(|| known.iter().sum::<f64>() / count(known.len())),
             beyond: rows.len() - known.len(),
             opposite: rows.iter().filter(|row| row.opposite()).count(),
-            coverage: coverage::curve(&graded),
+            coverage: calibration::curve(&graded),
         }
     }
 }

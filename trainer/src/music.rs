@@ -4,15 +4,15 @@
 //! formula is a multinomial logistic regression on the four quadrants with a strong penalty, as the clips are few: valence
 //! and arousal are sums of the quadrants' probabilities.
 
-pub mod clips;
 pub mod judge;
-pub mod scale;
 
+use crate::error::Error;
 use crate::regression::Regression;
-use clips::Clips;
 use judge::Figures;
-use scale::Scale;
-use serde::Serialize;
+use judge::Scale;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
 /// The quadrants in the order of the labels: +V+A, -V+A, -V-A, +V-A.
 pub const QUADRANTS: [&str; 4] = ["Q1", "Q2", "Q3", "Q4"];
@@ -92,4 +92,115 @@ impl Coefficients {
             .replace(",\"bias\"", ",\n\"bias\"")
             + "\n"
     }
+}
+
+/// The fewest clips that can be folded.
+const FEWEST: usize = 20;
+
+/// Clips with their features.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clips {
+    /// The features by name, in order.
+    pub names: Vec<String>,
+    /// For each clip its features.
+    pub values: Vec<Vec<f64>>,
+    /// For each clip its quadrant, 0..4.
+    pub quadrants: Vec<usize>,
+    /// For each clip who plays it; clips of one artist are never on both sides of a fold.
+    pub artists: Vec<Option<String>>,
+}
+
+/// A line of `moodbox music list --json`.
+#[derive(Deserialize)]
+struct Line {
+    path: String,
+    features: Option<BTreeMap<String, f64>>,
+    tags: Option<Tags>,
+}
+
+#[derive(Deserialize)]
+struct Tags {
+    artist: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Label {
+    file: String,
+    quadrant: String,
+    artist: Option<String>,
+}
+
+impl Clips {
+    /// Reads the features and the labels (`file,quadrant` and, where known, `artist`).
+    ///
+    /// # Errors
+    /// When a file can't be read, a label is none of Q1 to Q4, or too few clips have both.
+    pub fn read(features: &Path, labels: &Path) -> Result<Self, Error> {
+        let by_file = read_labels(labels)?;
+        let hint = "write it with `moodbox music list --json > features.jsonl`";
+        let text = std::fs::read_to_string(features).map_err(|error| Error::data(features, error, hint))?;
+        let mut clips = Self { names: Vec::new(), values: Vec::new(), quadrants: Vec::new(), artists: Vec::new() };
+        for (number, line) in (1..).zip(text.lines()) {
+            let line: Line = serde_json::from_str(line)
+                .map_err(|error| Error::data(features, format_args!("line {number}: {error}"), hint))?;
+            let name = Path::new(&line.path).file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let (Some(found), Some((quadrant, artist))) = (line.features, by_file.get(&name)) else { continue };
+            if clips.names.is_empty() {
+                clips.names = found.keys().cloned().collect();
+            }
+            if !found.keys().eq(&clips.names) {
+                return Err(Error::data(
+                    features,
+                    format_args!("line {number} has other features than the first"),
+                    hint,
+                ));
+            }
+            clips.values.push(found.into_values().collect());
+            clips.quadrants.push(*quadrant);
+            clips.artists.push(artist.clone().or(line.tags.and_then(|tags| tags.artist)));
+        }
+        if clips.len() < FEWEST {
+            let what = format_args!(
+                "has {} clips that `{}` names, at least {FEWEST} are needed",
+                clips.len(),
+                labels.display()
+            );
+            return Err(Error::data(features, what, "see that the labels' `file` column holds the files' names"));
+        }
+        Ok(clips)
+    }
+
+    /// How many clips there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The quadrants of some of them.
+    #[must_use]
+    pub fn labels(&self, rows: &[usize]) -> Vec<usize> {
+        rows.iter().map(|&row| self.quadrants[row]).collect()
+    }
+}
+
+type Labels = HashMap<String, (usize, Option<String>)>;
+
+fn read_labels(path: &Path) -> Result<Labels, Error> {
+    let hint = "it is a table with the columns `file` and `quadrant` (Q1, Q2, Q3 or Q4)";
+    let mut reader = csv::Reader::from_path(path).map_err(|error| Error::data(path, error, hint))?;
+    let mut labels = HashMap::new();
+    for label in reader.deserialize() {
+        let label: Label = label.map_err(|error| Error::data(path, error, hint))?;
+        let Some(quadrant) = QUADRANTS.iter().position(|name| *name == label.quadrant) else {
+            return Err(Error::data(path, format_args!("calls {} `{}`", label.file, label.quadrant), hint));
+        };
+        labels.insert(label.file, (quadrant, label.artist.filter(|artist| !artist.is_empty())));
+    }
+    Ok(labels)
 }

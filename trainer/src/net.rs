@@ -1,20 +1,16 @@
 //! The networks, by name. Each takes `[n, 1, 48, 48]` and gives `[n, classes]` logits, and all of them export to what
 //! runs on integer kernels: 3x3 convolutions with stride 1, max pools, sums, one dense layer.
 
-mod average;
 mod blocks;
 mod classic;
-mod repvgg;
+mod plain;
 mod residual;
-mod vgg;
-mod widen;
+mod weights;
 
-pub use average::{WeightAverage, numbers};
 pub use classic::Classic;
-pub use repvgg::RepVgg;
+pub use plain::{RepVgg, Vgg};
 pub use residual::Residual;
-pub use vgg::Vgg;
-pub use widen::widen;
+pub use weights::{WeightAverage, widen};
 
 use crate::layers::RawNet;
 use burn::module::Module;

@@ -8,17 +8,15 @@ mod charts;
 mod figures;
 mod gather;
 mod history;
-mod pictures;
 mod sections;
 mod tables;
-mod top;
 mod words;
 
-pub use card::{card, marks, put};
+pub use card::card;
 pub use figures::{Class, Confidences, Data, Figures, File, Measured, Mistake, Network, Part, Recipe};
 pub use gather::{Asked, gather, labels};
 pub use history::{History, Series};
-pub use words::place;
+pub use words::{marks, place, put};
 
 use maud::{DOCTYPE, PreEscaped, html};
 
@@ -45,14 +43,14 @@ pub fn page(figures: &Figures) -> String {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                header { h1 { (title) } (top::top(figures)) }
+                header { h1 { (title) } (sections::top(figures)) }
                 nav aria-label="Sections" {
                     ul { @for section in &sections { li { a href={ "#" (section.id) } { (section.name) } } } }
                 }
                 main {
                     @for section in &sections { section { h2 id=(section.id) { (section.heading) } (section.content) } }
                 }
-                footer { p .note { (top::LIMITS) } }
+                footer { p .note { (sections::LIMITS) } }
             }
         }
     };

@@ -1,6 +1,5 @@
 //! Float network -> int8 network: fold, equalise, observe, choose scales. Arrays in, arrays out; no framework.
 
-pub mod equalise;
 pub mod fold;
 pub mod observe;
 pub mod params;
@@ -31,7 +30,7 @@ pub struct Quantised {
 #[must_use]
 pub fn quantise(raw: &RawNet, calibration: &[Vec<f32>]) -> Quantised {
     let folded = fold::fold(raw);
-    let equalised = equalise::equalise(&folded);
+    let equalised = fold::equalise(&folded);
     let plain = candidate(&folded, calibration, false);
     let even = candidate(&equalised, calibration, true);
     if even.logit_error < plain.logit_error { even } else { plain }
@@ -158,7 +157,7 @@ mod tests {
     fn equalisation_changes_ranges_and_nothing_else() {
         for raw in uneven() {
             let net = fold::fold(&raw);
-            let even = equalise::equalise(&net);
+            let even = fold::equalise(&net);
             assert_ne!(net, even);
             for input in inputs() {
                 let (a, b) = (reference::float(&net, &input).logits, reference::float(&even, &input).logits);

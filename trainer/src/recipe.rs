@@ -1,15 +1,14 @@
 //! A recipe: everything that decides what a run learns. A TOML file, complete and commented; flags override it; the run
 //! folder keeps what came out, so that it can be resumed and retold.
 
-mod library;
 mod parts;
 mod source;
 
-pub use library::{DEFAULT, names};
 pub use parts::{
     Augmentation, ChooseBy, Data, Distillation, Head, Loss, Network, Optimiser, OptimiserKind, Schedule, Variation,
     VoteUse,
 };
+pub use source::{DEFAULT, names};
 pub use source::{read, write};
 
 use crate::dataset::{self, Copies, CopyKind, Cut, Dataset, Parts};
@@ -48,7 +47,7 @@ pub struct Recipe {
 impl Default for Recipe {
     /// The recipe named [`DEFAULT`].
     fn default() -> Self {
-        library::default_recipe()
+        source::default_recipe()
     }
 }
 

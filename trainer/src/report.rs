@@ -1,10 +1,11 @@
 //! Everything the trainer says: progress to stderr, results to stdout. Only this file and `main.rs` print.
 
+use crate::devices::survey::{Finding, Line, State};
 use crate::error::Error;
 use crate::evaluate::Evaluation;
-use crate::export::Export;
+use crate::export::{Export, Figures};
 use crate::layers::RawNet;
-use crate::nets::Figures;
+use crate::music::judge::{self, Accuracy};
 use crate::verify::Comparison;
 use std::io::Write;
 use std::path::Path;
@@ -24,13 +25,9 @@ macro_rules! tell {
 }
 
 mod data;
-mod devices;
-mod music;
 mod training;
 
 pub use data::{Found, sheet_written, surveyed};
-pub use devices::{device, devices, trial};
-pub use music::music_fitted;
 pub use training::TrainingProgress;
 
 /// Says which stage of several begins.
@@ -136,4 +133,49 @@ pub fn stopping() {
 /// Prints an error and its hint.
 pub fn error(error: &Error) {
     tell!("error: {error}\n  hint: {}", error.hint());
+}
+
+/// Prints a device as it was found, in one line.
+pub fn device(finding: &Finding) {
+    let verdict = match &finding.state {
+        State::Ok { difference } => format!("ok      as the CPU to {difference:.0e}"),
+        State::Failed { reason } => format!("failed  {reason}"),
+        State::Absent => "-       none here".into(),
+        State::NotBuiltIn { build } => format!("-       not in this build: {build}"),
+    };
+    let seconds = finding.seconds.map_or_else(String::new, |seconds| format!(", {seconds:.1} s"));
+    let driver = finding.driver.as_ref().map_or_else(String::new, |driver| format!(" ({driver})"));
+    say!("{:<10}{verdict}{seconds}{driver}", finding.device);
+}
+
+/// Prints all of them as one JSON object.
+pub fn devices(findings: &[Finding]) {
+    say!("{}", serde_json::json!({ "devices": findings }));
+}
+
+/// A line of the process that tries one device.
+pub fn trial(line: &Line) {
+    say!("{}", serde_json::json!(line));
+}
+
+/// The figures of a fit.
+pub fn music_fitted(figures: &judge::Figures, clips: usize, output: Option<&Path>, json: bool) {
+    if json {
+        say!("{}", serde_json::json!({"clips": clips, "figures": figures}));
+        return;
+    }
+    say!(
+        "{clips} clips, {}-fold cross-validation, mean of {} repeats; the artist is known of {}",
+        figures.folds,
+        figures.repeats,
+        figures.artists_known
+    );
+    say!("{:<28} valence  arousal  quadrant  precision@10", "");
+    let rows = [("as fitted", figures.fitted_scale), ("within the library", figures.library_scale)];
+    for (name, Accuracy { valence, arousal, quadrant, precision_at_10 }) in rows {
+        say!("{name:<28} {valence:>7.3}  {arousal:>7.3}  {quadrant:>8.3}  {precision_at_10:>12.3}");
+    }
+    if let Some(path) = output {
+        say!("wrote {}", path.display());
+    }
 }

@@ -14,7 +14,7 @@ use trainer::quantise::params::QuantNet;
 use trainer::quantise::{self, fold, reference};
 use trainer::recipe::{Network, Recipe, Schedule};
 use trainer::train::{BatchReport, EpochReport, Lesson, Listener, checkpoint::RunFolder};
-use trainer::{evaluate, export, nets, onnx, random, train, verify};
+use trainer::{evaluate, export, onnx, random, train, verify};
 
 const NAMES: [Name; 4] = [Name::Classic, Name::Vgg, Name::RepVgg, Name::Residual];
 /// Small enough for a test, with something repeated in every stage.
@@ -137,7 +137,7 @@ fn a_file_of_weights_names_the_layers_and_not_the_choice() {
 
 #[test]
 fn a_repvgg_in_training_has_branches_and_in_the_box_a_vgg_s_cost() {
-    let all = nets::figures(None, None);
+    let all = export::figures(None, None);
     assert_eq!(all.iter().map(|net| net.name).collect::<Vec<_>>(), NAMES);
     let [_, vgg, repvgg, _] = all.as_slice() else { panic!("{all:?}") };
     assert!(repvgg.parameters > vgg.parameters);

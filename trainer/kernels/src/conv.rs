@@ -4,13 +4,11 @@
 //! The gradient towards the input is a forward convolution of the output's gradient with the kernel turned by half a
 //! turn and its channels exchanged.
 
-mod forward;
-mod map;
 mod weights;
 
 use super::{scratch, simd};
-use forward::{BLOCK, BlockOfChannels};
-use map::Padded;
+use crate::simd::{load, store};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 use weights::{WeightSums, by_pixel};
 
@@ -107,7 +105,7 @@ impl Conv {
     }
 
     pub(super) fn packed(&self, weight: &[f32]) -> Packed {
-        Packed(forward::pack(weight, self.outputs))
+        Packed(pack(weight, self.outputs))
     }
 
     /// The convolution of which this one's input gradient is the forward pass.
@@ -181,5 +179,134 @@ impl Conv {
             }
         }
         total
+    }
+}
+
+/// Sizes of padded maps.
+#[derive(Debug, Clone, Copy)]
+struct Padded {
+    height: usize,
+    width: usize,
+    /// Pixels of zeros on each side.
+    edge: usize,
+    /// From a pixel to the one below.
+    line: usize,
+    /// Outputs computed for a channel, those of the zero column too; whole registers.
+    span: usize,
+}
+
+impl Padded {
+    const fn new(height: usize, width: usize, edge: usize) -> Self {
+        let line = width + edge;
+        Self { height, width, edge, line, span: (height * line).next_multiple_of(LANES) }
+    }
+
+    /// Numbers of one padded channel: as far as the last tap of the last output reaches.
+    const fn plane(&self) -> usize {
+        self.span + 2 * self.edge * (self.line + 1)
+    }
+
+    /// Pads the channels of one picture.
+    fn fill(&self, picture: &[f32], padded: &mut [f32]) {
+        let planes = padded.chunks_exact_mut(self.plane());
+        for (plane, padded) in picture.chunks_exact(self.height * self.width).zip(planes) {
+            let (above, rest) = padded.split_at_mut(self.edge * self.line);
+            above.fill(0.0);
+            let (lines, below) = rest.split_at_mut(self.height * self.line);
+            for (line, source) in lines.chunks_exact_mut(self.line).zip(plane.chunks_exact(self.width)) {
+                let (edge, line) = line.split_at_mut(self.edge);
+                edge.fill(0.0);
+                line.copy_from_slice(source);
+            }
+            below.fill(0.0);
+        }
+    }
+
+    /// Takes the pixels out of one channel's computed outputs.
+    fn extract(&self, computed: &[f32], plane: &mut [f32]) {
+        for (line, computed) in plane.chunks_exact_mut(self.width).zip(computed.chunks_exact(self.line)) {
+            line.copy_from_slice(&computed[..self.width]);
+        }
+    }
+}
+
+/// Output channels computed together.
+const BLOCK: usize = 8;
+
+/// Weights in the order the inner loop reads them: for every block of outputs, input channel and tap, the block's.
+fn pack(weight: &[f32], outputs: usize) -> Vec<f32> {
+    let depth = weight.len() / outputs;
+    let mut packed = vec![0.0; outputs.div_ceil(BLOCK) * depth * BLOCK];
+    for (output, row) in weight.chunks_exact(depth).enumerate() {
+        let block = &mut packed[output / BLOCK * depth * BLOCK..][..depth * BLOCK];
+        for (to, value) in block.chunks_exact_mut(BLOCK).zip(row) {
+            to[output % BLOCK] = *value;
+        }
+    }
+    packed
+}
+
+/// One block of output channels of one picture, with a kernel of `SIDE x SIDE`.
+struct BlockOfChannels<'a, const SIDE: usize> {
+    padded: &'a [f32],
+    /// The block's packed weights.
+    weight: &'a [f32],
+    map: Padded,
+    /// `BLOCK` rows of [`Padded::span`].
+    computed: &'a mut [f32],
+}
+
+impl<const SIDE: usize> WithSimd for BlockOfChannels<'_, SIDE> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let mut at = 0;
+        // With 32 registers 8 x 3 sums, 3 inputs and a weight fit; with 16 registers half the channels at a time.
+        while at + 3 * S::F32_LANES <= self.map.span {
+            if S::REGISTER_COUNT >= 32 {
+                self.tile::<S, 8, 3>(simd, 0, at);
+            } else {
+                self.tile::<S, 4, 3>(simd, 0, at);
+                self.tile::<S, 4, 3>(simd, 4, at);
+            }
+            at += 3 * S::F32_LANES;
+        }
+        while at < self.map.span {
+            self.tile::<S, 8, 1>(simd, 0, at);
+            at += S::F32_LANES;
+        }
+    }
+}
+
+impl<const SIDE: usize> BlockOfChannels<'_, SIDE> {
+    /// `CHANNELS` outputs from `first` on, `VECTORS` registers of pixels from `at` on.
+    #[inline(always)]
+    fn tile<S: Simd, const CHANNELS: usize, const VECTORS: usize>(&mut self, simd: S, first: usize, at: usize) {
+        let mut sums = [[simd.splat_f32s(0.0); VECTORS]; CHANNELS];
+        let planes = self.padded.chunks_exact(self.map.plane());
+        for (plane, weight) in planes.zip(self.weight.chunks_exact(SIDE * SIDE * BLOCK)) {
+            let (weight, _) = weight.as_chunks::<BLOCK>();
+            for down in 0..SIDE {
+                let line = &plane[at + down * self.map.line..][..VECTORS * S::F32_LANES + SIDE - 1];
+                for right in 0..SIDE {
+                    let weight = &weight[down * SIDE + right];
+                    let pixels: [S::f32s; VECTORS] =
+                        std::array::from_fn(|vector| load::<S>(line, right + vector * S::F32_LANES));
+                    for channel in 0..CHANNELS {
+                        let weight = simd.splat_f32s(weight[first + channel]);
+                        for vector in 0..VECTORS {
+                            sums[channel][vector] = simd.mul_add_e_f32s(weight, pixels[vector], sums[channel][vector]);
+                        }
+                    }
+                }
+            }
+        }
+        for (channel, sums) in sums.iter().enumerate() {
+            let row = &mut self.computed[(first + channel) * self.map.span + at..][..VECTORS * S::F32_LANES];
+            for (vector, sum) in sums.iter().enumerate() {
+                store::<S>(row, vector * S::F32_LANES, *sum);
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::dataset::augment::{Augment, Preset};
 use crate::dataset::photographs::Repeats;
 use crate::dataset::survey::Survey;
-use crate::dataset::tally::Tally;
+use crate::dataset::survey::Tally;
 use crate::dataset::{Dataset, sheet, votes};
 use crate::error::Error;
 use crate::file::write_whole;

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::file::write_whole;
-use crate::music::clips::Clips;
+use crate::music::Clips;
 use crate::music::fit;
 use crate::report;
 use clap::Args;

@@ -5,23 +5,20 @@
 
 mod blur;
 mod condition;
-mod draw;
 mod erase;
 mod geometry;
 mod jpeg;
-mod lens;
 mod light;
 pub mod mixing;
 mod noise;
 mod presets;
 mod small;
 
+use super::PIXELS;
+use crate::error::Error;
 pub use condition::Condition;
 pub use mixing::{Blend, Mixing};
 pub use presets::Preset;
-
-use super::PIXELS;
-use crate::error::Error;
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
@@ -183,6 +180,31 @@ pub fn vary(pixels: &[u8], augment: &Augment, random: &mut impl RngExt) -> Vec<u
 )]
 fn developed(plane: &Plane) -> Vec<u8> {
     plane.iter().map(|&value| (value + 0.5) as u8).collect()
+}
+
+/// Whether something of this probability happens; what can't happen draws nothing.
+fn happens(probability: f64, random: &mut impl RngExt) -> bool {
+    probability > 0.0 && random.random_bool(probability.min(1.0))
+}
+
+/// Anything from `-limit` to `limit`.
+fn either_way(limit: f32, random: &mut impl RngExt) -> f32 {
+    between(-limit, limit, random)
+}
+
+/// Anything from `low` to `high`; `low` where that is no range.
+fn between(low: f32, high: f32, random: &mut impl RngExt) -> f32 {
+    if low < high && (high - low).is_finite() { random.random_range(low..=high) } else { low }
+}
+
+/// A factor from `1 / (1 + most)` to `1 + most`: as often above 1 as below.
+fn factor(most: f32, random: &mut impl RngExt) -> f32 {
+    if most > 0.0 { either_way(most.ln_1p(), random).exp() } else { 1.0 }
+}
+
+/// As often between `low` and twice as much as between that and four times as much, up to `high`.
+fn octave(low: f32, high: f32, random: &mut impl RngExt) -> f32 {
+    between(low.ln(), high.ln(), random).exp()
 }
 
 #[cfg(test)]

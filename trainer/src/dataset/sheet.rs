@@ -1,7 +1,5 @@
 //! Contact sheets: a row of pictures for each class, as one PNG, for looking at data before anything learns from it.
 
-mod lettering;
-
 use super::augment::{self, Augment};
 use super::{Dataset, PIXELS, Split};
 use crate::random::generator;
@@ -85,8 +83,8 @@ fn draw(rows: &[Row], after_first: u32) -> Vec<u8> {
     let mut sheet = GrayImage::from_pixel(size.0, size.1, GROUND);
     let mut top = WIDE_GAP;
     for row in rows {
-        lettering::write(&mut sheet, row.name, (WIDE_GAP, top + WIDE_GAP), 2);
-        lettering::write(&mut sheet, &row.note, (WIDE_GAP, top + 4 * WIDE_GAP), 1);
+        write(&mut sheet, row.name, (WIDE_GAP, top + WIDE_GAP), 2);
+        write(&mut sheet, &row.note, (WIDE_GAP, top + 4 * WIDE_GAP), 1);
         for (line, pictures) in (0..).zip(&row.lines) {
             for (column, picture) in (0..).zip(pictures) {
                 let left = MARGIN + column * CELL + if column > 0 { after_first } else { 0 };
@@ -104,6 +102,72 @@ fn paste(sheet: &mut GrayImage, pixels: &[u8], (left, top): (u32, u32)) {
     debug_assert_eq!(pixels.len(), PIXELS);
     if let Some(picture) = GrayImage::from_raw(PICTURE, PICTURE, pixels.to_vec()) {
         imageops::replace(sheet, &picture, left.into(), top.into());
+    }
+}
+
+const INK: Luma<u8> = Luma([225]);
+/// Dots from letter to letter.
+const ADVANCE: u32 = 6;
+
+/// Writes `text` in capitals with its upper left corner at `at`, `scale` pixels a dot. What doesn't fit is cut off; what
+/// has no letter here stays blank.
+fn write(sheet: &mut GrayImage, text: &str, at: (u32, u32), scale: u32) {
+    for (place, letter) in (0..).zip(text.chars()) {
+        for (column, dots) in (0..).zip(columns(letter.to_ascii_uppercase())) {
+            for row in (0..7).filter(|row| dots >> row & 1 == 1) {
+                let left = at.0 + (place * ADVANCE + column) * scale;
+                let top = at.1 + row * scale;
+                for (x, y) in (0..scale).flat_map(|x| (0..scale).map(move |y| (left + x, top + y))) {
+                    if let Some(pixel) = sheet.get_pixel_mut_checked(x, y) {
+                        *pixel = INK;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The five columns of a letter; bit 0 is its upper dot.
+const fn columns(letter: char) -> [u8; 5] {
+    match letter {
+        'A' => [0x7e, 0x09, 0x09, 0x09, 0x7e],
+        'B' => [0x7f, 0x49, 0x49, 0x49, 0x36],
+        'C' => [0x3e, 0x41, 0x41, 0x41, 0x22],
+        'D' => [0x7f, 0x41, 0x41, 0x41, 0x3e],
+        'E' => [0x7f, 0x49, 0x49, 0x49, 0x41],
+        'F' => [0x7f, 0x09, 0x09, 0x09, 0x01],
+        'G' => [0x3e, 0x41, 0x49, 0x49, 0x3a],
+        'H' => [0x7f, 0x08, 0x08, 0x08, 0x7f],
+        'I' => [0x00, 0x41, 0x7f, 0x41, 0x00],
+        'J' => [0x20, 0x40, 0x41, 0x3f, 0x01],
+        'K' => [0x7f, 0x08, 0x14, 0x22, 0x41],
+        'L' => [0x7f, 0x40, 0x40, 0x40, 0x40],
+        'M' => [0x7f, 0x02, 0x0c, 0x02, 0x7f],
+        'N' => [0x7f, 0x04, 0x08, 0x10, 0x7f],
+        'O' => [0x3e, 0x41, 0x41, 0x41, 0x3e],
+        'P' => [0x7f, 0x09, 0x09, 0x09, 0x06],
+        'Q' => [0x3e, 0x41, 0x51, 0x21, 0x5e],
+        'R' => [0x7f, 0x09, 0x19, 0x29, 0x46],
+        'S' => [0x26, 0x49, 0x49, 0x49, 0x32],
+        'T' => [0x01, 0x01, 0x7f, 0x01, 0x01],
+        'U' => [0x3f, 0x40, 0x40, 0x40, 0x3f],
+        'V' => [0x1f, 0x20, 0x40, 0x20, 0x1f],
+        'W' => [0x3f, 0x40, 0x38, 0x40, 0x3f],
+        'X' => [0x63, 0x14, 0x08, 0x14, 0x63],
+        'Y' => [0x07, 0x08, 0x70, 0x08, 0x07],
+        'Z' => [0x61, 0x51, 0x49, 0x45, 0x43],
+        '0' => [0x3e, 0x51, 0x49, 0x45, 0x3e],
+        '1' => [0x00, 0x42, 0x7f, 0x40, 0x00],
+        '2' => [0x62, 0x51, 0x49, 0x49, 0x46],
+        '3' => [0x22, 0x41, 0x49, 0x49, 0x36],
+        '4' => [0x18, 0x14, 0x12, 0x7f, 0x10],
+        '5' => [0x27, 0x45, 0x45, 0x45, 0x39],
+        '6' => [0x3c, 0x4a, 0x49, 0x49, 0x30],
+        '7' => [0x01, 0x71, 0x09, 0x05, 0x03],
+        '8' => [0x36, 0x49, 0x49, 0x49, 0x36],
+        '9' => [0x06, 0x49, 0x49, 0x29, 0x1e],
+        ',' => [0x00, 0x50, 0x30, 0x00, 0x00],
+        _ => [0; 5],
     }
 }
 

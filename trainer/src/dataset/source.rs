@@ -2,7 +2,7 @@
 
 use super::input::{self, Bounded, HINT, peek, unreadable};
 use super::tree::Harvest;
-use super::{archive, csv, drawn, folder};
+use super::{archive, csv, drawn, gather};
 use crate::error::Error;
 use crate::file;
 use flate2::read::MultiGzDecoder;
@@ -23,7 +23,7 @@ pub(super) fn read(path: &Path, harvest: &mut Harvest) -> Result<(), Error> {
     // Before it is opened, as opening a pipe waits for a writer.
     let about = std::fs::metadata(path).map_err(cant)?;
     if about.is_dir() {
-        return folder::read(path, harvest);
+        return gather::read(path, harvest);
     }
     if !about.is_file() && !file::is_handed_over(path) {
         return Err(Error::data(path, "can't be read: it is no ordinary file", HINT));

@@ -3,7 +3,7 @@
 use super::{Accuracy, Figures, Relation, Row, Targets, View};
 use crate::dataset::Split;
 use crate::dataset::augment::Condition;
-use crate::metrics::{bootstrap, calibration, coverage};
+use crate::metrics::{self, calibration};
 use mood::{Contract, LabelSet};
 use serde::Serialize;
 use std::fmt::Write;
@@ -71,7 +71,7 @@ struct Object<'a> {
     nll: Option<f64>,
     per_class: Vec<PerClass>,
     confusion: Vec<&'a [usize]>,
-    coverage: &'a [coverage::Point],
+    coverage: &'a [calibration::Point],
 }
 
 #[derive(Serialize)]
@@ -161,7 +161,7 @@ fn accuracy(to: &mut String, name: &str, found: &Accuracy) -> std::fmt::Result {
     let (Some(share), Some([low, high])) = (found.share, found.interval) else {
         return writeln!(to, "{name:<16}no pictures are left");
     };
-    let samples = bootstrap::SAMPLES;
+    let samples = metrics::SAMPLES;
     let (low, high) = (percent(low), percent(high));
     writeln!(to, "{name:<16}{} (95 % interval {low} to {high}, {samples} bootstrap samples)", percent(share))
 }

@@ -1,6 +1,6 @@
 //! Graph -> bytes of an ONNX file, with the contract in `metadata_props`.
 
-use super::graph::{Constant, Data, Graph, Node, Op, Port};
+use super::{Constant, Data, Graph, Node, Op, Port};
 use mood::Contract;
 use prost::Message;
 use tract_onnx::pb::attribute_proto::AttributeType;

@@ -1,13 +1,9 @@
 //! The model card's section on the expression network, as Markdown, after Mitchell et al. 2019, *Model Cards for Model
 //! Reporting* (<https://arxiv.org/abs/1810.03993>): what it is and is for, data and its faults, figures, limits.
 
-mod place;
-
-pub use place::{marks, put};
-
 use super::figures::{Figures, Measured};
 use super::words::{grouped, interval, left_out, percent, points, truth};
-use crate::metrics::{bootstrap, calibration};
+use crate::metrics::{self, calibration};
 use crate::number::count;
 
 /// The section, without the marks around it. Ends with a line break.
@@ -183,7 +179,7 @@ fn measured(figures: &Figures) -> String {
         rows.push(line(&format!("{}, by {}", figures.form(), truth(other.labels)), other));
     }
     let interval =
-        format!("95 % interval ({} bootstrap samples)", grouped(usize::try_from(bootstrap::SAMPLES).unwrap_or(0)));
+        format!("95 % interval ({} bootstrap samples)", grouped(usize::try_from(metrics::SAMPLES).unwrap_or(0)));
     let opposite = format!(
         "Confident answers that are unpleasant to a pleasant expression, or the reverse: {} of {} ({}).",
         grouped(deployed.opposite),

@@ -3,7 +3,7 @@
 
 use super::history::History;
 use crate::measure::{self, Relation, Row, Target, Targets};
-use crate::metrics::{Graded, calibration, coverage};
+use crate::metrics::{Graded, calibration};
 use mood::{Contract, LabelSet};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -192,7 +192,7 @@ pub struct Measured {
     /// The confidences the box gives, at its temperature.
     pub calibrated: Confidences,
     /// What a confidence threshold buys, at that temperature.
-    pub coverage: Vec<coverage::Point>,
+    pub coverage: Vec<calibration::Point>,
 }
 
 impl Measured {

@@ -1,9 +1,13 @@
 //! The sections of the page, in order.
 
-use super::figures::Figures;
-use super::words::{grouped, left_out, percent, truth};
-use super::{charts, pictures, tables};
+use super::figures::{Figures, Mistake};
+use super::words::{grouped, interval, left_out, percent, truth};
+use super::{charts, tables};
+use crate::dataset::SIDE;
+use data_encoding::BASE64;
+use image::{GrayImage, ImageFormat};
 use maud::{Markup, html};
+use std::io::Cursor;
 
 /// A section.
 pub(super) struct Section {
@@ -80,7 +84,7 @@ fn int8(figures: &Figures) -> Option<Markup> {
     Some(html! {
         p { "Both forms answer alike on " (percent(alike)) " of the pictures." }
         div .side {
-            (charts::forms::forms(&figures.float.per_class, &int8.per_class))
+            (charts::curves::forms(&figures.float.per_class, &int8.per_class))
             (tables::forms(&figures.float, int8))
         }
     })
@@ -99,7 +103,7 @@ fn mistakes(figures: &Figures) -> Markup {
             "Wrong by " (truth(figures.deployed().labels)) ", and surest of it; " (figures.form()) ", " (figures.split) ". Here and there the label \
              may be what is wrong."
         }
-        (pictures::mistakes(&figures.mistakes))
+        (gallery(&figures.mistakes))
     }
 }
 
@@ -165,4 +169,104 @@ fn network_facts(figures: &Figures) -> Vec<(&'static str, String)> {
         facts.push(("sha256 of the file", file.sha256.clone()));
     }
     facts
+}
+
+/// A gallery of wrong answers, each with what its label says and what the network says.
+pub(super) fn gallery(mistakes: &[Mistake]) -> Markup {
+    html! {
+        ul .pictures {
+            @for mistake in mistakes {
+                @let sure = format!("{:.0} %", 100.0 * mistake.confidence);
+                li {
+                    img width="96" height="96" src=(data_uri(&mistake.pixels))
+                        alt={ "A face labelled " (mistake.truth) ", read as " (mistake.answer) " with " (sure) };
+                    p { b { (mistake.answer) } " " (sure) br; "labelled " (mistake.truth) br; small { "row " (mistake.row) } }
+                }
+            }
+        }
+    }
+}
+
+/// A PNG of 48x48 luminances, as an address that holds all of it; empty when the pixels are no such picture.
+fn data_uri(pixels: &[u8]) -> String {
+    let mut png = Cursor::new(Vec::new());
+    let side = u32::try_from(SIDE).unwrap_or(u32::MAX);
+    match GrayImage::from_raw(side, side, pixels.to_vec()).map(|picture| picture.write_to(&mut png, ImageFormat::Png)) {
+        Some(Ok(())) => format!("data:image/png;base64,{}", BASE64.encode(&png.into_inner())),
+        _ => "data:,".to_owned(),
+    }
+}
+
+/// Below this share of equal answers, an int8 file is hardly of the same network.
+const KIN: f64 = 0.9;
+
+/// Sentence, warnings and main figures.
+pub(super) fn top(figures: &Figures) -> Markup {
+    html! { (summary(figures)) (warnings(figures)) (tiles(figures)) }
+}
+
+/// What the figures don't say.
+pub(super) const LIMITS: &str = "A face's expression is not what a person feels, and people agree with these labels on about two \
+    faces in three. Not for work, school, selection, surveillance or any judgement of a person; how the figures differ \
+    between groups of people was not measured. The page may hold pictures of the data set: mind its terms before \
+    passing it on.";
+
+/// One sentence: accuracy with its interval, on what, how many; then what was measured.
+fn summary(figures: &Figures) -> Markup {
+    let found = figures.deployed();
+    let (n, split, data) = (grouped(found.n), figures.split, &figures.data.name);
+    html! {
+        p .summary {
+            "Of " (n) " " (split) " pictures of " (data) ", " b { (percent(found.accuracy)) } " are read right \
+             (95 % interval " (interval(found.accuracy_interval)) "; " (figures.network.labels.len()) " expressions, by "
+            (truth(found.labels)) "). Measured: the network " code { (figures.network.name) } " with "
+            (grouped(figures.network.parameters)) " parameters, "
+            @if figures.int8.is_some() { "in int8 as the box runs it." } @else { "in f32; no exported file was given." }
+        }
+    }
+}
+
+fn warnings(figures: &Figures) -> Markup {
+    html! {
+        @if let Some(alike) = figures.agreement.filter(|alike| *alike < KIN) {
+            p .warning {
+                "File and run answer alike on only " (percent(alike)) " of the pictures: perhaps the file was exported \
+                 from another run."
+            }
+        }
+    }
+}
+
+fn tiles(figures: &Figures) -> Markup {
+    let found = figures.deployed();
+    let tile = |name: &str, value: String, note: String| html! { div { dt { (name) } dd { (value) } dd { (note) } } };
+    html! {
+        dl .tiles {
+            (tile("accuracy", percent(found.accuracy), interval(found.accuracy_interval)))
+            (tile("macro-F1", format!("{:.3}", found.macro_f1), format!("mean of {} expressions", found.per_class.len())))
+            (tile("calibration error", format!("{:.3}", found.calibrated.ece), format!("{:.3} before the temperature", found.raw.ece)))
+            @if let Some(drop) = figures.drop_points {
+                (tile("int8 loses", format!("{drop:.2}"), format!("points against {} in f32", percent(figures.float.accuracy))))
+            }
+            @if let Some(other) = &figures.other {
+                (tile(&format!("by {}", truth(other.labels)), percent(other.accuracy), format!("{} pictures", grouped(other.n))))
+            }
+            (tile("pictures", grouped(found.n), figures.split.to_owned()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::PIXELS;
+
+    #[test]
+    fn the_address_holds_the_very_pixels() {
+        let pixels: Vec<u8> = (0..PIXELS).map(|at| u8::try_from(at % 251).unwrap()).collect();
+        let uri = data_uri(&pixels);
+        let png = BASE64.decode(uri.strip_prefix("data:image/png;base64,").unwrap().as_bytes()).unwrap();
+        assert_eq!(image::load_from_memory(&png).unwrap().into_luma8().into_raw(), pixels);
+        assert_eq!(data_uri(&[1, 2, 3]), "data:,");
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::figures::{Class, Data, Figures, Measured};
 use super::words::{grouped, interval, percent, points};
-use crate::metrics::bootstrap;
+use crate::metrics;
 use crate::number::count;
 use maud::{Markup, html};
 
@@ -157,7 +157,7 @@ pub(super) fn accuracies(figures: &Figures) -> Markup {
         }
     };
     let deployed = figures.deployed();
-    let samples = grouped(usize::try_from(bootstrap::SAMPLES).unwrap_or(0));
+    let samples = grouped(usize::try_from(metrics::SAMPLES).unwrap_or(0));
     let caption = format!("Accuracy; 95 % interval of {samples} bootstrap samples");
     boxed(
         &caption,

@@ -1,6 +1,6 @@
 //! Reads a recipe from its name or file, with what the command line changes in it.
 
-use super::{Recipe, library};
+use super::Recipe;
 use crate::error::Error;
 use crate::file::write_whole;
 use std::path::Path;
@@ -16,7 +16,7 @@ const UNTIL: &str = "November 2026";
 /// # Errors
 /// When there is no such recipe, or it can't be understood; the message has the line.
 pub fn read(name: &str, changes: &[String]) -> Result<Recipe, Error> {
-    let text = match library::text(name) {
+    let text = match text(name) {
         Some(text) => text.to_owned(),
         None => std::fs::read_to_string(name).map_err(|error| unknown(name, &error))?,
     };
@@ -52,7 +52,7 @@ pub fn write(recipe: &Recipe, path: &Path) -> Result<(), Error> {
 }
 
 fn unknown(name: &str, error: &std::io::Error) -> Error {
-    let known = library::names().collect::<Vec<_>>().join(", ");
+    let known = names().collect::<Vec<_>>().join(", ");
     Error::Configuration {
         what: format!("recipe `{name}` can't be read: {error}"),
         hint: format!("name a file, or one of {known}"),
@@ -135,6 +135,40 @@ fn sound(distillation: &super::Distillation) -> bool {
     !teachers.is_empty() && (0.0..=1.0).contains(weight) && (1.0..=100.0).contains(temperature)
 }
 
+/// The recipe of a run for which none was named.
+pub const DEFAULT: &str = "classic";
+
+/// Name and text of each.
+const RECIPES: [(&str, &str); 11] = [
+    (DEFAULT, include_str!("../../recipes/classic.toml")),
+    ("mood", include_str!("../../recipes/mood.toml")),
+    ("mood-box", include_str!("../../recipes/mood-box.toml")),
+    ("residual", include_str!("../../recipes/residual.toml")),
+    ("mood-long", include_str!("../../recipes/mood-long.toml")),
+    ("mood-wide", include_str!("../../recipes/mood-wide.toml")),
+    ("mood-taught", include_str!("../../recipes/mood-taught.toml")),
+    ("scratch", include_str!("../../recipes/scratch.toml")),
+    ("teacher", include_str!("../../recipes/teacher.toml")),
+    ("student", include_str!("../../recipes/student.toml")),
+    ("synthetic", include_str!("../../recipes/synthetic.toml")),
+];
+
+/// The names, in the order they are told.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    RECIPES.iter().map(|(name, _)| *name)
+}
+
+/// The text of the recipe named `name`.
+pub(super) fn text(name: &str) -> Option<&'static str> {
+    RECIPES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+#[expect(clippy::expect_used, reason = "the text is part of this program, and a test reads it")]
+pub(super) fn default_recipe() -> Recipe {
+    let text = text(DEFAULT).unwrap_or_default();
+    toml::from_str(text).expect("the default recipe is complete")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,5 +216,17 @@ mod tests {
         recipe.data.limit = Some(12);
         write(&recipe, &path).unwrap();
         assert_eq!(read(&path.display().to_string(), &[]).unwrap(), recipe);
+    }
+
+    #[test]
+    fn every_recipe_is_complete_and_commented() {
+        for (name, text) in RECIPES {
+            let recipe: Recipe = toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let resolved: Table = toml::to_string(&recipe).unwrap().parse().unwrap();
+            assert_eq!(text.parse::<Table>().unwrap(), resolved, "{name} leaves something out");
+            for line in text.lines().filter(|line| line.contains(" = ")) {
+                assert!(line.contains('#'), "{name}: `{line}` is not explained");
+            }
+        }
     }
 }

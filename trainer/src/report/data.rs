@@ -2,7 +2,7 @@
 
 use crate::dataset::photographs::Repeats;
 use crate::dataset::survey::Survey;
-use crate::dataset::tally::Tally;
+use crate::dataset::survey::Tally;
 use crate::dataset::{Dataset, Split};
 use crate::error::Error;
 use mood::LabelSet;

@@ -1,7 +1,6 @@
 //! The run folder: recipe, data, metrics, checkpoints. Whatever is written appears whole or not at all.
 
 mod record;
-mod seal;
 
 pub use record::DataRecord;
 
@@ -197,7 +196,7 @@ impl RunFolder {
         let path = temporary.join("optimiser.bpk");
         optimiser.save(&path).map_err(|error| Error::write(&path, error))?;
         write_json(&temporary.join("progress.json"), progress)?;
-        seal::write(&temporary)?;
+        record::write(&temporary)?;
         let target = self.root.join(format!("checkpoint-{:08}", progress.step));
         let _ = fs::remove_dir_all(&target);
         rename(&temporary, &target)?;
@@ -250,7 +249,7 @@ impl RunFolder {
 }
 
 fn load_checkpoint(folder: &Path, net: &Net, optimiser: &ModuleOptimizer) -> Result<Checkpoint, Error> {
-    seal::check(folder)?;
+    record::check(folder)?;
     let path = folder.join("optimiser.bpk");
     Ok(Checkpoint {
         // Clones share the running moments of batch norm: only a network of its own keeps those of the average apart.

@@ -1,18 +1,18 @@
 //! What teachers say: to each picture, asked once ([`Recorded`]), or to what the student sees ([`Consistent`]).
 
-mod consistent;
-mod recorded;
-
-pub use consistent::Consistent;
-pub use recorded::Recorded;
-
-use super::checkpoint::RunFolder;
+use super::checkpoint::{RunFolder, WEIGHTS_MIB};
 use super::loss::BatchTargets;
-use crate::dataset::{Dataset, Parts};
+use crate::dataset::{Dataset, Parts, Picture};
 use crate::error::Error;
-use crate::net::Net;
+use crate::evaluate;
+use crate::file::{self, write_whole};
+use crate::net::{Net, device, input_tensor};
 use crate::recipe::{Distillation, Recipe};
+use burn::module::Module;
 use burn::tensor::Device;
+use data_encoding::HEXLOWER;
+use mood::Contract;
+use sha2::{Digest, Sha256};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -99,11 +99,135 @@ fn softmax_into(row: &mut [f32], logits: &[f32], temperature: f64, voices: usize
     row.iter_mut().zip(powers).for_each(|(value, power)| *value += (power / sum) as f32);
 }
 
+/// The teachers, ready to answer.
+#[derive(Debug)]
+pub struct Consistent {
+    nets: Vec<Net>,
+    device: Device,
+    heads: Vec<Range<usize>>,
+    temperature: f64,
+}
+
+impl Consistent {
+    /// Those of `asked`, on `device`.
+    ///
+    /// # Errors
+    /// When a teacher's run can't be read or has other heads.
+    pub fn load(asked: &Distillation, recipe: &Recipe, device: &Device) -> Result<Self, Error> {
+        // They don't learn: on a device that does, their batch norm would go by the batch.
+        let device = device.clone().without_autodiff();
+        let nets = load_all(asked, recipe, &device)?.iter().map(Module::valid).collect();
+        let heads = heads(recipe).collect();
+        Ok(Self { nets, device, heads, temperature: f64::from(asked.temperature) })
+    }
+
+    /// Their mean probabilities, `[n, outputs]`, for `size` pictures, `[n, 1, 48, 48]`.
+    #[must_use]
+    pub fn answer(&self, inputs: &[f32], size: usize) -> Vec<f32> {
+        let outputs = self.heads.iter().map(Range::len).sum();
+        let mut rows = vec![0.0; size * outputs];
+        for net in &self.nets {
+            let logits: Vec<f32> =
+                net.forward(input_tensor(inputs.to_vec(), size, &self.device)).into_data().iter::<f32>().collect();
+            for (row, logits) in rows.chunks_exact_mut(outputs).zip(logits.chunks_exact(outputs)) {
+                for columns in &self.heads {
+                    let logits = &logits[columns.clone()];
+                    softmax_into(&mut row[columns.clone()], logits, self.temperature, self.nets.len());
+                }
+            }
+        }
+        rows
+    }
+}
+
+/// The teachers' mean probabilities at the recipe's temperature: a row a picture of the data, the heads side by side.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    outputs: usize,
+    rows: Vec<f32>,
+}
+
+impl Recorded {
+    /// Reads them from `folder`, or asks the teachers about the pictures at `training` and keeps what they say.
+    ///
+    /// # Errors
+    /// When a teacher's run can't be read or has other heads, or the answers can't be kept.
+    pub fn ask(
+        asked: &Distillation,
+        recipe: &Recipe,
+        dataset: &Dataset,
+        training: &[usize],
+        folder: &RunFolder,
+    ) -> Result<Self, Error> {
+        let outputs = recipe.outputs();
+        let nets = load_all(asked, recipe, &device())?;
+        let key = key(asked, recipe, dataset, training)?;
+        let path = folder.path().join(format!("teachers-{key}.f32"));
+        let size = dataset.pictures.len() * outputs;
+        if let Some(rows) = file::read(&path, WEIGHTS_MIB).ok().and_then(|bytes| numbers(&bytes, size)) {
+            return Ok(Self { outputs, rows });
+        }
+        let contract = Contract::new(dataset.label_set);
+        let mut rows = vec![0.0; size];
+        let temperature = f64::from(asked.temperature);
+        for net in &nets {
+            // A picture and its mirror image show the same: both count.
+            for mirrored in [false, true] {
+                let seen = if mirrored { &mirror(dataset) } else { dataset };
+                let logits = evaluate::logits(net, seen, training, &contract);
+                for (&index, logits) in training.iter().zip(&logits) {
+                    let row = &mut rows[index * outputs..][..outputs];
+                    for columns in heads(recipe) {
+                        softmax_into(&mut row[columns.clone()], &logits[columns], temperature, 2 * nets.len());
+                    }
+                }
+            }
+        }
+        let bytes: Vec<u8> = rows.iter().flat_map(|value| value.to_le_bytes()).collect();
+        write_whole(&path, &bytes)?;
+        Ok(Self { outputs, rows })
+    }
+
+    /// The row of the picture at `index`; zeros where it is no training picture.
+    #[must_use]
+    pub fn row(&self, index: usize) -> &[f32] {
+        &self.rows[index * self.outputs..][..self.outputs]
+    }
+}
+
+fn mirror(dataset: &Dataset) -> Dataset {
+    let mut mirrored = dataset.clone();
+    mirrored.pictures.iter_mut().for_each(Picture::mirror);
+    mirrored
+}
+
+/// Tells one set of answers from any other: by the teachers' weights, the pictures, the heads, the temperature.
+fn key(asked: &Distillation, recipe: &Recipe, dataset: &Dataset, training: &[usize]) -> Result<String, Error> {
+    let mut hash = Sha256::new();
+    for teacher in &asked.teachers {
+        let best = RunFolder::new(teacher).best();
+        let weights = file::read(&best, WEIGHTS_MIB).map_err(|error| {
+            Error::data(&best, format_args!("can't be read: {error}"), "train the teacher first, or name another run")
+        })?;
+        hash.update(Sha256::digest(weights));
+    }
+    hash.update(dataset.sha256());
+    hash.update(asked.temperature.to_le_bytes());
+    recipe.data.heads.iter().for_each(|head| hash.update(head.name()));
+    training.iter().for_each(|index| hash.update(index.to_le_bytes()));
+    Ok(HEXLOWER.encode(&hash.finalize()[..8]))
+}
+
+fn numbers(bytes: &[u8], expected: usize) -> Option<Vec<f32>> {
+    let (chunks, rest) = bytes.as_chunks::<4>();
+    let fits = rest.is_empty() && chunks.len() == expected;
+    fits.then(|| chunks.iter().map(|chunk| f32::from_le_bytes(*chunk)).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::append_input;
-    use crate::dataset::{PIXELS, Picture, SIDE, Split};
+    use crate::dataset::{PIXELS, Picture, SIDE, Split, append_input};
     use crate::net::device;
     use crate::recipe::Head;
     use mood::{Contract, LabelSet};

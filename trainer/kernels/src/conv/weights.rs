@@ -1,6 +1,6 @@
 //! The inner loop of the weight gradient: some input channels' taps times a run of output channels, in registers.
 
-use super::map::Padded;
+use super::Padded;
 use crate::simd::{load, store};
 use pulp::{Simd, WithSimd};
 

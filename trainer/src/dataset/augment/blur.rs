@@ -2,8 +2,8 @@
 #![expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "offsets of a few pixels are exact")]
 #![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "offsets are cut to REACH")]
 
-use super::draw::{between, happens};
 use super::{Augment, Plane};
+use super::{between, happens};
 use crate::dataset::SIDE;
 use rand::RngExt;
 use std::f32::consts::PI;

@@ -1,7 +1,7 @@
 //! Single faults of known size, for measuring what each costs a network: the same for every network and every run.
 
 use super::geometry::{Move, View};
-use super::{Augment, Preset, blur, developed, draw, jpeg, noise, vary};
+use super::{Augment, Preset, between, blur, developed, happens, jpeg, noise, vary};
 use crate::dataset::{PIXELS, SIDE};
 use crate::random::{generator, mix};
 use std::f32::consts::TAU;
@@ -63,11 +63,11 @@ impl Condition {
             Self::Shifted(percent) => {
                 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "48")]
                 let pixels = percent / 100.0 * SIDE as f32;
-                let (sin, cos) = draw::between(0.0, TAU, random).sin_cos();
+                let (sin, cos) = between(0.0, TAU, random).sin_cos();
                 Move { shift: [pixels * cos, pixels * sin], ..Move::STILL }
             }
             Self::Rotated(degrees) => {
-                Move { turn: if draw::happens(0.5, random) { degrees } else { -degrees }, ..Move::STILL }
+                Move { turn: if happens(0.5, random) { degrees } else { -degrees }, ..Move::STILL }
             }
             Self::Box => {
                 let augment = Augment { flip: 0.0, erase: 0.0, ..Augment::preset(Preset::Box) };

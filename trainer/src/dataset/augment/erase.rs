@@ -8,7 +8,7 @@
 )]
 
 use super::Augment;
-use super::draw::{between, happens, octave};
+use super::{between, happens, octave};
 use crate::dataset::{PIXELS, SIDE};
 use rand::RngExt;
 

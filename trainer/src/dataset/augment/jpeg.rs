@@ -1,7 +1,7 @@
 //! A picture that was a JPEG file on its way.
 
 use super::Augment;
-use super::draw::happens;
+use super::happens;
 use crate::dataset::PIXELS;
 use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
 use image::{ExtendedColorType, ImageDecoder};

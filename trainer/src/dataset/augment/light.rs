@@ -7,8 +7,8 @@
     reason = "a cast to a byte saturates; pixel numbers are exact"
 )]
 
-use super::draw::{between, either_way, factor, happens};
 use super::{Augment, Plane};
+use super::{between, either_way, factor, happens};
 use crate::dataset::{PIXELS, SIDE};
 use rand::RngExt;
 use std::f32::consts::TAU;

@@ -1,7 +1,7 @@
 //! Pictures of a batch mixed in pairs, with their targets: mixup (Zhang et al. 2018) and cutmix (Yun et al. 2019).
 
-use super::draw::happens;
 use super::erase::Patch;
+use super::happens;
 use super::refuse_outside;
 use crate::dataset::{PIXELS, SIDE};
 use crate::error::Error;

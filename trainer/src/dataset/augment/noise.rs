@@ -1,7 +1,7 @@
 //! Noise of the sensor, and of light itself where there is little of it.
 
-use super::draw::{between, happens, octave};
 use super::{Augment, Plane};
+use super::{between, happens, octave};
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 

@@ -7,8 +7,8 @@
     reason = "pixel numbers up to 48"
 )]
 
-use super::draw::{between, happens};
 use super::{Augment, Plane};
+use super::{between, happens};
 use crate::dataset::{PIXELS, SIDE};
 use rand::RngExt;
 

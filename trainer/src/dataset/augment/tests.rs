@@ -103,3 +103,22 @@ fn absurd_numbers_are_no_panic() {
     }
     assert_eq!(vary(&[1, 2, 3], &everything, &mut generator(1, 1)), [1, 2, 3]);
 }
+
+#[test]
+fn what_is_drawn_lies_in_its_range() {
+    let random = &mut generator(1, 0);
+    for _ in 0..1_000 {
+        assert!((-3.0..=3.0).contains(&either_way(3.0, random)));
+        assert!((0.799..=1.251).contains(&factor(0.25, random)));
+        assert!((19.9..=80.1).contains(&octave(20.0, 80.0, random)));
+    }
+}
+
+#[test]
+fn what_is_no_range_is_no_panic() {
+    let random = &mut generator(1, 0);
+    assert!(!happens(f64::NAN, random) && !happens(-1.0, random) && happens(7.0, random));
+    assert!(either_way(f32::NAN, random).is_nan());
+    assert!((between(2.0, 1.0, random) - 2.0).abs() < f32::EPSILON);
+    assert!((factor(-1.0, random) - 1.0).abs() < f32::EPSILON);
+}

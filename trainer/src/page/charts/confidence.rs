@@ -1,9 +1,9 @@
 //! Whether confidences keep their word, and what a threshold on them buys.
 
-use super::axis::{Axis, Unit};
+use super::{Axis, Unit};
 use super::{Key, Plot, Shape, figure, length};
 use crate::metrics::calibration::Bin;
-use crate::metrics::coverage::Point;
+use crate::metrics::calibration::Point;
 use crate::number::count;
 use crate::page::figures::Measured;
 use maud::{Markup, html};
