@@ -126,7 +126,7 @@ pub fn run(cli: &Cli) -> Result<(), Error> {
         Command::MusicFit(args) => music_fit::run(args),
         Command::Nets(args) => {
             let (width, depth) = args.size.numbers();
-            report::nets(&export::figures(width, depth), args.json);
+            report::nets(&export::costs(width, depth), args.json);
             Ok(())
         }
         Command::Devices(args) => devices::run(args),

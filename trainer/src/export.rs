@@ -88,7 +88,7 @@ pub fn run(
 
 /// The cost of one network.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Figures {
+pub struct Cost {
     /// Which network.
     pub name: Name,
     /// How large it is.
@@ -102,16 +102,16 @@ pub struct Figures {
     pub int8_bytes: usize,
 }
 
-/// The figures of every network with FER-2013's seven labels; where `width` or `depth` is none, at its own.
+/// What every network costs with FER-2013's seven labels; where `width` or `depth` is none, at its own.
 #[must_use]
-pub fn figures(width: Option<usize>, depth: Option<usize>) -> Vec<Figures> {
+pub fn costs(width: Option<usize>, depth: Option<usize>) -> Vec<Cost> {
     Name::value_variants().iter().map(|&name| one(name, name.default_size().with(width, depth))).collect()
 }
 
-fn one(name: Name, size: Size) -> Figures {
+fn one(name: Name, size: Size) -> Cost {
     let contract = Contract::new(LabelSet::Fer2013);
     let raw = Net::new(name, size, contract.labels.len(), 0.0, &device()).layers();
     let file = onnx::write::bytes(&onnx::graph(&quantise::unobserved(&raw)), &contract);
     let mmac = count(raw.macs()) / 1e6;
-    Figures { name, size, parameters: raw.parameters(), mmac, int8_bytes: file.len() }
+    Cost { name, size, parameters: raw.parameters(), mmac, int8_bytes: file.len() }
 }

@@ -3,7 +3,7 @@
 use crate::devices::survey::{Finding, Line, State};
 use crate::error::Error;
 use crate::evaluate::Evaluation;
-use crate::export::{Export, Figures};
+use crate::export::{Cost, Export};
 use crate::layers::RawNet;
 use crate::music::judge::{self, Accuracy};
 use crate::verify::Comparison;
@@ -112,7 +112,7 @@ pub fn measured(figures: &str) {
 }
 
 /// Prints the networks there are.
-pub fn nets(figures: &[Figures], json: bool) {
+pub fn nets(figures: &[Cost], json: bool) {
     if json {
         say!("{}", serde_json::json!({ "nets": figures }));
         return;

@@ -137,7 +137,7 @@ fn a_file_of_weights_names_the_layers_and_not_the_choice() {
 
 #[test]
 fn a_repvgg_in_training_has_branches_and_in_the_box_a_vgg_s_cost() {
-    let all = export::figures(None, None);
+    let all = export::costs(None, None);
     assert_eq!(all.iter().map(|net| net.name).collect::<Vec<_>>(), NAMES);
     let [_, vgg, repvgg, _] = all.as_slice() else { panic!("{all:?}") };
     assert!(repvgg.parameters > vgg.parameters);

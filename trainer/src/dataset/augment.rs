@@ -3,16 +3,13 @@
 //! Everything drawn is a function of the generator handed in: equal seeds, equal pictures. Labels are never changed here;
 //! [`mixing`] does that, on whole batches.
 
-mod blur;
+mod camera;
 mod condition;
-mod erase;
 mod geometry;
 mod jpeg;
 mod light;
 pub mod mixing;
-mod noise;
 mod presets;
-mod small;
 
 use super::PIXELS;
 use crate::error::Error;
@@ -162,12 +159,10 @@ pub fn vary(pixels: &[u8], augment: &Augment, random: &mut impl RngExt) -> Vec<u
     let mut plane = [0.0; PIXELS];
     geometry::View::draw(augment, random).project(picture, &mut plane);
     light::vary(&mut plane, augment, random);
-    blur::vary(&mut plane, augment, random);
-    noise::vary(&mut plane, augment, random);
-    small::vary(&mut plane, augment, random);
+    camera::vary(&mut plane, augment, random);
     let mut varied = developed(&plane);
     jpeg::vary(&mut varied, augment, random);
-    erase::vary(&mut varied, augment, random);
+    mixing::erase(&mut varied, augment, random);
     varied
 }
 

@@ -1,7 +1,7 @@
 //! Single faults of known size, for measuring what each costs a network: the same for every network and every run.
 
 use super::geometry::{Move, View};
-use super::{Augment, Preset, between, blur, developed, happens, jpeg, noise, vary};
+use super::{Augment, Preset, between, camera, developed, happens, jpeg, vary};
 use crate::dataset::{PIXELS, SIDE};
 use crate::random::{generator, mix};
 use std::f32::consts::TAU;
@@ -78,8 +78,8 @@ impl Condition {
         let mut plane = [0.0; PIXELS];
         View::of(moved, None).project(picture, &mut plane);
         match self {
-            Self::Dark => noise::dark(&mut plane, DIM, GAIN, random),
-            Self::Blurred => blur::defocus(&mut plane, BLUR),
+            Self::Dark => camera::dark(&mut plane, DIM, GAIN, random),
+            Self::Blurred => camera::defocus(&mut plane, BLUR),
             _ => {}
         }
         let mut bytes = developed(&plane);
