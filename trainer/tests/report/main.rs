@@ -2,6 +2,8 @@
 //! both say what `--json` says.
 #![expect(clippy::unwrap_used, reason = "a test that can't set its scene has failed")]
 
+mod keys;
+
 use roxmltree::{Document, Node};
 use serde_json::Value;
 use snapbox::cmd::{Command, OutputAssert, cargo_bin};
@@ -91,42 +93,6 @@ fn closed(page: &str) -> String {
 
 fn text_of(node: Node<'_, '_>) -> String {
     node.descendants().filter_map(|node| node.is_text().then(|| node.text()).flatten()).collect()
-}
-
-#[test]
-fn evaluate_measures_on_the_validation_part_a_run_cut_and_writes_thresholds_for_it() {
-    let folder = scene();
-    let evaluate = |data: &str, more: &[&str]| {
-        let named =
-            ["evaluate", "--model", "mood.onnx", "--data", data, "--split", "validation", "--labels", "fer2013"];
-        trainer(&folder).args(named).args(more).assert()
-    };
-    let object = |done: OutputAssert| -> Value { serde_json::from_slice(&done.success().get_output().stdout).unwrap() };
-    let found = object(evaluate("faces & more.csv", &["--run", "run", "--json"]));
-    let told = figures(&folder, &["run", "--model", "mood.onnx"]);
-    assert_eq!((&told["split"], &told["int8"]["n"]), (&Value::from("validation"), &found["n"]));
-    assert_eq!(told["int8"]["accuracy"], found["accuracy"]);
-    assert_eq!(found["n_without_copies"], found["n"], "a run learns from no copy of its validation");
-
-    let chosen = object(evaluate("faces & more.csv", &["--run", "run", "--coverage", "0.8", "--write", "--json"]));
-    let contract = trainer::verify::load(&folder.path().join("mood.onnx")).unwrap().contract().clone();
-    let written = contract.thresholds.unwrap();
-    for (key, threshold) in [("pleasant", written.pleasant), ("unpleasant", written.unpleasant)] {
-        assert!((chosen[key]["threshold"].as_f64().unwrap() - f64::from(threshold)).abs() < 1e-6, "{key} {chosen}");
-    }
-    assert_eq!(object(evaluate("faces & more.csv", &["--run", "run", "--json"])), found, "only the contract changed");
-
-    evaluate("faces & more.csv", &[]).code(5).stderr_eq(str![[r#"
-error: `faces & more.csv` has no pictures in validation
-  hint: choose another `--split`, or name with `--run` the run that cut it from the data
-
-"#]]);
-    fs::write(folder.path().join("other.csv"), faces().replacen("230", "229", 1)).unwrap();
-    evaluate("other.csv", &["--run", "run"]).code(5).stderr_eq(str![[r#"
-error: `other.csv` holds other pictures than this run was trained on
-  hint: give `--data` what the run was trained on
-
-"#]]);
 }
 
 #[test]
