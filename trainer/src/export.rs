@@ -3,6 +3,7 @@
 use crate::dataset::{Dataset, Labelled, PIXELS, append_input};
 use crate::error::Error;
 use crate::layers::RawNet;
+use crate::metrics::calibration;
 use crate::net::{Name, Net, Size, device};
 use crate::number::count;
 use crate::{metrics, onnx, quantise, random, verify};
@@ -67,7 +68,7 @@ pub fn run(
     let classifier = verify::classifier(&onnx::write::bytes(&graph, &contract), path)?;
     let labels = &validation.labels;
     let found = verify::evaluate(&classifier, dataset, validation, path)?;
-    contract.temperature = verify::fit_temperature(&found.logits, labels);
+    contract.temperature = calibration::fit_temperature(&found.logits, labels);
     let nll: f64 = found
         .logits
         .iter()

@@ -5,29 +5,67 @@
 //! (contempt, for a network of FER-2013) is counted, and its answer to it is wrong: a user wouldn't see it otherwise.
 
 mod doubt;
-mod relation;
+mod figures;
 mod robustness;
-mod words;
 
 pub use doubt::Doubt;
-pub use relation::Relation;
-pub use robustness::Robustness;
-pub use words::{json, predictions, text};
+pub(crate) use figures::percent;
+pub use figures::{Class, Figures, json, predictions, text};
+pub use robustness::{Line, Robustness};
 
 use crate::dataset::augment::Condition;
 use crate::dataset::votes::{Verdict, Votes};
-use crate::dataset::{Dataset, Picture};
+use crate::dataset::{Dataset, Labelled, Picture, near_copies};
 use crate::error::Error;
-use crate::metrics::{self, Confusion, Graded, calibration};
-use crate::number::count;
-use crate::random;
-use crate::verify;
-use mood::{Affect, Classifier, Contract, Expression, LabelSet, Logits, Mood, Probabilities, Thresholds};
+use crate::metrics::{self, Graded};
+use crate::{random, verify};
+use mood::{Affect, Classifier, Contract, Expression, Logits, Mood, Probabilities, Thresholds};
 use rand::seq::SliceRandom;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// Fixes what `--limit` picks and what the bootstrap draws.
 const SEED: u64 = 1;
+
+/// How close a picture is to the training pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// None of them shows the same photograph.
+    New,
+    /// One of them shows it in another crop, or may well do; see [`near_copies::ALIKE`].
+    NearCopy,
+    /// One of them has the same bytes.
+    Copy,
+}
+
+impl Relation {
+    /// Of each picture of `dataset` at `indices` to pictures with the pixels `training`.
+    #[must_use]
+    pub fn of(dataset: &Dataset, indices: &[usize], training: &[&[u8]]) -> Vec<Self> {
+        let measured: Vec<&[u8]> = indices.iter().map(|&index| &*dataset.pictures[index].pixels).collect();
+        let known: HashSet<&[u8]> = training.iter().copied().collect();
+        let near = near_copies::alike(&measured, training);
+        let of_one = |(position, pixels): (usize, &&[u8])| {
+            if known.contains(pixels) {
+                Self::Copy
+            } else if near.contains(&position) {
+                Self::NearCopy
+            } else {
+                Self::New
+            }
+        };
+        measured.iter().enumerate().map(of_one).collect()
+    }
+
+    /// In the column `copy` of the predictions.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::New => "false",
+            Self::NearCopy => "near",
+            Self::Copy => "true",
+        }
+    }
+}
 
 /// A picture and what it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,92 +234,14 @@ pub(crate) fn judge(target: Target, logits: Vec<f32>, contract: &Contract, relat
     Some(Row { target, answer, confidence: f64::from(confidence), nll, confident, relation, logits: logits.0 })
 }
 
-/// An accuracy and how much of it is luck.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Accuracy {
-    /// Pictures.
-    pub n: usize,
-    /// The share told right, 0..=1; none of no pictures.
-    pub share: Option<f64>,
-    /// The bootstrapped 95 % interval around it.
-    pub interval: Option<[f64; 2]>,
-}
-
-impl Accuracy {
-    fn of(answers: &[Graded]) -> Self {
-        let (n, right) = (answers.len(), answers.iter().filter(|answer| answer.right).count());
-        let share = (n > 0).then(|| count(right) / count(n));
-        Self { n, share, interval: metrics::interval(answers, SEED) }
-    }
-}
-
-/// The figures of a network on some pictures.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Figures {
-    /// On all of them.
-    pub all: Accuracy,
-    /// On those that are not also training pictures byte for byte, where these are known.
-    pub without_copies: Option<Accuracy>,
-    /// On those whose photograph is not among the training pictures in another crop either.
-    pub without_near_copies: Option<Accuracy>,
-    /// The classes of `confusion`: the labels measured against, then what only the network knows.
-    pub classes: Vec<Expression>,
-    /// Truth against answer.
-    pub confusion: Confusion,
-    /// Expected calibration error over [`calibration::BINS`] bins.
-    pub ece: f64,
-    /// Mean negative log-likelihood over the pictures whose truth the network has a label for; none without such.
-    pub nll: Option<f64>,
-    /// Pictures whose truth the network has no label for.
-    pub beyond: usize,
-    /// Pictures of a pleasant expression that the box answers as an unpleasant one, or the reverse, without being unsure: the
-    /// errors that cost an owner most.
-    pub opposite: usize,
-    /// What a threshold buys.
-    pub coverage: Vec<calibration::Point>,
-}
-
-impl Figures {
-    /// The figures of `rows`, measured against `labels`, of a network that answers with those of `answers`.
-    #[must_use]
-    pub fn of(rows: &[Row], labels: LabelSet, answers: LabelSet) -> Self {
-        let mut classes = labels.labels().to_vec();
-        classes.extend(answers.labels().iter().filter(|&&extra| labels.class_of(extra).is_none()));
-        let mut confusion = Confusion::new(classes.len());
-        let class = |expression: Expression| classes.iter().position(|&class| class == expression);
-        for row in rows {
-            if let (Some(truth), Some(answer)) = (class(row.target.truth), class(row.answer)) {
-                confusion.add(truth, answer);
-            }
-        }
-        let graded: Vec<Graded> = rows.iter().map(Row::graded).collect();
-        let unrelated = |counts: fn(Relation) -> bool| -> Option<Accuracy> {
-            let of_one = |row: &Row| row.relation.map(|relation| counts(relation).then(|| row.graded()));
-            let graded = rows.iter().map(of_one).collect::<Option<Vec<_>>>()?;
-            Some(Accuracy::of(&graded.into_iter().flatten().collect::<Vec<_>>()))
-        };
-        let known: Vec<f64> = rows.iter().filter_map(|row| row.nll).collect();
-        Self {
-            all: Accuracy::of(&graded),
-            without_copies: unrelated(|relation| relation != Relation::Copy),
-            without_near_copies: unrelated(|relation| relation == Relation::New),
-            classes,
-            confusion,
-            ece: calibration::error(&graded),
-            nll: (!known.is_empty()).then(|| known.iter().sum::<f64>() / count(known.len())),
-            beyond: rows.len() - known.len(),
-            opposite: rows.iter().filter(|row| row.opposite()).count(),
-            coverage: calibration::curve(&graded),
-        }
-    }
-}
-
-impl Figures {
-    /// The share of [`Figures::opposite`], 0..=1; none of no pictures.
-    #[must_use]
-    pub fn opposite_share(&self) -> Option<f64> {
-        (self.all.n > 0).then(|| count(self.opposite) / count(self.all.n))
-    }
+/// The rows of labelled pictures to which the network has said `logits`.
+#[must_use]
+pub fn judged(pictures: &Labelled, logits: Vec<Vec<f32>>, contract: &Contract) -> Vec<Row> {
+    let target = |(&index, &label): (&usize, &u8)| {
+        contract.label_set.labels().get(usize::from(label)).map(|&truth| Target { index, truth })
+    };
+    let targets = pictures.indices.iter().zip(&pictures.labels).map(target);
+    targets.zip(logits).filter_map(|(target, logits)| judge(target?, logits, contract, None)).collect()
 }
 
 #[cfg(test)]

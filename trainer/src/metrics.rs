@@ -6,6 +6,7 @@ pub mod calibration;
 use crate::number::count;
 use crate::random;
 use rand::RngExt;
+use serde::{Serialize, Serializer};
 
 /// An answer and whether it is right.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,11 +17,24 @@ pub struct Graded {
     pub right: bool,
 }
 
+/// The share of answers that are correct, 0..=1; none of no answers.
+#[must_use]
+pub fn accuracy(answers: &[Graded]) -> Option<f64> {
+    let right = answers.iter().filter(|answer| answer.right).count();
+    (!answers.is_empty()).then(|| count(right) / count(answers.len()))
+}
+
 /// Truth (row) against prediction (column), as counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confusion {
     classes: usize,
     counts: Vec<usize>,
+}
+
+impl Serialize for Confusion {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.rows())
+    }
 }
 
 impl Confusion {

@@ -13,7 +13,7 @@ mod tables;
 mod words;
 
 pub use card::card;
-pub use figures::{Class, Confidences, Data, Figures, File, Measured, Mistake, Network, Part, Recipe};
+pub use figures::{Confidences, Data, Figures, File, Measured, Mistake, Network, Part, Recipe};
 pub use gather::{Asked, gather, labels};
 pub use history::{History, Series};
 pub use words::{marks, place, put};

@@ -2,11 +2,12 @@
 
 use crate::devices::survey::{Finding, Line, State};
 use crate::error::Error;
-use crate::evaluate::Evaluation;
 use crate::export::{Cost, Export};
 use crate::layers::RawNet;
+use crate::measure::{Figures, percent};
 use crate::music::judge::{self, Accuracy};
 use crate::verify::Comparison;
+use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
 
@@ -59,39 +60,49 @@ pub fn quantised(raw: &RawNet, export: &Export, path: &Path) {
     );
 }
 
+/// What `trainer verify --json` prints.
+#[derive(Serialize)]
+struct Verified<'a> {
+    split: &'static str,
+    label_set: &'static str,
+    labels: Vec<&'static str>,
+    temperature: f64,
+    float_convolutions: usize,
+    float_accuracy: Option<f64>,
+    float_macro_f1: Option<f64>,
+    drop_points: Option<f64>,
+    #[serde(flatten)]
+    figures: &'a Figures,
+}
+
 /// Prints the figures of an exported file.
 pub fn verified(comparison: &Comparison<'_>, json: bool) {
-    let Comparison { split, classifier, integer, float } = *comparison;
+    let Comparison { split, classifier, integer, float } = comparison;
     let contract = classifier.contract();
-    let names = contract.labels.iter().map(|label| label.name());
-    let rows: Vec<&[usize]> = integer.confusion.rows().collect();
     if json {
-        let value = serde_json::json!({
-            "n": integer.confusion.total(),
-            "split": split.name(),
-            "label_set": contract.label_set.name(),
-            "accuracy": integer.accuracy,
-            "macro_f1": integer.confusion.macro_f1(),
-            "labels": names.collect::<Vec<_>>(),
-            "confusion": rows,
-            "temperature": (f64::from(contract.temperature) * 1e3).round() / 1e3,
-            "float_convolutions": classifier.float_convolutions(),
-            "float_accuracy": float.map(|float| float.accuracy),
-            "float_macro_f1": float.map(|float| float.confusion.macro_f1()),
-            "drop_points": comparison.drop(),
-        });
-        say!("{value}");
+        let verified = Verified {
+            split: split.name(),
+            label_set: contract.label_set.name(),
+            labels: contract.labels.iter().map(|label| label.name()).collect(),
+            temperature: (f64::from(contract.temperature) * 1e3).round() / 1e3,
+            float_convolutions: classifier.float_convolutions(),
+            float_accuracy: float.as_ref().and_then(|float| float.accuracy),
+            float_macro_f1: float.as_ref().map(|float| float.macro_f1),
+            drop_points: comparison.drop(),
+            figures: integer,
+        };
+        say!("{}", serde_json::json!(verified));
         return;
     }
     say!(
         "{} pictures of {}, labels of {}, {} float convolutions in the box's graph",
-        integer.confusion.total(),
+        integer.n,
         split.name(),
         contract.label_set.name(),
         classifier.float_convolutions()
     );
-    let line = |name: &str, found: &Evaluation| {
-        say!("{name}  accuracy {:.2} %  macro-F1 {:.3}", 100.0 * found.accuracy, found.confusion.macro_f1());
+    let line = |name: &str, found: &Figures| {
+        say!("{name}  accuracy {}  macro-F1 {:.3}", percent(found.accuracy), found.macro_f1);
     };
     line("int8 ", integer);
     if let (Some(float), Some(drop)) = (float, comparison.drop()) {
@@ -99,10 +110,11 @@ pub fn verified(comparison: &Comparison<'_>, json: bool) {
         say!("int8 loses {drop:.2} points");
     }
     say!("confusion (rows: truth, columns: answer)");
-    say!("{:>9}{}", "", names.clone().map(|name| format!("{name:>9}")).collect::<String>());
-    for (class, (name, row)) in names.zip(&rows).enumerate() {
+    let names: String = integer.per_class.iter().map(|class| format!("{:>9}", class.label)).collect();
+    say!("{:>9}{names}", "");
+    for (class, row) in integer.per_class.iter().zip(integer.confusion.rows()) {
         let cells: String = row.iter().map(|cell| format!("{cell:>9}")).collect();
-        say!("{name:>9}{cells}   F1 {:.3}", integer.confusion.f1(class));
+        say!("{:>9}{cells}   F1 {:.3}", class.label, class.f1);
     }
 }
 

@@ -12,7 +12,7 @@ use trainer::dataset::{self, Dataset, Labelled, PIXELS, Parts, Picture, SIDE, Sp
 use trainer::quantise::{self, fold, reference};
 use trainer::recipe::{Distillation, Recipe, Schedule};
 use trainer::train::{BatchReport, EpochReport, Lesson, Listener, Outcome, checkpoint::RunFolder};
-use trainer::{Error, evaluate, export, metrics, net, random, train, verify};
+use trainer::{Error, evaluate, export, measure, metrics, net, random, train, verify};
 
 /// Logits of the same network computed in another order of additions.
 const CLOSE: f32 = 2e-3;
@@ -156,9 +156,10 @@ fn from_csv_to_a_verified_int8_file() {
     let told_alike = winners(&integer.logits).zip(winners(&float.logits)).filter(|(a, b)| a == b).count();
     assert!(told_alike + 2 >= tests.len(), "int8 and float agree on {told_alike} of {}", tests.len());
 
-    let rows = verify::predictions(&integer, &pictures, classifier.contract());
+    let judged = measure::judged(&pictures, integer.logits.clone(), classifier.contract());
+    let rows = measure::predictions(&judged, classifier.contract());
     assert_eq!(rows.lines().count(), tests.len() + 1);
-    assert!(rows.starts_with("row,label,prediction,logit_angry,"), "{rows}");
+    assert!(rows.starts_with("row,label,prediction,confidence,copy,logit_angry,"), "{rows}");
 }
 
 fn winners(logits: &[Vec<f32>]) -> impl Iterator<Item = usize> {

@@ -5,8 +5,8 @@ use super::quantise::head;
 use crate::dataset::votes::Votes;
 use crate::dataset::{Dataset, Labelled, Split};
 use crate::error::Error;
-use crate::evaluate::Evaluation;
 use crate::file::write_whole;
+use crate::measure::{self, Figures, Row};
 use crate::recipe::{Head, Recipe};
 use crate::train::{self, checkpoint::RunFolder};
 use crate::verify::{self, Comparison};
@@ -39,7 +39,7 @@ pub struct Verify {
     /// Prints one JSON object.
     #[arg(long)]
     pub json: bool,
-    /// Writes a row a picture: label, prediction, logits.
+    /// Writes a row a picture: what it shows, the answer, its confidence, logits.
     #[arg(long, value_name = "FILE.csv")]
     pub predictions: Option<PathBuf>,
 }
@@ -58,9 +58,9 @@ pub(super) fn run(args: &Verify) -> Result<(), Error> {
         gate: args.gate,
         json: args.json,
     };
-    let (integer, pictures) = verify(&job)?;
+    let rows = verify(&job)?;
     if let Some(path) = &args.predictions {
-        write_whole(path, verify::predictions(&integer, &pictures, classifier.contract()).as_bytes())?;
+        write_whole(path, measure::predictions(&rows, classifier.contract()).as_bytes())?;
     }
     Ok(())
 }
@@ -79,10 +79,11 @@ pub(super) struct Job<'a> {
     pub(super) json: bool,
 }
 
-/// Measures, tells, and holds the drop against the gate.
-pub(super) fn verify(job: &Job<'_>) -> Result<(Evaluation, Labelled), Error> {
+/// Measures, tells, and holds the drop against the gate. Gives the exported file's answers.
+pub(super) fn verify(job: &Job<'_>) -> Result<Vec<Row>, Error> {
     let Job { classifier, dataset, votes, split, .. } = *job;
-    let set = classifier.contract().label_set;
+    let contract = classifier.contract();
+    let set = contract.label_set;
     let folder = job.run.map(RunFolder::new);
     let recipe = folder.as_ref().map_or_else(|| Ok(Recipe::default()), RunFolder::recipe)?;
     let indices = recipe.parts(dataset).of(split, dataset);
@@ -91,19 +92,19 @@ pub(super) fn verify(job: &Job<'_>) -> Result<(Evaluation, Labelled), Error> {
         return Err(Error::data(job.source, what, "choose another `--split`"));
     }
     let pictures = Labelled::of(dataset, votes, set, &indices)?;
-    let integer = verify::evaluate(classifier, dataset, &pictures, job.model)?;
+    let rows = measure::judged(&pictures, verify::logits(classifier, dataset, &pictures.indices, job.model)?, contract);
     let float = match &folder {
         Some(folder) => {
             let columns = recipe.columns(head(folder, &recipe, Some(Head::of(set)))?).unwrap_or_default();
-            let net = train::best_net(folder, &recipe)?;
-            Some(evaluate::float(&net, dataset, &pictures, columns, classifier.contract()))
+            let found = evaluate::float(&train::best_net(folder, &recipe)?, dataset, &pictures, columns, contract);
+            Some(Figures::of(&measure::judged(&pictures, found.logits, contract), set, set))
         }
         None => None,
     };
-    let comparison = Comparison { split, classifier, integer: &integer, float: float.as_ref() };
+    let comparison = Comparison { split, classifier, integer: Figures::of(&rows, set, set), float };
     report::verified(&comparison, job.json);
     match (job.gate, comparison.drop()) {
         (Some(gate), Some(drop)) if drop > gate => Err(Error::BelowGate { drop, gate }),
-        _ => Ok((integer, pictures)),
+        _ => Ok(rows),
     }
 }

@@ -1,46 +1,52 @@
 //! What each fault of the camera costs: the same pictures, clean and under one condition after the other.
 
-use super::words::percent;
-use super::{Accuracy, Figures};
+use super::Figures;
+use super::figures::percent;
 use crate::dataset::Split;
 use crate::dataset::augment::Condition;
 use mood::LabelSet;
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::fmt::Write;
 
-/// The figures under each condition; the first is what the others are held against.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// The figures under each condition; the first is what the others are held against. Serialised it is one object: `n`,
+/// and the lines as `conditions`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Robustness {
-    lines: Vec<(Condition, Accuracy, f64)>,
+    n: usize,
+    /// Line by line.
+    #[serde(rename = "conditions")]
+    pub lines: Vec<Line>,
+}
+
+/// The figures under one condition.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Line {
+    /// As `--condition` names it.
+    pub condition: String,
+    /// See [`Figures::accuracy`].
+    pub accuracy: Option<f64>,
+    /// See [`Figures::accuracy_interval`].
+    pub accuracy_interval: Option<[f64; 2]>,
+    /// See [`Figures::macro_f1`].
+    pub macro_f1: f64,
+    /// Percentage points below the first line; negative above it.
+    pub loss_points: Option<f64>,
 }
 
 impl Robustness {
     /// Adds the figures under `condition`.
     pub fn add(&mut self, condition: Condition, figures: &Figures) {
-        self.lines.push((condition, figures.all, figures.confusion.macro_f1()));
+        let Figures { n, accuracy, accuracy_interval, macro_f1, .. } = *figures;
+        let first = self.lines.first().map_or(accuracy, |first| first.accuracy);
+        let loss_points = first.zip(accuracy).map(|(first, accuracy)| 100.0 * (first - accuracy));
+        self.n = n;
+        self.lines.push(Line { condition: condition.to_string(), accuracy, accuracy_interval, macro_f1, loss_points });
     }
 
-    /// Percentage points below the first line; negative above it.
-    fn loss(&self, accuracy: &Accuracy) -> Option<f64> {
-        let (_, first, _) = self.lines.first()?;
-        Some(100.0 * (first.share? - accuracy.share?))
-    }
-
-    /// One JSON object: `n`, and for each of `conditions` its `condition`, `accuracy`, `accuracy_interval`, `macro_f1`
-    /// (shares in 0..=1) and `loss_points`, the percentage points below the first.
+    /// One JSON object.
     #[must_use]
     pub fn json(&self) -> String {
-        let line = |(condition, accuracy, macro_f1): &(Condition, Accuracy, f64)| {
-            json!({
-                "condition": condition.to_string(),
-                "accuracy": accuracy.share,
-                "accuracy_interval": accuracy.interval,
-                "macro_f1": macro_f1,
-                "loss_points": self.loss(accuracy),
-            })
-        };
-        let n = self.lines.first().map_or(0, |(_, accuracy, _)| accuracy.n);
-        json!({ "n": n, "conditions": self.lines.iter().map(line).collect::<Vec<Value>>() }).to_string()
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// A table. Ends with a line break.
@@ -53,14 +59,11 @@ impl Robustness {
     }
 
     fn write_text(&self, to: &mut String, split: Split, labels: LabelSet) -> std::fmt::Result {
-        let n = self.lines.first().map_or(0, |(_, accuracy, _)| accuracy.n);
-        writeln!(to, "{n} pictures of {}, labels of {}\n", split.name(), labels.name())?;
+        writeln!(to, "{} pictures of {}, labels of {}\n", self.n, split.name(), labels.name())?;
         writeln!(to, "{:<12}{:>9}{:>10}{:>13}", "condition", "accuracy", "macro-F1", "loss, points")?;
-        for (condition, accuracy, macro_f1) in &self.lines {
-            let (name, share) = (condition.to_string(), accuracy.share.map_or_else(|| "-".into(), percent));
-            let loss = self.loss(accuracy).filter(|_| *condition != Condition::Clean);
-            let loss = loss.map_or_else(|| "-".into(), |loss| format!("{loss:.2}"));
-            writeln!(to, "{name:<12}{share:>9}{macro_f1:>10.3}{loss:>13}")?;
+        for (at, Line { condition, accuracy, macro_f1, loss_points, .. }) in self.lines.iter().enumerate() {
+            let loss = loss_points.filter(|_| at > 0).map_or_else(|| "-".into(), |loss| format!("{loss:.2}"));
+            writeln!(to, "{condition:<12}{:>9}{macro_f1:>10.3}{loss:>13}", percent(*accuracy))?;
         }
         Ok(())
     }

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::dataset::{PIXELS, Picture, Split};
+use crate::number::count;
+use mood::LabelSet;
 use std::collections::HashSet;
 
 const CLOSE: f64 = 1e-6;
@@ -32,13 +34,12 @@ fn four() -> Vec<Row> {
 #[test]
 fn four_pictures_by_hand() {
     let figures = Figures::of(&four(), LabelSet::FerPlus, LabelSet::Fer2013);
-    assert_eq!((figures.all.n, figures.all.share), (4, Some(0.5)));
-    let without = figures.without_copies.unwrap();
-    assert_eq!((without.n, without.share), (3, Some(1.0 / 3.0)));
-    let without = figures.without_near_copies.unwrap();
-    assert_eq!((without.n, without.share), (2, Some(0.0)));
-    assert_eq!((figures.classes.len(), figures.beyond), (8, 1));
-    let at = |expression| figures.classes.iter().position(|&class| class == expression).unwrap();
+    assert_eq!((figures.n, figures.accuracy), (4, Some(0.5)));
+    assert_eq!((figures.n_without_copies, figures.accuracy_without_copies), (Some(3), Some(1.0 / 3.0)));
+    assert_eq!((figures.n_without_near_copies, figures.accuracy_without_near_copies), (Some(2), Some(0.0)));
+    assert_eq!((figures.per_class.len(), figures.beyond), (8, 1));
+    let at =
+        |expression: Expression| figures.per_class.iter().position(|class| class.label == expression.name()).unwrap();
     let (happy, sad, contempt) = (at(Expression::Happy), at(Expression::Sad), at(Expression::Contempt));
     assert_eq!(figures.confusion.row(happy)[happy], 2);
     assert_eq!(figures.confusion.row(contempt)[sad], 1);
@@ -67,9 +68,9 @@ fn confident_answers_of_the_opposite_valence_are_counted() {
     ];
     for (truth, answer, confidence, expected, case) in cases {
         let figures = Figures::of(&[row(0, truth, answer, confidence, None)], LabelSet::Fer2013, LabelSet::Fer2013);
-        assert_eq!((figures.opposite, figures.opposite_share()), (expected, Some(count(expected))), "{case}");
+        assert_eq!((figures.opposite, figures.opposite_share), (expected, Some(count(expected))), "{case}");
     }
-    assert_eq!(Figures::of(&[], LabelSet::Fer2013, LabelSet::Fer2013).opposite_share(), None);
+    assert_eq!(Figures::of(&[], LabelSet::Fer2013, LabelSet::Fer2013).opposite_share, None);
 }
 
 #[test]
@@ -90,10 +91,10 @@ fn an_answer_the_labels_do_not_have_is_wrong() {
     let target = Target { index: 0, truth: Expression::Sad };
     let rows = [judge(target, logits, &contract, None).unwrap()];
     let figures = Figures::of(&rows, LabelSet::Fer2013, LabelSet::FerPlus);
-    assert_eq!((figures.all.share, figures.beyond), (Some(0.0), 0));
-    assert_eq!(figures.classes.last(), Some(&Expression::Contempt));
+    assert_eq!((figures.accuracy, figures.beyond), (Some(0.0), 0));
+    assert_eq!(figures.per_class.last().map(|class| class.label), Some(Expression::Contempt.name()));
     assert_eq!(figures.confusion.total(), 1);
-    assert_eq!(figures.without_copies, None);
+    assert_eq!(figures.n_without_copies, None);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Whether a confidence of 0.8 is right eight times in ten: the bins of a reliability diagram, and ECE over them.
 
-use super::Graded;
+use super::{Graded, nll};
 use crate::number::{count, share_of};
 use serde::Serialize;
 
@@ -76,6 +76,25 @@ fn at(answers: &[Graded], threshold: f64) -> Point {
     }
 }
 
+/// The temperature that makes the probabilities fit best (Guo et al. 2017): a golden-section search over the mean
+/// negative log-likelihood, rounded to a thousandth so that it doesn't hang on the last bit of a sum.
+#[must_use]
+pub fn fit_temperature(logits: &[Vec<f32>], labels: &[u8]) -> f32 {
+    let loss = |temperature: f64| -> f64 {
+        let each = |(logits, &label): (&Vec<f32>, &u8)| nll(logits, usize::from(label), temperature);
+        logits.iter().zip(labels).map(each).sum::<f64>() / count(labels.len().max(1))
+    };
+    let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
+    let (mut low, mut high) = (0.1_f64, 10.0_f64);
+    for _ in 0..60 {
+        let (a, b) = (high - golden * (high - low), low + golden * (high - low));
+        if loss(a) < loss(b) { high = b } else { low = a }
+    }
+    #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a number between 0.1 and 10")]
+    let temperature = (((low + high) / 2.0 * 1e3).round() / 1e3) as f32;
+    temperature
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,5 +137,14 @@ mod tests {
         assert!(curve.windows(2).all(|pair| pair[0].coverage >= pair[1].coverage));
         assert_eq!((curve[19].n, curve[19].accuracy), (0, None));
         assert!(curve.iter().all(|point| point.accuracy.is_some() == (point.n > 0)));
+    }
+
+    #[test]
+    fn overconfident_logits_get_the_temperature_they_were_sharpened_by() {
+        // One in four is wrong: the honest logit is ln 3; here it is three times that.
+        let logits = vec![vec![3.0 * 3.0_f32.ln(), 0.0]; 400];
+        let labels: Vec<u8> = (0..400).map(|i| u8::from(i % 4 == 0)).collect();
+        let temperature = fit_temperature(&logits, &labels);
+        assert!((temperature - 3.0).abs() < 0.002, "{temperature}");
     }
 }

@@ -5,7 +5,7 @@ use crate::dataset::augment::Condition;
 use crate::dataset::votes::Votes;
 use crate::dataset::{Dataset, Split};
 use crate::error::Error;
-use crate::measure::{self, Relation, Targets};
+use crate::measure::{self, Line, Relation, Robustness, Targets};
 use crate::metrics;
 use crate::number::count;
 use mood::{Classifier, Contract, LabelSet};
@@ -92,16 +92,19 @@ impl Answers<'_> {
     /// # Errors
     /// When a run fails; `path` is named.
     pub(super) fn conditions(&self, classifier: &Classifier, path: &Path) -> Result<Vec<figures::Condition>, Error> {
-        let targets = self.targets(self.contract.label_set);
-        let mut lines: Vec<figures::Condition> = Vec::new();
+        let labels = self.contract.label_set;
+        let targets = self.targets(labels);
+        let mut table = Robustness::default();
         for condition in Condition::ALL {
             let rows = measure::rows(classifier, self.dataset, &targets.chosen, None, condition.into(), path)?;
-            let right = rows.iter().filter(|row| row.answer == row.target.truth).count();
-            let accuracy = count(right) / count(rows.len().max(1));
-            let loss_points = lines.first().map(|clean| 100.0 * (clean.accuracy - accuracy));
-            lines.push(figures::Condition { name: condition.to_string(), accuracy, loss_points });
+            table.add(condition, &measure::Figures::of(&rows, labels, labels));
         }
-        Ok(lines)
+        let line = |(at, line): (usize, Line)| figures::Condition {
+            name: line.condition,
+            accuracy: line.accuracy,
+            loss_points: line.loss_points.filter(|_| at > 0),
+        };
+        Ok(table.lines.into_iter().enumerate().map(line).collect())
     }
 
     fn deployed(&self) -> &Logits {

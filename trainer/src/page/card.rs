@@ -44,11 +44,11 @@ fn what(figures: &Figures) -> String {
          this project's `trainer`; of {} {} pictures it reads {} as {} say (95 % interval {}).",
         code(name.rsplit('/').next().unwrap_or(name)),
         figures.network.labels.len(),
-        grouped(found.n),
+        grouped(found.figures.n),
         figures.split,
-        percent(found.accuracy),
+        percent(found.figures.accuracy),
         if found.left_out > 0 { "most people who were asked" } else { "their labels" },
-        interval(found.accuracy_interval),
+        interval(found.figures.accuracy_interval),
     )
 }
 
@@ -142,7 +142,7 @@ fn recipe(figures: &Figures) -> String {
 
 /// What the tables below are of.
 fn measured_on(figures: &Figures) -> String {
-    let (n, data) = (grouped(figures.deployed().n), code(&figures.data.name));
+    let (n, data) = (grouped(figures.deployed().figures.n), code(&figures.data.name));
     let mut text =
         format!("**Measured** on {n} {} pictures of {data}, {}.", figures.split, truth(figures.deployed().labels));
     text.push_str(if figures.fitted_here() {
@@ -159,8 +159,8 @@ fn measured_on(figures: &Figures) -> String {
 
 fn measured(figures: &Figures) -> String {
     let line = |name: &str, of: &Measured| {
-        let (share, interval) = (percent(of.accuracy), interval(of.accuracy_interval));
-        vec![name.to_owned(), grouped(of.n), share, interval, format!("{:.3}", of.macro_f1)]
+        let (share, interval) = (percent(of.figures.accuracy), interval(of.figures.accuracy_interval));
+        vec![name.to_owned(), grouped(of.figures.n), share, interval, format!("{:.3}", of.figures.macro_f1)]
     };
     let mut rows = Vec::new();
     rows.extend(figures.int8.as_ref().map(|int8| line("int8, as the box runs it", int8)));
@@ -182,9 +182,9 @@ fn measured(figures: &Figures) -> String {
         format!("95 % interval ({} bootstrap samples)", grouped(usize::try_from(metrics::SAMPLES).unwrap_or(0)));
     let opposite = format!(
         "Confident answers that are unpleasant to a pleasant expression, or the reverse: {} of {} ({}).",
-        grouped(deployed.opposite),
-        grouped(deployed.n),
-        percent(count(deployed.opposite) / count(deployed.n.max(1)))
+        grouped(deployed.figures.opposite),
+        grouped(deployed.figures.n),
+        percent(count(deployed.figures.opposite) / count(deployed.figures.n.max(1)))
     );
     let table = table(&["", "pictures", "accuracy", &interval, "macro-F1"], &rows);
     format!("{table}\n\n{MEANING} {opposite}")
@@ -195,21 +195,21 @@ const MEANING: &str = "As the box looks: the mean of a face and its mirror image
     or marked.";
 
 fn classes(found: &Measured) -> String {
-    let row = |class: &super::figures::Class| {
+    let row = |class: &crate::measure::Class| {
         let share = |share: f64| format!("{share:.3}");
         vec![class.label.to_owned(), grouped(class.n), share(class.precision), share(class.recall), share(class.f1)]
     };
-    let rows: Vec<Vec<String>> = found.per_class.iter().map(row).collect();
+    let rows: Vec<Vec<String>> = found.figures.per_class.iter().map(row).collect();
     table(&["expression", "pictures", "precision", "recall", "F1"], &rows)
 }
 
 fn confusion(found: &Measured) -> String {
-    let labels = found.per_class.iter().map(|class| class.label);
+    let labels = found.figures.per_class.iter().map(|class| class.label);
     let heads: Vec<&str> = std::iter::once("").chain(labels.clone()).collect();
-    let row = |(label, cells): (&str, &Vec<usize>)| {
+    let row = |(label, cells): (&str, &[usize])| {
         std::iter::once(label.to_owned()).chain(cells.iter().map(|cell| grouped(*cell))).collect()
     };
-    table(&heads, &labels.zip(&found.confusion).map(row).collect::<Vec<Vec<String>>>())
+    table(&heads, &labels.zip(found.figures.confusion.rows()).map(row).collect::<Vec<Vec<String>>>())
 }
 
 fn confidence(figures: &Figures) -> String {
@@ -217,7 +217,7 @@ fn confidence(figures: &Figures) -> String {
     let nll = |nll: Option<f64>| nll.map_or_else(|| "unknown".to_owned(), |nll| format!("{nll:.3}"));
     let (raw, calibrated) = (&found.raw, &found.calibrated);
     let here = if figures.fitted_here() { " (on these very pictures, which flatters)" } else { "" };
-    let kept = found.coverage.iter().find(|point| (point.threshold - 0.5).abs() < 1e-9);
+    let kept = found.figures.coverage.iter().find(|point| (point.threshold - 0.5).abs() < 1e-9);
     let kept = kept.and_then(|point| Some((point.coverage, point.accuracy?))).map(|(answered, right)| {
         format!(
             " At a confidence of 0.5 or more it answers {} of the faces, {} of them right.",
@@ -241,9 +241,10 @@ fn int8(figures: &Figures) -> Option<String> {
     let (int8, drop, alike) = (figures.int8.as_ref()?, figures.drop_points?, figures.agreement?);
     let moved = figures
         .float
+        .figures
         .per_class
         .iter()
-        .zip(&int8.per_class)
+        .zip(&int8.figures.per_class)
         .max_by(|(a, b), (c, d)| (a.f1 - b.f1).abs().total_cmp(&(c.f1 - d.f1).abs()));
     let moved = moved.map(|(a, b)| format!(" F1 moves most for {}: {} points.", a.label, points(b.f1 - a.f1)));
     let alike = percent(alike);

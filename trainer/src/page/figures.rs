@@ -156,69 +156,34 @@ pub struct File {
     pub temperature: f64,
 }
 
-/// The figures of one network on some pictures. Shares lie in 0..=1.
+/// The figures of one network on some pictures, and of its confidences.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Measured {
     /// Whose labels count as the truth.
     pub labels: &'static str,
-    /// Pictures.
-    pub n: usize,
     /// Pictures of the split without a truth: their votes name no expression.
     pub left_out: usize,
-    /// The share told right.
-    pub accuracy: f64,
-    /// 95 % of bootstrap samples lie inside.
-    pub accuracy_interval: [f64; 2],
-    /// The same of the pictures that are not also training pictures; none where that can't be said.
-    pub accuracy_without_copies: Option<f64>,
-    /// How many these are.
-    pub n_without_copies: Option<usize>,
-    /// The same of the pictures whose photograph is not a training picture in another crop either.
-    pub accuracy_without_near_copies: Option<f64>,
-    /// How many these are.
-    pub n_without_near_copies: Option<usize>,
-    /// Confident answers that are unpleasant to a pleasant expression, or the reverse.
-    pub opposite: usize,
-    /// The mean F1 over the classes that occur.
-    pub macro_f1: f64,
-    /// Class by class, in the order of the confusion matrix.
-    pub per_class: Vec<Class>,
     /// Pictures of something the network has no label for; each counts as wrong.
     pub beyond: usize,
-    /// Truth (row) against answer (column), as counts.
-    pub confusion: Vec<Vec<usize>>,
+    /// The figures, at the box's temperature.
+    #[serde(flatten)]
+    pub figures: measure::Figures,
     /// The confidences of the bare softmax.
     pub raw: Confidences,
     /// The confidences the box gives, at its temperature.
     pub calibrated: Confidences,
-    /// What a confidence threshold buys, at that temperature.
-    pub coverage: Vec<calibration::Point>,
 }
 
 impl Measured {
-    /// The accuracies on fewer pictures that can be said: what they are without, how many are left, the share told right.
+    /// The accuracies on fewer pictures that can be said: what they are without, how many are left, the accuracy.
     pub(super) fn without(&self) -> impl Iterator<Item = (&'static str, usize, f64)> {
+        let found = &self.figures;
         let found = [
-            ("without copies", self.n_without_copies, self.accuracy_without_copies),
-            ("without near copies", self.n_without_near_copies, self.accuracy_without_near_copies),
+            ("without copies", found.n_without_copies, found.accuracy_without_copies),
+            ("without near copies", found.n_without_near_copies, found.accuracy_without_near_copies),
         ];
         found.into_iter().filter_map(|(name, n, share)| Some((name, n?, share?)))
     }
-}
-
-/// One class.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Class {
-    /// The expression.
-    pub label: &'static str,
-    /// Pictures of it.
-    pub n: usize,
-    /// The share of what was taken for it that is it.
-    pub precision: f64,
-    /// The share of it that was told as such.
-    pub recall: f64,
-    /// Their harmonic mean.
-    pub f1: f64,
 }
 
 /// How far confidences keep their word.
@@ -239,8 +204,8 @@ pub struct Confidences {
 pub struct Condition {
     /// As `trainer evaluate --condition` names it.
     pub name: String,
-    /// The share told right, 0..=1.
-    pub accuracy: f64,
+    /// The accuracy, 0..=1.
+    pub accuracy: Option<f64>,
     /// Percentage points below the clean pictures; none for these.
     pub loss_points: Option<f64>,
 }
@@ -289,33 +254,15 @@ impl Judged<'_> {
     /// The figures; those of confidence at the contract's temperature and at 1.
     pub(super) fn measured(&self) -> Measured {
         let rows = self.rows(self.contract.temperature);
-        let found = measure::Figures::of(&rows, self.labels, self.contract.label_set);
-        let class = |(at, expression): (usize, &mood::Expression)| Class {
-            label: expression.name(),
-            n: found.confusion.truths(at),
-            precision: found.confusion.precision(at),
-            recall: found.confusion.recall(at),
-            f1: found.confusion.f1(at),
-        };
+        let figures = measure::Figures::of(&rows, self.labels, self.contract.label_set);
         let Targets { no_majority, unknown, no_face, .. } = *self.targets;
         Measured {
             labels: self.labels.name(),
-            n: found.all.n,
             left_out: no_majority + unknown + no_face,
-            accuracy: found.all.share.unwrap_or(0.0),
-            accuracy_interval: found.all.interval.unwrap_or([0.0, 1.0]),
-            accuracy_without_copies: found.without_copies.and_then(|without| without.share),
-            n_without_copies: found.without_copies.map(|without| without.n),
-            accuracy_without_near_copies: found.without_near_copies.and_then(|without| without.share),
-            n_without_near_copies: found.without_near_copies.map(|without| without.n),
-            opposite: found.opposite,
-            macro_f1: found.confusion.macro_f1(),
-            per_class: found.classes.iter().enumerate().map(class).collect(),
-            beyond: found.beyond,
-            confusion: found.confusion.rows().map(<[usize]>::to_vec).collect(),
+            beyond: figures.beyond,
+            figures,
             raw: self.confidences(1.0),
             calibrated: self.confidences(self.contract.temperature),
-            coverage: found.coverage,
         }
     }
 

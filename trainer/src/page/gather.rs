@@ -9,6 +9,7 @@ use crate::dataset::votes::{self, Votes};
 use crate::dataset::{Dataset, Labelled, Parts, Split};
 use crate::error::Error;
 use crate::layers::RawNet;
+use crate::metrics::calibration;
 use crate::net::Net;
 use crate::number::count;
 use crate::recipe::{Head, Recipe};
@@ -90,7 +91,7 @@ pub fn gather(asked: &Asked) -> Result<Figures, Error> {
         file: asked.model.as_deref().map(|path| file(path, scene.classifier.as_ref())).transpose()?,
         split: asked.split.name(),
         agreement: answers.agreement(),
-        drop_points: int8.as_ref().map(|int8| 100.0 * (float.accuracy - int8.accuracy)),
+        drop_points: int8.as_ref().and_then(|int8| Some(100.0 * (float.figures.accuracy? - int8.figures.accuracy?))),
         other: answers.other(),
         conditions: conditions(&scene, &answers, asked)?,
         mistakes: answers.mistakes(asked.mistakes),
@@ -140,7 +141,7 @@ fn answers<'a>(scene: &'a Scene, asked: &Asked, source: &Path) -> Result<Answers
     if classifier.is_none() {
         let chosen_by = Labelled::of(dataset, votes, head.set(), &parts.validation)?;
         let found = evaluate::float(net, dataset, &chosen_by, columns.clone(), &contract);
-        contract.temperature = verify::fit_temperature(&found.logits, &chosen_by.labels);
+        contract.temperature = calibration::fit_temperature(&found.logits, &chosen_by.labels);
     }
     let int8 = match (classifier, &asked.model) {
         (Some(classifier), Some(path)) => {

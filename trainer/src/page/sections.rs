@@ -44,7 +44,7 @@ pub(super) fn sections(figures: &Figures) -> Vec<Section> {
 
 /// What was measured, in a line.
 fn measured_on(figures: &Figures) -> String {
-    let n = grouped(figures.deployed().n);
+    let n = grouped(figures.deployed().figures.n);
     format!("{}, {n} {} pictures, {}.", figures.form(), figures.split, truth(figures.deployed().labels))
 }
 
@@ -55,11 +55,11 @@ fn confusion(figures: &Figures) -> Markup {
 fn expressions(figures: &Figures) -> Markup {
     let found = figures.deployed();
     html! {
-        @if let Some((best, worst)) = tables::extremes(&found.per_class) {
+        @if let Some((best, worst)) = tables::extremes(&found.figures.per_class) {
             p { "Told best: " (best.label) ". Told worst: " (worst.label) ". " (measured_on(figures)) }
         }
         div .side { (tables::classes(found)) (tables::accuracies(figures)) }
-        @if figures.deployed().n_without_copies.is_some() {
+        @if figures.deployed().figures.n_without_copies.is_some() {
             p .note {
                 "Without copies: without the pictures that are byte for byte in the training part, too. Without near copies: \
                  nor those that show one of its photographs in another crop, mirrored or marked."
@@ -84,7 +84,7 @@ fn int8(figures: &Figures) -> Option<Markup> {
     Some(html! {
         p { "Both forms answer alike on " (percent(alike)) " of the pictures." }
         div .side {
-            (charts::curves::forms(&figures.float.per_class, &int8.per_class))
+            (charts::curves::forms(&figures.float.figures.per_class, &int8.figures.per_class))
             (tables::forms(&figures.float, int8))
         }
     })
@@ -214,11 +214,11 @@ pub(super) const LIMITS: &str = "A face's expression is not what a person feels,
 /// One sentence: accuracy with its interval, on what, how many; then what was measured.
 fn summary(figures: &Figures) -> Markup {
     let found = figures.deployed();
-    let (n, split, data) = (grouped(found.n), figures.split, &figures.data.name);
+    let (n, split, data) = (grouped(found.figures.n), figures.split, &figures.data.name);
     html! {
         p .summary {
-            "Of " (n) " " (split) " pictures of " (data) ", " b { (percent(found.accuracy)) } " are read right \
-             (95 % interval " (interval(found.accuracy_interval)) "; " (figures.network.labels.len()) " expressions, by "
+            "Of " (n) " " (split) " pictures of " (data) ", " b { (percent(found.figures.accuracy)) } " are read right \
+             (95 % interval " (interval(found.figures.accuracy_interval)) "; " (figures.network.labels.len()) " expressions, by "
             (truth(found.labels)) "). Measured: the network " code { (figures.network.name) } " with "
             (grouped(figures.network.parameters)) " parameters, "
             @if figures.int8.is_some() { "in int8 as the box runs it." } @else { "in f32; no exported file was given." }
@@ -242,16 +242,16 @@ fn tiles(figures: &Figures) -> Markup {
     let tile = |name: &str, value: String, note: String| html! { div { dt { (name) } dd { (value) } dd { (note) } } };
     html! {
         dl .tiles {
-            (tile("accuracy", percent(found.accuracy), interval(found.accuracy_interval)))
-            (tile("macro-F1", format!("{:.3}", found.macro_f1), format!("mean of {} expressions", found.per_class.len())))
+            (tile("accuracy", percent(found.figures.accuracy), interval(found.figures.accuracy_interval)))
+            (tile("macro-F1", format!("{:.3}", found.figures.macro_f1), format!("mean of {} expressions", found.figures.per_class.len())))
             (tile("calibration error", format!("{:.3}", found.calibrated.ece), format!("{:.3} before the temperature", found.raw.ece)))
             @if let Some(drop) = figures.drop_points {
-                (tile("int8 loses", format!("{drop:.2}"), format!("points against {} in f32", percent(figures.float.accuracy))))
+                (tile("int8 loses", format!("{drop:.2}"), format!("points against {} in f32", percent(figures.float.figures.accuracy))))
             }
             @if let Some(other) = &figures.other {
-                (tile(&format!("by {}", truth(other.labels)), percent(other.accuracy), format!("{} pictures", grouped(other.n))))
+                (tile(&format!("by {}", truth(other.labels)), percent(other.figures.accuracy), format!("{} pictures", grouped(other.figures.n))))
             }
-            (tile("pictures", grouped(found.n), figures.split.to_owned()))
+            (tile("pictures", grouped(found.figures.n), figures.split.to_owned()))
         }
     }
 }

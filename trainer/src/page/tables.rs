@@ -1,7 +1,8 @@
 //! The page's tables. Each has a caption, and scrolls inside its own box where it is wider than the screen.
 
-use super::figures::{Class, Data, Figures, Measured};
+use super::figures::{Data, Figures, Measured};
 use super::words::{grouped, interval, percent, points};
+use crate::measure::Class;
 use crate::metrics;
 use crate::number::count;
 use maud::{Markup, html};
@@ -26,14 +27,14 @@ pub(super) fn confusion(found: &Measured) -> Markup {
             thead {
                 tr {
                     th scope="col" { "truth ↓ answer →" }
-                    @for class in &found.per_class { th scope="col" { (class.label) } }
+                    @for class in &found.figures.per_class { th scope="col" { (class.label) } }
                 }
             }
             tbody {
-                @for (class, row) in found.per_class.iter().zip(&found.confusion) {
+                @for (class, row) in found.figures.per_class.iter().zip(found.figures.confusion.rows()) {
                     tr {
                         th scope="row" { (class.label) }
-                        @for (answer, cell) in found.per_class.iter().zip(row) {
+                        @for (answer, cell) in found.figures.per_class.iter().zip(row) {
                             td .right[answer.label == class.label] style={ "--share:" (format!("{:.3}", share(row, *cell))) } {
                                 (cell) small { (format!("{:.0} %", 100.0 * share(row, *cell))) }
                             }
@@ -57,7 +58,7 @@ pub(super) fn classes(found: &Measured) -> Markup {
                 }
             }
             tbody {
-                @for class in &found.per_class {
+                @for class in &found.figures.per_class {
                     tr {
                         th scope="row" { (class.label) }
                         td { (grouped(class.n)) }
@@ -68,7 +69,7 @@ pub(super) fn classes(found: &Measured) -> Markup {
                 }
             }
             tfoot {
-                tr { th scope="row" { "macro-F1" } td { (grouped(found.n)) } td {} td {} td { (format!("{:.3}", found.macro_f1)) } }
+                tr { th scope="row" { "macro-F1" } td { (grouped(found.figures.n)) } td {} td {} td { (format!("{:.3}", found.figures.macro_f1)) } }
             }
         },
     )
@@ -89,14 +90,14 @@ pub(super) fn forms(float: &Measured, int8: &Measured) -> Markup {
                 }
             }
             tbody {
-                @for (a, b) in float.per_class.iter().zip(&int8.per_class) {
+                @for (a, b) in float.figures.per_class.iter().zip(&int8.figures.per_class) {
                     tr { th scope="row" { (a.label) } (pair(a.recall, b.recall)) (pair(a.f1, b.f1)) }
                 }
             }
             tfoot {
                 tr {
                     th scope="row" { "all: accuracy, macro-F1" }
-                    (pair(float.accuracy, int8.accuracy)) (pair(float.macro_f1, int8.macro_f1))
+                    (pair(float.figures.accuracy.unwrap_or(0.0), int8.figures.accuracy.unwrap_or(0.0))) (pair(float.figures.macro_f1, int8.figures.macro_f1))
                 }
             }
         },
@@ -151,8 +152,8 @@ pub(super) fn accuracies(figures: &Figures) -> Markup {
         html! {
             tr {
                 th scope="row" { (name) }
-                td { (grouped(of.n)) } td { (percent(of.accuracy)) } td { (interval(of.accuracy_interval)) }
-                td { (format!("{:.3}", of.macro_f1)) }
+                td { (grouped(of.figures.n)) } td { (percent(of.figures.accuracy)) } td { (interval(of.figures.accuracy_interval)) }
+                td { (format!("{:.3}", of.figures.macro_f1)) }
             }
         }
     };

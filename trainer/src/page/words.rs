@@ -1,17 +1,13 @@
 //! How numbers, places and commands are written, on the page and in the card alike.
 
 use super::figures::Measured;
+pub(super) use crate::measure::percent;
 use mood::LabelSet;
 use std::path::Path;
 
-/// `64.94 %`.
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.2} %", 100.0 * share)
-}
-
-/// `63.2 to 66.7 %`.
-pub(super) fn interval([low, high]: [f64; 2]) -> String {
-    format!("{:.1} to {:.1} %", 100.0 * low, 100.0 * high)
+/// `63.2 to 66.7 %`, a dash where there is none.
+pub(super) fn interval(ends: Option<[f64; 2]>) -> String {
+    ends.map_or_else(|| "-".to_owned(), |[low, high]| format!("{:.1} to {:.1} %", 100.0 * low, 100.0 * high))
 }
 
 /// `35,887`.
@@ -116,7 +112,7 @@ mod tests {
         assert_eq!([0, 999, 1_000, 35_887, 1_234_567].map(grouped), ["0", "999", "1,000", "35,887", "1,234,567"]);
         assert_eq!([-0.000_01, 0.0123, -0.2].map(points), ["0.00", "+1.23", "-20.00"]);
         assert_eq!(percent(0.649_36), "64.94 %");
-        assert_eq!(interval([0.632, 0.6668]), "63.2 to 66.7 %");
+        assert_eq!(interval(Some([0.632, 0.6668])), "63.2 to 66.7 %");
     }
 
     #[test]

@@ -17,7 +17,7 @@ const NAMED: [u8; 4] = [50, 60, 75, 90];
 /// Reliability diagram, how the confidences spread, and coverage against accuracy.
 pub(in crate::page) fn confidence(found: &Measured) -> Markup {
     html! {
-        div .charts { (reliability(found)) (spread(&found.calibrated.bins)) (coverage(&found.coverage)) }
+        div .charts { (reliability(found)) (spread(&found.calibrated.bins)) (coverage(&found.figures.coverage)) }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Axis, Unit};
 use super::{Key, Plot, Shape, figure, length};
+use crate::measure::Class;
 use crate::number::count;
-use crate::page::figures::Class;
 use crate::page::history::{History, Series};
 use maud::{Markup, html};
 
