@@ -1,7 +1,6 @@
 //! The command line and what each command does with it.
 
 mod all;
-mod course;
 mod data;
 mod devices;
 mod evaluation;
@@ -9,6 +8,7 @@ mod music_fit;
 mod quantise;
 #[path = "cli/report.rs"]
 mod reporting;
+mod run_args;
 mod train;
 mod verify;
 

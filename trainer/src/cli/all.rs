@@ -1,6 +1,6 @@
 //! `trainer all`: the whole line in one command. Data in; run, int8 files, proof and a page about them out.
 
-use super::course::{Course, Opened};
+use super::run_args::{Opened, RunArgs};
 use super::train::train;
 use super::{quantise, verify};
 use crate::dataset::Split;
@@ -24,7 +24,7 @@ const SYNTHETIC: &str = "synthetic";
 pub struct All {
     /// What is learnt, from what.
     #[command(flatten)]
-    pub course: Course,
+    pub run_args: RunArgs,
     /// Folder of the run; the int8 files are written there as `mood-HEAD.onnx`, with a page each [default: runs/NAME-OF-THE-RECIPE].
     #[arg(long)]
     pub run: Option<PathBuf>,
@@ -38,19 +38,19 @@ pub struct All {
 
 /// Runs the stages, each with what the one before it wrote.
 pub(super) fn run(args: &All) -> Result<(), Error> {
-    let course = &args.course;
-    let drawn = course.data.to_str().is_some_and(|data| data.starts_with("synthetic"));
+    let run_args = &args.run_args;
+    let drawn = run_args.data.to_str().is_some_and(|data| data.starts_with("synthetic"));
     let fallback = if drawn { SYNTHETIC } else { crate::recipe::DEFAULT };
-    let root = args.run.clone().unwrap_or_else(|| PathBuf::from("runs").join(course.choices.name(fallback)));
+    let root = args.run.clone().unwrap_or_else(|| PathBuf::from("runs").join(run_args.overrides.name(fallback)));
     let folder = RunFolder::new(&root);
-    let opened = course.open(&folder, fallback)?;
+    let opened = run_args.open(&folder, fallback)?;
     let Opened { recipe, dataset, votes, .. } = &opened;
     let votes = votes.as_deref();
     report::stage("training");
     let mut progress = TrainingProgress::new(false);
-    let outcome = train(&course.job(&opened, &folder), &mut progress)?;
+    let outcome = train(&run_args.job(&opened, &folder), &mut progress)?;
     let stopped = outcome.stopped;
-    progress.end(&outcome, &root, course.source());
+    progress.end(&outcome, &root, run_args.source());
     if stopped {
         return Ok(());
     }
@@ -64,7 +64,7 @@ pub(super) fn run(args: &All) -> Result<(), Error> {
         verify::verify(&verify::Job {
             model: &output,
             classifier: &classifier,
-            source: &course.data,
+            source: &run_args.data,
             dataset,
             votes,
             run: Some(&root),
@@ -75,8 +75,8 @@ pub(super) fn run(args: &All) -> Result<(), Error> {
         report::stage("report");
         let asked = Asked {
             run: root.clone(),
-            data: Some(course.data.clone()),
-            votes: course.votes.clone(),
+            data: Some(run_args.data.clone()),
+            votes: run_args.votes.clone(),
             model: Some(output),
             split: args.split,
             mistakes: MISTAKES,

@@ -1,6 +1,6 @@
 //! `trainer quantise`: the best epoch of a run in, an int8 ONNX file out.
 
-use super::course::load;
+use super::run_args::load;
 use crate::dataset::{Dataset, Labelled, votes::Votes};
 use crate::error::Error;
 use crate::file::write_whole;

@@ -1,6 +1,6 @@
 //! `trainer train`: a data set and a recipe in, a run out.
 
-use super::course::{Course, Job};
+use super::run_args::{Job, RunArgs};
 use crate::dataset::{Dataset, Parts};
 use crate::error::Error;
 use crate::recipe;
@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Train {
     /// What is learnt, from what.
     #[command(flatten)]
-    pub course: Course,
+    pub run_args: RunArgs,
     /// Folder of the run: recipe, data, metrics, checkpoints.
     #[arg(long)]
     pub run: PathBuf,
@@ -27,10 +27,10 @@ pub struct Train {
 
 pub(super) fn run(args: &Train) -> Result<(), Error> {
     let folder = RunFolder::new(&args.run);
-    let opened = args.course.open(&folder, recipe::DEFAULT)?;
+    let opened = args.run_args.open(&folder, recipe::DEFAULT)?;
     let mut progress = TrainingProgress::new(args.json);
-    let outcome = train(&args.course.job(&opened, &folder), &mut progress)?;
-    progress.end(&outcome, &args.run, args.course.source());
+    let outcome = train(&args.run_args.job(&opened, &folder), &mut progress)?;
+    progress.end(&outcome, &args.run, args.run_args.source());
     Ok(())
 }
 

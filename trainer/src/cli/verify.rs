@@ -1,7 +1,7 @@
 //! `trainer verify`: an exported file next to the float network it came from.
 
-use super::course::load;
 use super::quantise::head;
+use super::run_args::load;
 use crate::dataset::votes::Votes;
 use crate::dataset::{Dataset, Labelled, Split};
 use crate::error::Error;

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// What is learnt, from what.
 #[derive(Debug, Args)]
-pub struct Course {
+pub struct RunArgs {
     /// fer2013.csv, .csv.gz or .tar.gz; a zip or folder with `CLASS/*`, or with `train/CLASS/*` and perhaps validation
     /// and test; or `synthetic[:COUNT]`, faces drawn by rule.
     #[arg(long)]
@@ -30,20 +30,20 @@ pub struct Course {
     pub epochs: Option<u32>,
     /// What else decides what is learnt.
     #[command(flatten)]
-    pub choices: Choices,
+    pub overrides: Overrides,
     /// What computes: cpu, cuda, metal, rocm or vulkan, the last four perhaps with a number, as in vulkan:1; `trainer
     /// devices` lists what works here.
     #[arg(long, default_value_t)]
     pub device: Choice,
 }
 
-/// The flags of [`Choices`]: a run that goes on has made them.
+/// The flags of [`Overrides`]: a run that goes on has made them.
 const CHOICES: [&str; 11] =
     ["recipe", "changes", "net", "width", "depth", "heads", "batch", "learning_rate", "seed", "limit", "keep_copies"];
 
 /// A recipe, and flags that override it.
 #[derive(Debug, Args)]
-pub struct Choices {
+pub struct Overrides {
     /// A recipe by name or file; `trainer/recipes` has those with names [default: classic].
     #[arg(long)]
     pub recipe: Option<String>,
@@ -76,7 +76,7 @@ pub struct Choices {
     pub keep_copies: bool,
 }
 
-impl Choices {
+impl Overrides {
     /// What the recipe is called, `fallback` when none was named.
     pub(super) fn name<'a>(&'a self, fallback: &'a str) -> &'a str {
         let named = self.recipe.as_deref().unwrap_or(fallback);
@@ -106,7 +106,7 @@ impl Choices {
     }
 }
 
-/// A course with its files read and its device at hand.
+/// Run arguments with their files read and its device at hand.
 pub(super) struct Opened {
     pub(super) recipe: Recipe,
     pub(super) device: Device,
@@ -126,7 +126,7 @@ pub(super) struct Job<'a> {
     pub(super) resume: bool,
 }
 
-impl Course {
+impl RunArgs {
     /// Data and votes, as the command line names them.
     pub(super) fn source(&self) -> (&Path, Option<&Path>) {
         (&self.data, self.votes.as_deref())
@@ -162,7 +162,7 @@ impl Course {
                 hint: "go on with `--resume`, or name a new folder with `--run`".into(),
             });
         }
-        self.choices.recipe(fallback, self.epochs)
+        self.overrides.recipe(fallback, self.epochs)
     }
 }
 
