@@ -20,7 +20,7 @@ use crate::net::{Net, WeightAverage, device, input_tensor};
 use crate::number::count;
 use crate::random::mix;
 use crate::recipe::{ChooseBy, Head, Recipe};
-use batches::{Batch, Ingredients};
+use batches::{Batch, BatchInputs};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor};
 use checkpoint::{Checkpoint, Progress, RunFolder};
@@ -52,7 +52,7 @@ impl Outcome {
 
 /// What a run learns from and chooses by.
 #[derive(Debug, Clone)]
-pub struct Lesson<'a> {
+pub struct TrainingSet<'a> {
     /// All pictures.
     pub dataset: &'a Dataset,
     /// Which of them are for what.
@@ -65,7 +65,7 @@ pub struct Lesson<'a> {
     pub validation: Vec<(Head, Labelled)>,
 }
 
-impl<'a> Lesson<'a> {
+impl<'a> TrainingSet<'a> {
     /// Joins the pictures with what they show; `votes` has one entry for each picture.
     ///
     /// # Errors
@@ -90,16 +90,16 @@ impl<'a> Lesson<'a> {
 /// # Errors
 /// When the run folder can't be read or written, a teacher can't be asked, or the loss is no longer a number.
 pub fn run(
-    lesson: &Lesson<'_>,
+    set: &TrainingSet<'_>,
     folder: &RunFolder,
     device: &Device,
     resume: bool,
     stop: &AtomicBool,
     listener: &mut dyn Listener,
 ) -> Result<Outcome, Error> {
-    let mut trainer = Trainer::new(lesson, folder, device, resume)?;
-    let epochs = lesson.recipe.schedule.epochs;
-    listener.start(lesson.recipe, lesson.parts, trainer.progress.epoch);
+    let mut trainer = Trainer::new(set, folder, device, resume)?;
+    let epochs = set.recipe.schedule.epochs;
+    listener.start(set.recipe, set.parts, trainer.progress.epoch);
     while trainer.progress.epoch < epochs {
         trainer.epoch(stop, listener)?;
         if stop.load(Ordering::Relaxed) {
@@ -107,7 +107,7 @@ pub fn run(
         }
     }
     let stopped = trainer.progress.epoch < epochs;
-    Ok(Outcome { history: trainer.progress.history, stopped, choose_by: lesson.recipe.schedule.choose_by })
+    Ok(Outcome { history: trainer.progress.history, stopped, choose_by: set.recipe.schedule.choose_by })
 }
 
 /// The float network of a run's best epoch, for inference.
@@ -119,7 +119,7 @@ pub fn best_net(folder: &RunFolder, recipe: &Recipe) -> Result<Net, Error> {
 }
 
 struct Trainer<'a> {
-    lesson: &'a Lesson<'a>,
+    set: &'a TrainingSet<'a>,
     teaching: Teaching,
     folder: &'a RunFolder,
     contract: Contract,
@@ -131,8 +131,8 @@ struct Trainer<'a> {
 }
 
 impl<'a> Trainer<'a> {
-    fn new(lesson: &'a Lesson<'a>, folder: &'a RunFolder, device: &Device, resume: bool) -> Result<Self, Error> {
-        let Lesson { dataset, recipe, parts, .. } = *lesson;
+    fn new(set: &'a TrainingSet<'a>, folder: &'a RunFolder, device: &Device, resume: bool) -> Result<Self, Error> {
+        let TrainingSet { dataset, recipe, parts, .. } = *set;
         let teaching = Teaching::of(recipe, dataset, parts, folder, device)?;
         let device = device.clone().autodiff();
         device.seed(recipe.seed);
@@ -142,29 +142,29 @@ impl<'a> Trainer<'a> {
             let Checkpoint { net, average, optimiser, progress } = folder.load(&net, &optimiser)?;
             (net, average, optimiser, progress)
         } else {
-            let net = start::weights(lesson, &device)?.unwrap_or(net);
+            let net = start::weights(set, &device)?.unwrap_or(net);
             (net.clone(), net, optimiser, Progress::default())
         };
         let average = WeightAverage::new(&average, recipe.optimiser.average_decay);
         let contract = Contract::new(dataset.label_set);
-        Ok(Self { lesson, teaching, folder, contract, device, net, average, optimiser, progress })
+        Ok(Self { set, teaching, folder, contract, device, net, average, optimiser, progress })
     }
 
     /// Trains the rest of the current epoch, validates, saves.
     fn epoch(&mut self, stop: &AtomicBool, listener: &mut dyn Listener) -> Result<(), Error> {
-        let Lesson { dataset, parts, recipe, targets, .. } = self.lesson;
+        let TrainingSet { dataset, parts, recipe, targets, .. } = self.set;
         let epoch = self.progress.epoch;
         let per_epoch = parts.photograph_count().div_ceil(recipe.schedule.batch);
         let steps = u32::try_from(per_epoch).unwrap_or(u32::MAX).saturating_mul(recipe.schedule.epochs);
         let order = parts.order(recipe.seed, epoch);
         let (contract, recorded) = (self.contract.clone(), self.teaching.recorded());
-        let ingredients = Ingredients { dataset, targets, teachers: recorded.as_deref(), recipe, contract: &contract };
+        let inputs_of = BatchInputs { dataset, targets, teachers: recorded.as_deref(), recipe, contract: &contract };
         let began = Instant::now();
         let (before, waited) = (self.progress.seconds, self.progress.waiting);
         let mut waiting = 0.0;
         let finished = std::thread::scope(|scope| {
             let first = self.progress.batch;
-            let ready = batches::prefetch(scope, ingredients, order, (epoch, first));
+            let ready = batches::prefetch(scope, inputs_of, order, (epoch, first));
             loop {
                 let asked = Instant::now();
                 let Ok(batch) = ready.recv() else { break };
@@ -193,7 +193,7 @@ impl<'a> Trainer<'a> {
 
     /// One step of gradient descent.
     fn step(&mut self, batch: Batch, rate: f64) -> Result<(), Error> {
-        let recipe = self.lesson.recipe;
+        let recipe = self.set.recipe;
         // Dropout draws from the device: seeding each step makes a resumed run draw the same.
         self.device.seed(mix(recipe.seed, (1 << 40) | u64::from(self.progress.step)));
         let Batch { size, inputs, mut targets } = batch;
@@ -215,7 +215,7 @@ impl<'a> Trainer<'a> {
 
     /// The logits, the loss and its gradients.
     fn gradients(&self, input: Tensor<4>, targets: &BatchTargets) -> Result<(Vec<f32>, f64, GradientsParams), Error> {
-        let recipe = self.lesson.recipe;
+        let recipe = self.set.recipe;
         let logits = self.net.forward(input);
         let answers = logits.to_data().iter::<f32>().collect();
         let loss = loss::loss(&logits, targets, recipe, &self.device);
@@ -231,7 +231,7 @@ impl<'a> Trainer<'a> {
             what: format!("the loss became {value} in epoch {}, step {}", self.progress.epoch + 1, self.progress.step),
             hint: format!(
                 "train again with a lower rate, for instance `--learning-rate {}`; what the finished epochs learnt is kept",
-                self.lesson.recipe.schedule.learning_rate / 4.0
+                self.set.recipe.schedule.learning_rate / 4.0
             ),
         }
     }
@@ -241,7 +241,7 @@ impl<'a> Trainer<'a> {
         BatchReport {
             epoch: progress.epoch + 1,
             seen: progress.seen,
-            total: self.lesson.parts.photograph_count(),
+            total: self.set.parts.photograph_count(),
             loss: progress.loss_sum / count(progress.seen.max(1)),
             accuracy: count(progress.right) / count(progress.judged.max(1)),
         }
@@ -262,7 +262,7 @@ impl<'a> Trainer<'a> {
             seconds: self.progress.seconds,
             waiting: self.progress.waiting,
         };
-        let by = self.lesson.recipe.schedule.choose_by;
+        let by = self.set.recipe.schedule.choose_by;
         let best = self.progress.history.iter().all(|past| past.merit(by) < report.merit(by));
         if best {
             self.folder.save_best(&averaged)?;
@@ -276,7 +276,7 @@ impl<'a> Trainer<'a> {
 
     /// What the averaged weights say to the validation pictures, head by head.
     fn validate(&self, net: &Net) -> Vec<HeadReport> {
-        let Lesson { dataset, parts, recipe, validation, .. } = self.lesson;
+        let TrainingSet { dataset, parts, recipe, validation, .. } = self.set;
         let logits = evaluate::logits(net, dataset, &parts.validation, &self.contract);
         let judge = |(head, labelled): &(Head, Labelled)| {
             let columns = recipe.columns(*head)?;

@@ -28,14 +28,14 @@ fn trainer_and_box_prepare_a_face_with_the_same_function() {
     let (plain, turned) = (as_the_box_does(&pixels, &contract), as_the_box_does(&mirrored, &contract));
     for seed in 0..8 {
         recipe.seed = seed;
-        let ingredients = batches::Ingredients {
+        let inputs_of = batches::BatchInputs {
             dataset: &dataset,
             targets: &targets,
             teachers: None,
             recipe: &recipe,
             contract: &contract,
         };
-        let batch = batches::batch(&ingredients, &[0], 0);
+        let batch = batches::batch(&inputs_of, &[0], 0);
         assert!(batch.inputs == plain || batch.inputs == turned, "seed {seed}: another tensor than the box's");
     }
     // And no file of the trainer normalises by itself.

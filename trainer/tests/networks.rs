@@ -13,7 +13,7 @@ use trainer::net::{self, Classic, Name, Net, Size};
 use trainer::quantise::params::QuantNet;
 use trainer::quantise::{self, fold, reference};
 use trainer::recipe::{Network, Recipe, Schedule};
-use trainer::train::{BatchReport, EpochReport, Lesson, Listener, checkpoint::RunFolder};
+use trainer::train::{BatchReport, EpochReport, Listener, TrainingSet, checkpoint::RunFolder};
 use trainer::{evaluate, export, onnx, random, train, verify};
 
 const NAMES: [Name; 4] = [Name::Classic, Name::Vgg, Name::RepVgg, Name::Residual];
@@ -54,9 +54,9 @@ fn trained(name: Name, dataset: &Dataset, parts: &Parts, root: &Path) -> Net {
     recipe.schedule = Schedule { epochs: 1, batch: 7, ..recipe.schedule };
     let folder = RunFolder::new(root);
     folder.begin(&recipe).unwrap();
-    let lesson = Lesson::new(dataset, None, parts, &recipe).unwrap();
+    let set = TrainingSet::new(dataset, None, parts, &recipe).unwrap();
     let stop = AtomicBool::new(false);
-    let outcome = train::run(&lesson, &folder, &net::device(), false, &stop, &mut Silent).unwrap();
+    let outcome = train::run(&set, &folder, &net::device(), false, &stop, &mut Silent).unwrap();
     assert_eq!(outcome.history.len(), 1);
     train::best_net(&folder, &folder.recipe().unwrap()).unwrap()
 }

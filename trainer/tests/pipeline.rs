@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use trainer::dataset::{self, Dataset, Labelled, PIXELS, Parts, Picture, SIDE, Split};
 use trainer::quantise::{self, fold, reference};
 use trainer::recipe::{Distillation, Recipe, Schedule};
-use trainer::train::{BatchReport, EpochReport, Lesson, Listener, Outcome, checkpoint::RunFolder};
+use trainer::train::{BatchReport, EpochReport, Listener, Outcome, TrainingSet, checkpoint::RunFolder};
 use trainer::{Error, evaluate, export, measure, metrics, net, random, train, verify};
 
 /// Logits of the same network computed in another order of additions.
@@ -112,8 +112,8 @@ fn run(
         folder.begin(recipe)?;
     }
     let stop = AtomicBool::new(false);
-    let lesson = Lesson::new(dataset, None, parts, recipe)?;
-    train::run(&lesson, &folder, &net::device(), resume, &stop, &mut Quiet(ear, &stop))
+    let set = TrainingSet::new(dataset, None, parts, recipe)?;
+    train::run(&set, &folder, &net::device(), resume, &stop, &mut Quiet(ear, &stop))
 }
 
 fn inputs(dataset: &Dataset, indices: &[usize]) -> Vec<InputTensor> {

@@ -5,7 +5,7 @@ use crate::dataset::{Dataset, Parts};
 use crate::error::Error;
 use crate::recipe;
 use crate::report::{self, TrainingProgress};
-use crate::train::{self, Lesson, Outcome, checkpoint::RunFolder};
+use crate::train::{self, Outcome, TrainingSet, checkpoint::RunFolder};
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,11 +43,11 @@ pub(super) fn train(job: &Job<'_>, progress: &mut TrainingProgress) -> Result<Ou
         return Err(Error::data(source, what, "a run needs at least ten pictures of a class"));
     }
     refuse_one_class(source, dataset, &parts)?;
-    let lesson = Lesson::new(dataset, votes, &parts, recipe)?;
+    let set = TrainingSet::new(dataset, votes, &parts, recipe)?;
     folder.begin(recipe)?;
     let stop = Arc::new(AtomicBool::new(false));
     listen_for_interrupt(&stop)?;
-    train::run(&lesson, folder, device, resume, &stop, progress)
+    train::run(&set, folder, device, resume, &stop, progress)
 }
 
 /// A network that has seen one expression answers with it always, and would look perfect on such data.

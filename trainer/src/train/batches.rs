@@ -29,7 +29,7 @@ pub struct Batch {
 
 /// Everything batches are made of.
 #[derive(Debug, Clone, Copy)]
-pub struct Ingredients<'a> {
+pub struct BatchInputs<'a> {
     /// The pictures.
     pub dataset: &'a Dataset,
     /// What they show.
@@ -44,8 +44,8 @@ pub struct Ingredients<'a> {
 
 /// The batch of the pictures at `chosen` in `epoch`, varied and mixed.
 #[must_use]
-pub fn batch(ingredients: &Ingredients<'_>, chosen: &[usize], epoch: u32) -> Batch {
-    let Ingredients { dataset, targets, teachers, recipe, contract } = *ingredients;
+pub fn batch(inputs_of: &BatchInputs<'_>, chosen: &[usize], epoch: u32) -> Batch {
+    let BatchInputs { dataset, targets, teachers, recipe, contract } = *inputs_of;
     let epoch_seed = mix(recipe.seed, u64::from(epoch));
     let strengths = recipe.augmentation.picture.strengths();
     let varied = |&index: &usize| {
@@ -73,14 +73,14 @@ pub fn batch(ingredients: &Ingredients<'_>, chosen: &[usize], epoch: u32) -> Bat
 /// The batches of `epoch` from number `first` on, in order, made ahead of time.
 pub fn prefetch<'scope, 'env>(
     scope: &'scope Scope<'scope, 'env>,
-    ingredients: Ingredients<'env>,
+    inputs_of: BatchInputs<'env>,
     order: Vec<usize>,
     (epoch, first): (u32, usize),
 ) -> Receiver<Batch> {
     let (sender, receiver) = sync_channel(AHEAD);
     scope.spawn(move || {
-        for chosen in order.chunks(ingredients.recipe.schedule.batch).skip(first) {
-            if sender.send(batch(&ingredients, chosen, epoch)).is_err() {
+        for chosen in order.chunks(inputs_of.recipe.schedule.batch).skip(first) {
+            if sender.send(batch(&inputs_of, chosen, epoch)).is_err() {
                 return;
             }
         }

@@ -1,6 +1,6 @@
 //! Where a run begins: with random weights, or with those of a finished run of its width or narrower.
 
-use super::Lesson;
+use super::TrainingSet;
 use super::checkpoint::RunFolder;
 use crate::error::Error;
 use crate::net::{Net, widen};
@@ -10,18 +10,18 @@ use burn::tensor::Device;
 use std::collections::HashSet;
 use std::path::Path;
 
-/// The network of `lesson`'s recipe with the best weights of the run it starts from, widened where it is wider. None
+/// The network of `set`'s recipe with the best weights of the run it starts from, widened where it is wider. None
 /// where it starts from nothing.
 ///
 /// # Errors
 /// When a run can't be read, has another or a wider network or other heads than this one, or has learnt from pictures by
 /// which this one is to choose.
-pub(super) fn weights(lesson: &Lesson<'_>, device: &Device) -> Result<Option<Net>, Error> {
-    lesson.recipe.start_from.as_deref().map(|run| of(run, lesson, device)).transpose()
+pub(super) fn weights(set: &TrainingSet<'_>, device: &Device) -> Result<Option<Net>, Error> {
+    set.recipe.start_from.as_deref().map(|run| of(run, set, device)).transpose()
 }
 
-fn of(run: &Path, lesson: &Lesson<'_>, device: &Device) -> Result<Net, Error> {
-    let Lesson { dataset, parts, recipe, .. } = *lesson;
+fn of(run: &Path, set: &TrainingSet<'_>, device: &Device) -> Result<Net, Error> {
+    let TrainingSet { dataset, parts, recipe, .. } = *set;
     let folder = RunFolder::new(run);
     let theirs = folder.recipe()?;
     let refused = |what: String, hint: &str| Err(Error::Configuration { what, hint: hint.into() });
