@@ -28,7 +28,7 @@ use mood::Contract;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use targets::Targets;
-use teachers::Teaching;
+use teachers::Distiller;
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,7 +120,7 @@ pub fn best_net(folder: &RunFolder, recipe: &Recipe) -> Result<Net, Error> {
 
 struct Trainer<'a> {
     set: &'a TrainingSet<'a>,
-    teaching: Teaching,
+    distiller: Distiller,
     folder: &'a RunFolder,
     contract: Contract,
     device: Device,
@@ -133,7 +133,7 @@ struct Trainer<'a> {
 impl<'a> Trainer<'a> {
     fn new(set: &'a TrainingSet<'a>, folder: &'a RunFolder, device: &Device, resume: bool) -> Result<Self, Error> {
         let TrainingSet { dataset, recipe, parts, .. } = *set;
-        let teaching = Teaching::of(recipe, dataset, parts, folder, device)?;
+        let distiller = Distiller::of(recipe, dataset, parts, folder, device)?;
         let device = device.clone().autodiff();
         device.seed(recipe.seed);
         let net = recipe.new_net(&device);
@@ -147,7 +147,7 @@ impl<'a> Trainer<'a> {
         };
         let average = WeightAverage::new(&average, recipe.optimiser.average_decay);
         let contract = Contract::new(dataset.label_set);
-        Ok(Self { set, teaching, folder, contract, device, net, average, optimiser, progress })
+        Ok(Self { set, distiller, folder, contract, device, net, average, optimiser, progress })
     }
 
     /// Trains the rest of the current epoch, validates, saves.
@@ -157,7 +157,7 @@ impl<'a> Trainer<'a> {
         let per_epoch = parts.photograph_count().div_ceil(recipe.schedule.batch);
         let steps = u32::try_from(per_epoch).unwrap_or(u32::MAX).saturating_mul(recipe.schedule.epochs);
         let order = parts.order(recipe.seed, epoch);
-        let (contract, recorded) = (self.contract.clone(), self.teaching.recorded());
+        let (contract, recorded) = (self.contract.clone(), self.distiller.recorded());
         let inputs_of = BatchInputs { dataset, targets, teachers: recorded.as_deref(), recipe, contract: &contract };
         let began = Instant::now();
         let (before, waited) = (self.progress.seconds, self.progress.waiting);
@@ -197,7 +197,7 @@ impl<'a> Trainer<'a> {
         // Dropout draws from the device: seeding each step makes a resumed run draw the same.
         self.device.seed(mix(recipe.seed, (1 << 40) | u64::from(self.progress.step)));
         let Batch { size, inputs, mut targets } = batch;
-        self.teaching.complete(&mut targets, &inputs, size);
+        self.distiller.complete(&mut targets, &inputs, size);
         let input = input_tensor(inputs, size, &self.device);
         let (logits, value, gradients) = self.gradients(input, &targets)?;
         self.net = self.optimiser.step(rate, self.net.clone(), gradients);

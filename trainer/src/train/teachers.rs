@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 /// Who teaches beside the labels.
 #[derive(Debug)]
-pub(super) enum Teaching {
+pub(super) enum Distiller {
     /// Nobody.
     Labels,
     /// Teachers that were asked once.
@@ -28,7 +28,7 @@ pub(super) enum Teaching {
     Consistent(Consistent),
 }
 
-impl Teaching {
+impl Distiller {
     /// As `recipe` asks for it, for a student on `device` that learns from `parts`.
     ///
     /// # Errors
