@@ -4,14 +4,14 @@
 //! Network and labels may be of different sets; they are compared by expression. A truth the network has no label for
 //! (contempt, for a network of FER-2013) is counted, and its answer to it is wrong: a user wouldn't see it otherwise.
 
-mod doubt;
 mod figures;
 mod robustness;
+mod thresholds;
 
-pub use doubt::Doubt;
 pub(crate) use figures::percent;
 pub use figures::{Class, Figures, json, predictions, text};
 pub use robustness::{Line, Robustness};
+pub use thresholds::AbstentionThresholds;
 
 use crate::dataset::augment::Condition;
 use crate::dataset::votes::{Verdict, Votes};

@@ -4,7 +4,7 @@ use crate::dataset::augment::Condition;
 use crate::dataset::votes::{self, Votes};
 use crate::dataset::{Dataset, Parts, Split};
 use crate::error::Error;
-use crate::measure::{self, Doubt, Figures, Relation, Robustness, Targets, View};
+use crate::measure::{self, AbstentionThresholds, Figures, Relation, Robustness, Targets, View};
 use crate::recipe::Head;
 use crate::train::checkpoint::RunFolder;
 use crate::{file, report, verify};
@@ -104,9 +104,9 @@ pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
     }
     let rows = rows(args.condition)?;
     if let Some(stated) = args.coverage {
-        let doubt = Doubt::choose(&rows, stated);
-        report::measured(&if args.json { doubt.json() } else { doubt.text() });
-        return if args.write { doubt.write(&args.model) } else { Ok(()) };
+        let thresholds = AbstentionThresholds::choose(&rows, stated);
+        report::measured(&if args.json { thresholds.json() } else { thresholds.text() });
+        return if args.write { thresholds.write(&args.model) } else { Ok(()) };
     }
     if let Some(path) = &args.predictions {
         file::write_whole(path, measure::predictions(&rows, classifier.contract()).as_bytes())?;

@@ -37,14 +37,14 @@ pub struct Side {
 
 /// Both thresholds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Doubt {
+pub struct AbstentionThresholds {
     /// Happy, surprised, neutral.
     pub pleasant: Side,
     /// Angry, disgusted, afraid, sad, contemptuous.
     pub unpleasant: Side,
 }
 
-impl Doubt {
+impl AbstentionThresholds {
     /// The lowest thresholds at which answers are right as often as `stated`, 0..=1; where that can't be reached with
     /// enough answers, those that come nearest.
     #[must_use]
@@ -155,18 +155,18 @@ mod tests {
     #[test]
     fn the_lowest_threshold_that_keeps_the_promise_is_chosen_and_an_unpleasant_one_promises_more() {
         let all = [rows(Expression::Happy, 50), rows(Expression::Sad, 50)].concat();
-        let doubt = Doubt::choose(&all, 0.9);
+        let thresholds = AbstentionThresholds::choose(&all, 0.9);
         // 50 right of those from 0.45 on are 90.9 %, of those from 0.44 on 89.3 %; 92.5 % need 0.46.
-        assert_eq!((doubt.pleasant.threshold, doubt.unpleasant.threshold), (0.45, 0.46));
-        assert_eq!((doubt.pleasant.n, doubt.pleasant.answered), (100, 55));
-        assert!(doubt.thresholds().pleasant < doubt.thresholds().unpleasant);
+        assert_eq!((thresholds.pleasant.threshold, thresholds.unpleasant.threshold), (0.45, 0.46));
+        assert_eq!((thresholds.pleasant.n, thresholds.pleasant.answered), (100, 55));
+        assert!(thresholds.thresholds().pleasant < thresholds.thresholds().unpleasant);
     }
 
     #[test]
     fn what_can_not_be_reached_comes_as_near_as_it_can_and_nothing_answers_nothing() {
-        let hopeless = Doubt::choose(&rows(Expression::Angry, 101), 0.9).unpleasant;
+        let hopeless = AbstentionThresholds::choose(&rows(Expression::Angry, 101), 0.9).unpleasant;
         assert_eq!((hopeless.accuracy, hopeless.answered >= FEWEST), (Some(0.0), true));
-        assert_eq!(Doubt::choose(&[], 0.9).pleasant.answered, 0);
-        assert!(Doubt::choose(&[], 0.9).text().contains("0 of 0 pictures"));
+        assert_eq!(AbstentionThresholds::choose(&[], 0.9).pleasant.answered, 0);
+        assert!(AbstentionThresholds::choose(&[], 0.9).text().contains("0 of 0 pictures"));
     }
 }
