@@ -15,7 +15,7 @@ const BATCH: usize = 128;
 /// How a network did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
-    /// Share told right, 0..=1.
+    /// Share that is correct, 0..=1.
     pub accuracy: f64,
     /// Mean negative log-likelihood.
     pub nll: f64,

@@ -193,7 +193,7 @@ pub fn rows(
     let ask = |seen: &Dataset, all: &[usize]| verify::logits(classifier, seen, all, path);
     let logits = if view.flip { of_both_sides(&seen, &all, ask)? } else { ask(&seen, &all)? };
     let row = |(at, (&target, logits)): (usize, (&Target, Vec<f32>))| {
-        judge(target, logits, contract, relations.map(|relations| relations[at]))
+        decide(target, logits, contract, relations.map(|relations| relations[at]))
     };
     Ok(targets.iter().zip(logits).enumerate().filter_map(row).collect())
 }
@@ -223,7 +223,7 @@ pub(crate) fn of_both_sides(
 }
 
 /// What `logits` say by the rules of the box; none when there are none.
-pub(crate) fn judge(target: Target, logits: Vec<f32>, contract: &Contract, relation: Option<Relation>) -> Option<Row> {
+pub(crate) fn decide(target: Target, logits: Vec<f32>, contract: &Contract, relation: Option<Relation>) -> Option<Row> {
     let logits = Logits(logits);
     let probabilities = Probabilities::from_logits(&logits, contract);
     let (answer, confidence) = probabilities.winner()?;
@@ -236,12 +236,12 @@ pub(crate) fn judge(target: Target, logits: Vec<f32>, contract: &Contract, relat
 
 /// The rows of labelled pictures to which the network has said `logits`.
 #[must_use]
-pub fn judged(pictures: &Labelled, logits: Vec<Vec<f32>>, contract: &Contract) -> Vec<Row> {
+pub fn decided(pictures: &Labelled, logits: Vec<Vec<f32>>, contract: &Contract) -> Vec<Row> {
     let target = |(&index, &label): (&usize, &u8)| {
         contract.label_set.labels().get(usize::from(label)).map(|&truth| Target { index, truth })
     };
     let targets = pictures.indices.iter().zip(&pictures.labels).map(target);
-    targets.zip(logits).filter_map(|(target, logits)| judge(target?, logits, contract, None)).collect()
+    targets.zip(logits).filter_map(|(target, logits)| decide(target?, logits, contract, None)).collect()
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ impl Confusion {
         self.row(class)[class]
     }
 
-    /// Share told right, 0..=1; 0 when nothing was counted.
+    /// Share that is correct, 0..=1; 0 when nothing was counted.
     #[must_use]
     pub fn accuracy(&self) -> f64 {
         let right: usize = (0..self.classes).map(|class| self.right(class)).sum();
@@ -97,13 +97,13 @@ impl Confusion {
         self.rows().map(|row| row[class]).sum()
     }
 
-    /// The share of what was taken for one class that is of it, 0..=1; 0 when nothing was.
+    /// Precision of one class, TP / (TP + FP); 0 when nothing was taken for it.
     #[must_use]
     pub fn precision(&self, class: usize) -> f64 {
         ratio(self.right(class), self.predictions(class))
     }
 
-    /// The share of one class that was told as such, 0..=1; 0 when it has no pictures.
+    /// Recall of one class, TP / (TP + FN); 0 when it has no pictures.
     #[must_use]
     pub fn recall(&self, class: usize) -> f64 {
         ratio(self.right(class), self.truths(class))

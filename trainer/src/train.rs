@@ -203,10 +203,10 @@ impl<'a> Trainer<'a> {
         self.net = self.optimiser.step(rate, self.net.clone(), gradients);
         let progress = &mut self.progress;
         self.average.update(&self.net, progress.step);
-        let (right, judged) = told_right(&logits, &targets.labels, recipe);
+        let (right, decided) = correct(&logits, &targets.labels, recipe);
         progress.loss_sum += value * count(size);
         progress.right += right;
-        progress.judged += judged;
+        progress.decided += decided;
         progress.seen += size;
         progress.batch += 1;
         progress.step += 1;
@@ -243,7 +243,7 @@ impl<'a> Trainer<'a> {
             seen: progress.seen,
             total: self.set.parts.photograph_count(),
             loss: progress.loss_sum / count(progress.seen.max(1)),
-            accuracy: count(progress.right) / count(progress.judged.max(1)),
+            accuracy: count(progress.right) / count(progress.decided.max(1)),
         }
     }
 
@@ -278,24 +278,24 @@ impl<'a> Trainer<'a> {
     fn validate(&self, net: &Net) -> Vec<HeadReport> {
         let TrainingSet { dataset, parts, recipe, validation, .. } = self.set;
         let logits = evaluate::logits(net, dataset, &parts.validation, &self.contract);
-        let judge = |(head, labelled): &(Head, Labelled)| {
+        let decide = |(head, labelled): &(Head, Labelled)| {
             let columns = recipe.columns(*head)?;
             let own = labelled.positions.iter().map(|&at| logits[at][columns.clone()].to_vec()).collect();
             let Evaluation { accuracy, nll, .. } = Evaluation::of(own, &labelled.labels, head.classes());
             Some(HeadReport { head: *head, pictures: labelled.labels.len(), accuracy, loss: nll })
         };
-        validation.iter().filter_map(judge).collect()
+        validation.iter().filter_map(decide).collect()
     }
 }
 
 /// Of the answers of the first head: how many give the likeliest class of the target, and how many there are.
-fn told_right(answers: &[f32], labels: &[f32], recipe: &Recipe) -> (usize, usize) {
+fn correct(answers: &[f32], labels: &[f32], recipe: &Recipe) -> (usize, usize) {
     let outputs = recipe.outputs();
     let width = recipe.data.heads.first().map_or(outputs, |head| head.classes());
     let pairs = answers.chunks_exact(outputs).zip(labels.chunks_exact(outputs));
-    let judged = pairs.filter(|(_, labels)| labels[..width].iter().any(|&target| target > 0.0));
-    judged.fold((0, 0), |(right, judged), (answer, labels)| {
+    let decided = pairs.filter(|(_, labels)| labels[..width].iter().any(|&target| target > 0.0));
+    decided.fold((0, 0), |(right, decided), (answer, labels)| {
         let hit = metrics::winner(&answer[..width]) == metrics::winner(&labels[..width]);
-        (right + usize::from(hit), judged + 1)
+        (right + usize::from(hit), decided + 1)
     })
 }

@@ -156,8 +156,8 @@ fn from_csv_to_a_verified_int8_file() {
     let told_alike = winners(&integer.logits).zip(winners(&float.logits)).filter(|(a, b)| a == b).count();
     assert!(told_alike + 2 >= tests.len(), "int8 and float agree on {told_alike} of {}", tests.len());
 
-    let judged = measure::judged(&pictures, integer.logits.clone(), classifier.contract());
-    let rows = measure::predictions(&judged, classifier.contract());
+    let decided = measure::decided(&pictures, integer.logits.clone(), classifier.contract());
+    let rows = measure::predictions(&decided, classifier.contract());
     assert_eq!(rows.lines().count(), tests.len() + 1);
     assert!(rows.starts_with("row,label,prediction,confidence,copy,logit_angry,"), "{rows}");
 }

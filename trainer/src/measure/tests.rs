@@ -14,7 +14,7 @@ fn row(index: usize, truth: Expression, answer: Expression, confidence: f32, rel
     let contract = Contract::new(LabelSet::Fer2013);
     let share = |label: &Expression| if *label == answer { confidence } else { (1.0 - confidence) / 6.0 };
     let logits = contract.labels.iter().map(|label| share(label).ln()).collect();
-    judge(Target { index, truth }, logits, &contract, relation).unwrap()
+    decide(Target { index, truth }, logits, &contract, relation).unwrap()
 }
 
 /// Without the mirror image.
@@ -79,7 +79,7 @@ fn the_temperature_of_the_contract_counts() {
     // Over the temperature the first logit is ln 6, the six others 0: a half and six twelfths.
     let logits = [vec![2.0 * 6.0_f32.ln()], vec![0.0; 6]].concat();
     let target = Target { index: 0, truth: Expression::Angry };
-    let row = judge(target, logits, &contract, None).unwrap();
+    let row = decide(target, logits, &contract, None).unwrap();
     assert!((row.confidence - 0.5).abs() < CLOSE);
     assert!((row.nll.unwrap() - 2.0_f64.ln()).abs() < CLOSE);
 }
@@ -89,7 +89,7 @@ fn an_answer_the_labels_do_not_have_is_wrong() {
     let contract = Contract::new(LabelSet::FerPlus);
     let logits = contract.labels.iter().map(|&label| f32::from(u8::from(label == Expression::Contempt))).collect();
     let target = Target { index: 0, truth: Expression::Sad };
-    let rows = [judge(target, logits, &contract, None).unwrap()];
+    let rows = [decide(target, logits, &contract, None).unwrap()];
     let figures = Figures::of(&rows, LabelSet::Fer2013, LabelSet::FerPlus);
     assert_eq!((figures.accuracy, figures.beyond), (Some(0.0), 0));
     assert_eq!(figures.per_class.last().map(|class| class.label), Some(Expression::Contempt.name()));

@@ -1,6 +1,6 @@
 //! What the networks of a run say to the pictures that are measured on, and what follows from it.
 
-use super::figures::{self, Judged, Measured, Mistake};
+use super::figures::{self, Decided, Measured, Mistake};
 use crate::dataset::augment::Condition;
 use crate::dataset::votes::Votes;
 use crate::dataset::{Dataset, Split};
@@ -74,7 +74,7 @@ impl Answers<'_> {
     pub(super) fn mistakes(&self, most: usize) -> Vec<Mistake> {
         let labels = self.contract.label_set;
         let targets = self.targets(labels);
-        let mut rows = self.judged(&targets, labels, self.deployed(), None).rows(self.contract.temperature);
+        let mut rows = self.decided(&targets, labels, self.deployed(), None).rows(self.contract.temperature);
         rows.retain(|row| row.answer != row.target.truth);
         rows.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
         let mistake = |row: &measure::Row| Mistake {
@@ -113,7 +113,7 @@ impl Answers<'_> {
 
     fn against(&self, logits: &Logits, labels: LabelSet) -> Measured {
         let targets = self.targets(labels);
-        self.judged(&targets, labels, logits, self.relations.as_ref()).measured()
+        self.decided(&targets, labels, logits, self.relations.as_ref()).measured()
     }
 
     /// What the pictures show by `labels`: by the data's own, or by the majority of the votes.
@@ -121,14 +121,14 @@ impl Answers<'_> {
         Targets::of(self.dataset, &self.indices, self.votes.filter(|_| labels != self.dataset.label_set))
     }
 
-    fn judged<'b>(
+    fn decided<'b>(
         &'b self,
         targets: &'b Targets,
         labels: LabelSet,
         logits: &'b Logits,
         relations: Option<&'b HashMap<usize, Relation>>,
-    ) -> Judged<'b> {
-        Judged { targets, logits, contract: &self.contract, labels, relations }
+    ) -> Decided<'b> {
+        Decided { targets, logits, contract: &self.contract, labels, relations }
     }
 }
 

@@ -227,7 +227,7 @@ pub struct Mistake {
 }
 
 /// What a network said, and what counts as the truth.
-pub(super) struct Judged<'a> {
+pub(super) struct Decided<'a> {
     /// The pictures and what they show.
     pub targets: &'a Targets,
     /// What the network said to each picture, by its index.
@@ -240,13 +240,13 @@ pub(super) struct Judged<'a> {
     pub relations: Option<&'a HashMap<usize, Relation>>,
 }
 
-impl Judged<'_> {
+impl Decided<'_> {
     /// Answer by answer, with logits divided by `temperature`.
     pub(super) fn rows(&self, temperature: f32) -> Vec<Row> {
         let contract = Contract { temperature, ..self.contract.clone() };
         let row = |target: &Target| {
             let relation = self.relations.and_then(|relations| relations.get(&target.index).copied());
-            measure::judge(*target, self.logits.get(&target.index)?.clone(), &contract, relation)
+            measure::decide(*target, self.logits.get(&target.index)?.clone(), &contract, relation)
         };
         self.targets.chosen.iter().filter_map(row).collect()
     }

@@ -127,7 +127,7 @@ pub struct Schedule {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ChooseBy {
-    /// The highest share told right.
+    /// The highest accuracy.
     #[default]
     Accuracy,
     /// The lowest negative log-likelihood, which some thousand pictures tell more surely than their accuracy.

@@ -34,10 +34,10 @@ pub struct Progress {
     pub step: u32,
     /// Sum of the losses of the current epoch's pictures.
     pub loss_sum: f64,
-    /// Pictures of the current epoch that were told right.
+    /// Pictures of the current epoch that were answered correctly.
     pub right: usize,
     /// Pictures of the current epoch that have a label of the first head.
-    pub judged: usize,
+    pub decided: usize,
     /// Pictures of the current epoch that were seen.
     pub seen: usize,
     /// Seconds spent in the current epoch.
