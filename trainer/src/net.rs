@@ -31,7 +31,7 @@ pub enum Name {
     Vgg,
     /// `vgg` with branches in training, which the export folds into one.
     RepVgg,
-    /// Pairs of 3x3 convolutions with a way around them.
+    /// Basic residual blocks: two 3x3 convolutions and a skip connection.
     Residual,
 }
 

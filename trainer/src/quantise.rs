@@ -122,7 +122,7 @@ mod tests {
     }
 
     /// Networks of 12x12 pictures whose channels differ a lot in size, as batch norm leaves them: a sequential one that
-    /// ends in a 1x1 map, and one with a way around its middle whose last map is averaged.
+    /// ends in a 1x1 map, and one with a skip connection in its middle whose last map is averaged.
     fn uneven() -> [RawNet; 2] {
         let random = &mut generator(5, 0);
         let sequential = vec![

@@ -1,7 +1,7 @@
-//! The network `residual`: pairs of 3x3 convolutions with a way around them (He et al. 2016, basic blocks).
+//! The network `residual`: basic residual blocks, two 3x3 convolutions and a skip connection (He et al. 2016).
 //!
 //! Every stage opens with a plain convolution that brings the channels and a max pool that halves the map, so that the
-//! way around is always the map itself: no strides, no second kernel, nothing that has to be requantised.
+//! skip connection is always the identity: no strides, no second kernel, nothing that has to be requantised.
 
 use super::Size;
 use super::blocks::{Block, Head, Step};
@@ -14,7 +14,7 @@ use burn::tensor::{Device, Tensor};
 /// Stages; each has twice the channels of the one before.
 const STAGES: usize = 4;
 
-/// Two convolutions and a way around them.
+/// Two convolutions and a skip connection.
 #[derive(Module, Debug)]
 struct Pair {
     first: Block,
