@@ -23,7 +23,7 @@ pub struct Export {
     pub bytes: Vec<u8>,
     /// Pictures the scales were fixed on.
     pub calibration: usize,
-    /// Whether channel ranges were evened out.
+    /// Whether cross-layer equalisation was applied.
     pub equalised: bool,
     /// Root mean square of the logits' difference, int8 against float.
     pub logit_error: f64,

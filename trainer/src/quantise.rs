@@ -17,7 +17,7 @@ use rayon::prelude::*;
 pub struct Quantised {
     /// The network in integers.
     pub net: QuantNet,
-    /// Whether channel ranges were evened out first.
+    /// Whether cross-layer equalisation came first.
     pub equalised: bool,
     /// Root of the mean squared difference of the logits, int8 against float, on the calibration set.
     pub logit_error: f64,
@@ -25,7 +25,7 @@ pub struct Quantised {
 
 /// Quantises `raw`. `calibration` holds input tensors of training pictures.
 ///
-/// Tries the network as it is and with evened-out channels, and keeps what comes closer to the float network on the
+/// Tries the network as it is and with cross-layer equalisation, and keeps what comes closer to the float network on the
 /// calibration set.
 #[must_use]
 pub fn quantise(raw: &RawNet, calibration: &[Vec<f32>]) -> Quantised {
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn uneven_channels_are_evened_out() {
+    fn uneven_channels_are_equalised() {
         let inputs = inputs();
         assert!(quantise(&uneven()[0], &inputs).equalised);
     }

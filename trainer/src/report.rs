@@ -46,9 +46,9 @@ pub fn quantised(raw: &RawNet, export: &Export, path: &Path) {
         crate::number::count(raw.macs()) / 1e6
     );
     say!(
-        "calibrated on {} training pictures, channel ranges {}; logits differ by {:.4} (root mean square)",
+        "calibrated on {} training pictures, cross-layer equalisation {}; logits differ by {:.4} (root mean square)",
         export.calibration,
-        if export.equalised { "evened out" } else { "as trained" },
+        if export.equalised { "applied" } else { "not applied" },
         export.logit_error
     );
     say!(

@@ -82,7 +82,7 @@ const LARGEST: f32 = 20.0;
 /// One sweep disturbs the balance of the pair before; a few settle it.
 const SWEEPS: usize = 10;
 
-/// The same function with evened-out channel ranges.
+/// Cross-layer equalisation (Nagel et al. 2019): the same function with channel ranges of one size.
 #[must_use]
 pub fn equalise(net: &Net) -> Net {
     let mut net = net.clone();
