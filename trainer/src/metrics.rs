@@ -1,5 +1,5 @@
 //! Figures that tell how good a network is: confusion matrix, accuracy, macro-F1, negative log-likelihood; and of its
-//! confidences: luck of the draw, calibration, coverage.
+//! confidences: bootstrap intervals, calibration, coverage.
 
 pub mod calibration;
 

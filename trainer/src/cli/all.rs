@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 /// Training pictures that fix the scales.
 const CALIBRATION: usize = 512;
-/// The surest mistakes that the page shows.
+/// The most confident errors that the page shows.
 const MISTAKES: usize = 24;
 /// The recipe for faces drawn by rule, where none is named: they need few epochs.
 const SYNTHETIC: &str = "synthetic";

@@ -36,7 +36,7 @@ pub struct Report {
     /// Writes the expression network's section into this model card, between its two marks; a new file gets them.
     #[arg(long, value_name = "FILE.md")]
     pub card: Option<PathBuf>,
-    /// How many of the surest mistakes the page shows, as pictures of the data set; 0 for none.
+    /// How many of the most confident errors the page shows, as pictures of the data set; 0 for none.
     #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u16).range(0..=1_000))]
     pub mistakes: u16,
     /// Prints all figures as one JSON object.

@@ -1,4 +1,4 @@
-//! Whether a confidence of 0.8 is right eight times in ten: the bins of a reliability diagram, and ECE over them.
+//! Calibration: the bins of a reliability diagram, the expected calibration error, coverage, the temperature.
 
 use super::{Graded, nll};
 use crate::number::{count, share_of};

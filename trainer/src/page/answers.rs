@@ -70,7 +70,7 @@ impl Answers<'_> {
         Some(count(alike) / count(self.indices.len().max(1)))
     }
 
-    /// The `most` wrong answers that what is deployed is surest of.
+    /// The `most` errors that what is deployed is most confident of.
     pub(super) fn mistakes(&self, most: usize) -> Vec<Mistake> {
         let labels = self.contract.label_set;
         let targets = self.targets(labels);

@@ -41,7 +41,7 @@ fn what(figures: &Figures) -> String {
     let name = figures.file.as_ref().map_or(&figures.run, |file| &file.name);
     format!(
         "{} reads one of {} expressions from the crop of a face: a toy's eye, made to choose a light and a tune. Trained by \
-         this project's `trainer`; of {} {} pictures it reads {} as {} say (95 % interval {}).",
+         this project's `trainer`; of {} {} pictures it classifies {} as {} say (95 % confidence interval {}).",
         code(name.rsplit('/').next().unwrap_or(name)),
         figures.network.labels.len(),
         grouped(found.figures.n),
@@ -179,7 +179,7 @@ fn measured(figures: &Figures) -> String {
         rows.push(line(&format!("{}, by {}", figures.form(), truth(other.labels)), other));
     }
     let interval =
-        format!("95 % interval ({} bootstrap samples)", grouped(usize::try_from(metrics::SAMPLES).unwrap_or(0)));
+        format!("95 % confidence interval ({} bootstrap samples)", grouped(usize::try_from(metrics::SAMPLES).unwrap_or(0)));
     let opposite = format!(
         "Confident answers that are unpleasant to a pleasant expression, or the reverse: {} of {} ({}).",
         grouped(deployed.figures.opposite),

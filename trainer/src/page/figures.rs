@@ -37,7 +37,7 @@ pub struct Figures {
     pub other: Option<Measured>,
     /// The exported file on the same pictures with the faults of a camera, the clean ones first; empty without a file.
     pub conditions: Vec<Condition>,
-    /// Wrong answers, the surest first.
+    /// Errors, the most confident first.
     pub mistakes: Vec<Mistake>,
     /// Programs and libraries the figures were made with: name and version.
     pub versions: Vec<(&'static str, String)>,
@@ -186,7 +186,7 @@ impl Measured {
     }
 }
 
-/// How far confidences keep their word.
+/// Calibration.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Confidences {
     /// Logits were divided by it.

@@ -37,7 +37,7 @@ pub struct Asked {
     pub model: Option<PathBuf>,
     /// The part to measure on.
     pub split: Split,
-    /// How many of the surest mistakes are shown.
+    /// How many of the most confident errors are shown.
     pub mistakes: usize,
 }
 

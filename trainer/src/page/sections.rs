@@ -26,19 +26,19 @@ pub(super) fn sections(figures: &Figures) -> Vec<Section> {
     let section = |id, name, heading, content| Section { id, name, heading, content };
     let learning = charts::curves::curves(&figures.history);
     let mut sections = vec![
-        section("learning", "Learning", "How it learnt", learning),
-        section("confusion", "Confusion", "What it takes for what", confusion(figures)),
-        section("expressions", "Expressions", "Each expression", expressions(figures)),
-        section("confidence", "Confidence", "Whether its confidence keeps its word", confidence(figures)),
+        section("learning", "Learning", "Training curves", learning),
+        section("confusion", "Confusion", "Confusion matrix", confusion(figures)),
+        section("expressions", "Expressions", "Precision, recall and F1 by expression", expressions(figures)),
+        section("confidence", "Confidence", "Calibration", confidence(figures)),
     ];
-    sections.extend(int8(figures).map(|int8| section("int8", "int8", "What int8 costs", int8)));
+    sections.extend(int8(figures).map(|int8| section("int8", "int8", "int8 against f32", int8)));
     if !figures.conditions.is_empty() {
-        sections.push(section("camera", "Camera", "What a camera's faults cost", camera(figures)));
+        sections.push(section("camera", "Camera", "Robustness to camera faults", camera(figures)));
     }
-    sections.push(section("mistakes", "Mistakes", "The surest mistakes", mistakes(figures)));
+    sections.push(section("mistakes", "Mistakes", "Most confident errors", mistakes(figures)));
     sections.push(section("data", "Data", "Data", data(figures)));
     sections.push(section("recipe", "Recipe", "Network and recipe", recipe(figures)));
-    sections.push(section("again", "Again", "The same again", again(figures)));
+    sections.push(section("again", "Again", "Reproduction", again(figures)));
     sections
 }
 
@@ -56,7 +56,7 @@ fn expressions(figures: &Figures) -> Markup {
     let found = figures.deployed();
     html! {
         @if let Some((best, worst)) = tables::extremes(&found.figures.per_class) {
-            p { "Told best: " (best.label) ". Told worst: " (worst.label) ". " (measured_on(figures)) }
+            p { "Highest F1: " (best.label) ". Lowest F1: " (worst.label) ". " (measured_on(figures)) }
         }
         div .side { (tables::classes(found)) (tables::accuracies(figures)) }
         @if figures.deployed().figures.n_without_copies.is_some() {
@@ -100,7 +100,7 @@ fn camera(figures: &Figures) -> Markup {
 fn mistakes(figures: &Figures) -> Markup {
     html! {
         p {
-            "Wrong by " (truth(figures.deployed().labels)) ", and surest of it; " (figures.form()) ", " (figures.split) ". Here and there the label \
+            "Errors by " (truth(figures.deployed().labels)) ", most confident first; " (figures.form()) ", " (figures.split) ". Here and there the label \
              may be what is wrong."
         }
         (gallery(&figures.mistakes))
@@ -217,8 +217,8 @@ fn summary(figures: &Figures) -> Markup {
     let (n, split, data) = (grouped(found.figures.n), figures.split, &figures.data.name);
     html! {
         p .summary {
-            "Of " (n) " " (split) " pictures of " (data) ", " b { (percent(found.figures.accuracy)) } " are read right \
-             (95 % interval " (interval(found.figures.accuracy_interval)) "; " (figures.network.labels.len()) " expressions, by "
+            "Of " (n) " " (split) " pictures of " (data) ", " b { (percent(found.figures.accuracy)) } " are classified correctly \
+             (95 % confidence interval " (interval(found.figures.accuracy_interval)) "; " (figures.network.labels.len()) " expressions, by "
             (truth(found.labels)) "). Measured: the network " code { (figures.network.name) } " with "
             (grouped(figures.network.parameters)) " parameters, "
             @if figures.int8.is_some() { "in int8 as the box runs it." } @else { "in f32; no exported file was given." }

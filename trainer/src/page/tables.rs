@@ -146,7 +146,7 @@ pub(super) fn calibration(found: &Measured) -> Markup {
     )
 }
 
-/// Accuracies with what luck may have added, one line for each way to measure.
+/// Accuracies with 95 % confidence intervals, one line for each way to measure.
 pub(super) fn accuracies(figures: &Figures) -> Markup {
     let line = |name: &str, of: &Measured| {
         html! {
@@ -159,7 +159,7 @@ pub(super) fn accuracies(figures: &Figures) -> Markup {
     };
     let deployed = figures.deployed();
     let samples = grouped(usize::try_from(metrics::SAMPLES).unwrap_or(0));
-    let caption = format!("Accuracy; 95 % interval of {samples} bootstrap samples");
+    let caption = format!("Accuracy with 95 % confidence interval, {samples} bootstrap samples");
     boxed(
         &caption,
         "numbers",

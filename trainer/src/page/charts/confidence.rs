@@ -1,4 +1,4 @@
-//! Whether confidences keep their word, and what a threshold on them buys.
+//! Calibration, the distribution of confidences, coverage against accuracy.
 
 use super::{Axis, Unit};
 use super::{Key, Plot, Shape, figure, length};
@@ -28,7 +28,7 @@ fn edges(bins: &[Bin]) -> impl Iterator<Item = (f64, f64, &Bin)> {
 }
 
 fn reliability(found: &Measured) -> Markup {
-    let plot = Plot { x: Axis::share("confidence"), y: Axis::share("right"), height: SQUARE };
+    let plot = Plot { x: Axis::share("confidence"), y: Axis::share("accuracy"), height: SQUARE };
     let marks = html! {
         @for (from, to, bin) in edges(&found.calibrated.bins).filter(|(_, _, bin)| bin.n > 0) {
             rect .bar x=(length(plot.x(from) + 1.0)) width=(length(plot.x(to) - plot.x(from) - 2.0))
@@ -42,7 +42,7 @@ fn reliability(found: &Measured) -> Markup {
     let keys = [
         Key { shape: Shape::Block, class: "bar", name: "as the box says it" },
         Key { shape: Shape::Dot, class: "hollow", name: "before the temperature" },
-        Key { shape: Shape::Line, class: "ideal", name: "word kept" },
+        Key { shape: Shape::Line, class: "ideal", name: "perfectly calibrated" },
     ];
     let words = |bins: &[Bin]| -> String {
         let words = bins.iter().filter(|bin| bin.n > 0);
@@ -52,8 +52,8 @@ fn reliability(found: &Measured) -> Markup {
             .join(", ")
     };
     let alt = format!("Reliability, bin by bin: {}.", words(&found.calibrated.bins));
-    let note = "A bar that ends on the dashed line keeps its word: of answers given with 70 % confidence, 70 % are right. \
-                Below it the network is too sure, above it too modest.";
+    let note = "On the dashed line calibration is perfect: of answers with 70 % confidence 70 % are correct. Below it the network \
+                is overconfident, above it underconfident.";
     figure("Reliability", &keys, &plot.draw(&alt, &marks), note)
 }
 
@@ -72,7 +72,7 @@ fn spread(bins: &[Bin]) -> Markup {
     let counts: Vec<String> =
         edges(bins).map(|(from, _, bin)| format!("{} from {:.0} %", bin.n, 100.0 * from)).collect();
     let alt = format!("Answers by confidence: {}.", counts.join(", "));
-    figure("How sure the answers are", &[], &plot.draw(&alt, &marks), "Answers in each bin of confidence.")
+    figure("Distribution of confidences", &[], &plot.draw(&alt, &marks), "Answers in each bin of confidence.")
 }
 
 fn coverage(points: &[Point]) -> Markup {
