@@ -1,8 +1,8 @@
-//! The school the box's network goes to: data set -> training -> int8 -> ONNX -> proof.
+//! Trains the network that the box runs: data set -> training -> int8 -> ONNX -> verification.
 //!
-//! Each stage is a command, reads and writes named files and can be run alone. The deep-learning framework is named in
-//! `net`, `kernels`, `train`, `evaluate` and `devices` only; from the trained weights on, everything is plain arrays and
-//! reproducible.
+//! Each stage is a command, reads and writes named files and can be run alone. Burn, the deep-learning framework, is named
+//! in the crate `kernels` and in `net`, `train`, `evaluate`, `recipe` and `devices`; from the trained weights on, everything
+//! is plain arrays and reproducible.
 
 pub mod cli;
 pub mod dataset;

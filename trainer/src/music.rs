@@ -1,15 +1,15 @@
-//! The formula that places music in the valence-arousal plane: fitted on labelled clips, decided on clips it has not seen.
+//! The formula that places music in the valence-arousal plane: fitted on labelled clips, evaluated on clips it has not seen.
 //!
 //! The features are the box's own: `moodbox music list --json` writes them, so that there is one analysis only. The
 //! formula is a multinomial logistic regression on the four quadrants with a strong penalty, as the clips are few: valence
 //! and arousal are sums of the quadrants' probabilities.
 
-pub mod decide;
+pub mod cross_validation;
 
 use crate::error::Error;
 use crate::regression::Regression;
-use decide::Figures;
-use decide::Scale;
+use cross_validation::Figures;
+use cross_validation::Scale;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -48,7 +48,7 @@ struct Cue {
 /// Fits on all clips, and judges the same fit by cross-validation.
 #[must_use]
 pub fn fit(clips: &Clips, penalty: f64, source: &str, seed: u64) -> Coefficients {
-    let figures = decide::cross_validated(clips, penalty, seed);
+    let figures = cross_validation::cross_validated(clips, penalty, seed);
     let rows: Vec<usize> = (0..clips.len()).collect();
     let scale = Scale::of(clips, &rows);
     let formula = Regression::<4>::fit(&scale.apply(clips, &rows), &clips.labels(&rows), penalty, STEPS);

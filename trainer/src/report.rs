@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::export::{Cost, Export};
 use crate::layers::RawNet;
 use crate::measure::{Figures, percent};
-use crate::music::decide::{self, Accuracy};
+use crate::music::cross_validation::{self, Accuracy};
 use crate::verify::Comparison;
 use serde::Serialize;
 use std::io::Write;
@@ -171,7 +171,7 @@ pub fn trial(line: &Line) {
 }
 
 /// The figures of a fit.
-pub fn music_fitted(figures: &decide::Figures, clips: usize, output: Option<&Path>, json: bool) {
+pub fn music_fitted(figures: &cross_validation::Figures, clips: usize, output: Option<&Path>, json: bool) {
     if json {
         say!("{}", serde_json::json!({"clips": clips, "figures": figures}));
         return;

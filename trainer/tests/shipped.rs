@@ -30,7 +30,7 @@ fn they_run_on_integers_and_keep_the_contract() {
             Contract { temperature: found.temperature, thresholds: found.thresholds, ..Contract::new(set) },
             "{file}"
         );
-        assert!(found.thresholds.is_some(), "{file}: `trainer evaluate --coverage --write` chooses when to thresholds");
+        assert!(found.thresholds.is_some(), "{file}: `trainer evaluate --coverage --write` chooses when to abstain");
         assert!(std::fs::metadata(&path).unwrap().len() <= MOST_BYTES, "{file}");
     }
 }

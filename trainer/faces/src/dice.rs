@@ -50,6 +50,6 @@ impl Dice {
 
     /// One of `choices`, all equally likely.
     pub(crate) fn pick<'a, T>(&mut self, choices: &'a [T]) -> Option<&'a T> {
-        choices.get(self.0.random_range(0..overrides.len().max(1)))
+        choices.get(self.0.random_range(0..choices.len().max(1)))
     }
 }

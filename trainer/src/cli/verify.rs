@@ -92,7 +92,8 @@ pub(super) fn verify(job: &Job<'_>) -> Result<Vec<Row>, Error> {
         return Err(Error::data(job.source, what, "choose another `--split`"));
     }
     let pictures = Labelled::of(dataset, votes, set, &indices)?;
-    let rows = measure::decided(&pictures, verify::logits(classifier, dataset, &pictures.indices, job.model)?, contract);
+    let rows =
+        measure::decided(&pictures, verify::logits(classifier, dataset, &pictures.indices, job.model)?, contract);
     let float = match &folder {
         Some(folder) => {
             let columns = recipe.columns(head(folder, &recipe, Some(Head::of(set)))?).unwrap_or_default();

@@ -40,7 +40,7 @@ pub struct Figures {
     pub artists_known: usize,
     /// Features measured against the clips of the fit only.
     pub fitted_scale: Accuracy,
-    /// Features measured against the clips that are decided, as the box does in a library of all of them.
+    /// Features measured against the clips that are evaluated, as the box does in a library of all of them.
     pub library_scale: Accuracy,
 }
 
@@ -55,7 +55,7 @@ pub fn cross_validated(clips: &Clips, penalty: f64, seed: u64) -> Figures {
             let (decided, fitted): (Vec<usize>, Vec<usize>) = (0..clips.len()).partition(|&row| folds[row] == fold);
             let scale = Scale::of(clips, &fitted);
             let formula = Regression::<4>::fit(&scale.apply(clips, &fitted), &clips.labels(&fitted), penalty, STEPS);
-            // The library is all clips, whose labels are not looked at; only `decided` are counted.
+            // The library is all clips, whose labels are not looked at; only the evaluated ones are counted.
             let all: Vec<usize> = (0..clips.len()).collect();
             for (places, scale) in places.iter_mut().zip([scale.clone(), scale.within(clips, &all)]) {
                 for (&row, features) in decided.iter().zip(scale.apply(clips, &decided)) {

@@ -178,8 +178,10 @@ fn measured(figures: &Figures) -> String {
     if let Some(other) = &figures.other {
         rows.push(line(&format!("{}, by {}", figures.form(), truth(other.labels)), other));
     }
-    let interval =
-        format!("95 % confidence interval ({} bootstrap samples)", grouped(usize::try_from(metrics::SAMPLES).unwrap_or(0)));
+    let interval = format!(
+        "95 % confidence interval ({} bootstrap samples)",
+        grouped(usize::try_from(metrics::SAMPLES).unwrap_or(0))
+    );
     let opposite = format!(
         "Confident answers that are unpleasant to a pleasant expression, or the reverse: {} of {} ({}).",
         grouped(deployed.figures.opposite),
