@@ -1,37 +1,15 @@
 //! Runs the exported file through the very code the box runs, and holds it against the float network.
 
-use crate::dataset::{Dataset, Labelled, Split};
+use crate::dataset::{Dataset, Labelled};
 use crate::error::Error;
 use crate::evaluate::Evaluation;
 use crate::file;
-use crate::measure::Figures;
 use mood::{Classifier, Crop, InputTensor, ModelError};
 use rayon::prelude::*;
 use std::path::Path;
 
 /// Largest network file that is read, in MiB: what the box reads.
 pub(crate) const MOST_MIB: u64 = 128;
-
-/// An exported network's figures, next to those of the float network it came from.
-#[derive(Debug, Clone)]
-pub struct Comparison<'a> {
-    /// What was measured on.
-    pub split: Split,
-    /// What was measured.
-    pub classifier: &'a Classifier,
-    /// Its figures.
-    pub integer: Figures,
-    /// The float network's, when its run was given.
-    pub float: Option<Figures>,
-}
-
-impl Comparison<'_> {
-    /// Accuracy lost by the exported file, percentage points; negative when it gained.
-    #[must_use]
-    pub fn drop(&self) -> Option<f64> {
-        Some(100.0 * (self.float.as_ref()?.accuracy? - self.integer.accuracy?))
-    }
-}
 
 /// Reads an exported network.
 ///

@@ -6,7 +6,7 @@ use crate::dataset::Split;
 use crate::dataset::augment::Condition;
 use crate::metrics::{self, Confusion, Graded, calibration};
 use crate::number::count;
-use mood::{Contract, Expression, LabelSet};
+use mood::{Classifier, Contract, Expression, LabelSet};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -117,6 +117,27 @@ impl Figures {
             beyond: rows.len() - known.len(),
             confusion,
         }
+    }
+}
+
+/// An exported network's figures, next to those of the float network it came from.
+#[derive(Debug, Clone)]
+pub struct Comparison<'a> {
+    /// What was measured on.
+    pub split: Split,
+    /// What was measured.
+    pub classifier: &'a Classifier,
+    /// Its figures.
+    pub integer: Figures,
+    /// The float network's, when its run was given.
+    pub float: Option<Figures>,
+}
+
+impl Comparison<'_> {
+    /// Accuracy lost by the exported file, percentage points; negative when it gained.
+    #[must_use]
+    pub fn drop(&self) -> Option<f64> {
+        Some(100.0 * (self.float.as_ref()?.accuracy? - self.integer.accuracy?))
     }
 }
 

@@ -52,13 +52,13 @@ pub fn cross_validated(clips: &Clips, penalty: f64, seed: u64) -> Figures {
         let folds = folds(clips, seed.wrapping_add(repeat));
         let mut places = [vec![(0.0, 0.0); clips.len()], vec![(0.0, 0.0); clips.len()]];
         for fold in 0..FOLDS {
-            let (decided, fitted): (Vec<usize>, Vec<usize>) = (0..clips.len()).partition(|&row| folds[row] == fold);
+            let (held_out, fitted): (Vec<usize>, Vec<usize>) = (0..clips.len()).partition(|&row| folds[row] == fold);
             let scale = Scale::of(clips, &fitted);
             let formula = Regression::<4>::fit(&scale.apply(clips, &fitted), &clips.labels(&fitted), penalty, STEPS);
             // The library is all clips, whose labels are not looked at; only the evaluated ones are counted.
             let all: Vec<usize> = (0..clips.len()).collect();
             for (places, scale) in places.iter_mut().zip([scale.clone(), scale.within(clips, &all)]) {
-                for (&row, features) in decided.iter().zip(scale.apply(clips, &decided)) {
+                for (&row, features) in held_out.iter().zip(scale.apply(clips, &held_out)) {
                     let [q1, q2, q3, q4] = formula.probabilities(&features);
                     places[row] = (q1 + q4 - q2 - q3, q1 + q2 - q3 - q4);
                 }
