@@ -20,7 +20,7 @@ use crate::error::Error;
 use data_encoding::HEXLOWER;
 use mood::{Contract, Crop, InputTensor, LabelSet};
 use sha2::{Digest, Sha256};
-pub use split::{Copies, CopyKind, Cut, Parts, split, split_with};
+pub use split::{Copies, CopyKind, SplitOptions, Splits, split, split_with};
 use std::path::Path;
 use tree::Harvest;
 use votes::{Verdict, Votes};
@@ -82,7 +82,7 @@ impl Split {
 
 /// A grey picture of [`SIDE`] x [`SIDE`] pixels with its label.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
+pub struct Sample {
     /// Luminances, row by row; [`PIXELS`] of them.
     pub pixels: Box<[u8]>,
     /// The index into the label set's names.
@@ -91,7 +91,7 @@ pub struct Picture {
     pub split: Split,
 }
 
-impl Picture {
+impl Sample {
     /// Left and right change places.
     pub fn mirror(&mut self) {
         self.pixels.chunks_exact_mut(SIDE).for_each(<[u8]>::reverse);
@@ -116,7 +116,7 @@ pub(crate) fn append_input(pixels: Vec<u8>, contract: &Contract, inputs: &mut Ve
 #[derive(Debug, Clone)]
 pub struct Dataset {
     /// The pictures.
-    pub pictures: Vec<Picture>,
+    pub samples: Vec<Sample>,
     /// What the labels mean.
     pub label_set: LabelSet,
 }
@@ -144,7 +144,7 @@ impl Dataset {
         let mut harvest = Harvest::new(strict);
         source::read(path, &mut harvest)?;
         let (dataset, problems) = harvest.finish();
-        if dataset.pictures.is_empty() {
+        if dataset.samples.is_empty() {
             return Err(Error::none_usable(path, &problems, input::HINT));
         }
         Ok((dataset, problems))
@@ -155,7 +155,7 @@ impl Dataset {
     #[must_use]
     pub fn sha256(&self) -> String {
         let mut hash = Sha256::new();
-        for picture in &self.pictures {
+        for picture in &self.samples {
             hash.update([picture.label]);
             hash.update(picture.split.name());
             hash.update(&picture.pixels);
@@ -166,7 +166,7 @@ impl Dataset {
     /// The indices of the pictures in `split`.
     #[must_use]
     pub fn indices(&self, split: Split) -> Vec<usize> {
-        self.pictures.iter().enumerate().filter(|(_, p)| p.split == split).map(|(index, _)| index).collect()
+        self.samples.iter().enumerate().filter(|(_, p)| p.split == split).map(|(index, _)| index).collect()
     }
 
     /// How many classes the label set has.
@@ -197,7 +197,7 @@ impl Labelled {
         let mut labelled = Self::default();
         for (position, &index) in list.iter().enumerate() {
             let label = match (set == dataset.label_set, votes) {
-                (true, _) => Some(dataset.pictures[index].label),
+                (true, _) => Some(dataset.samples[index].label),
                 (false, Some(votes)) if set == LabelSet::FerPlus => voted(&votes[index]),
                 (false, _) => return Err(unlike(dataset.label_set, set)),
             };

@@ -49,7 +49,7 @@ pub fn logits(net: &Net, dataset: &Dataset, indices: &[usize], contract: &Contra
     for chosen in indices.chunks(BATCH) {
         let mut inputs = Vec::with_capacity(chosen.len() * PIXELS);
         for &index in chosen {
-            append_input(dataset.pictures[index].pixels.to_vec(), contract, &mut inputs);
+            append_input(dataset.samples[index].pixels.to_vec(), contract, &mut inputs);
         }
         let output = net.forward(input_tensor(inputs, chosen.len(), &device));
         let outputs = output.dims()[1];

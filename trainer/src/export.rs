@@ -58,7 +58,7 @@ pub fn run(
         .iter()
         .map(|&index| {
             let mut input = Vec::with_capacity(PIXELS);
-            append_input(dataset.pictures[index].pixels.to_vec(), &contract, &mut input);
+            append_input(dataset.samples[index].pixels.to_vec(), &contract, &mut input);
             input
         })
         .collect();

@@ -15,7 +15,7 @@ pub use thresholds::AbstentionThresholds;
 
 use crate::dataset::augment::Condition;
 use crate::dataset::votes::{Verdict, Votes};
-use crate::dataset::{Dataset, Labelled, Picture, near_copies};
+use crate::dataset::{Dataset, Labelled, Sample, near_copies};
 use crate::error::Error;
 use crate::metrics::{self, Graded};
 use crate::{random, verify};
@@ -42,7 +42,7 @@ impl Relation {
     /// Of each picture of `dataset` at `indices` to pictures with the pixels `training`.
     #[must_use]
     pub fn of(dataset: &Dataset, indices: &[usize], training: &[&[u8]]) -> Vec<Self> {
-        let measured: Vec<&[u8]> = indices.iter().map(|&index| &*dataset.pictures[index].pixels).collect();
+        let measured: Vec<&[u8]> = indices.iter().map(|&index| &*dataset.samples[index].pixels).collect();
         let known: HashSet<&[u8]> = training.iter().copied().collect();
         let near = near_copies::alike(&measured, training);
         let of_one = |(position, pixels): (usize, &&[u8])| {
@@ -118,7 +118,7 @@ impl Targets {
 }
 
 fn own(dataset: &Dataset, index: usize) -> Verdict {
-    let label = dataset.label_set.labels().get(usize::from(dataset.pictures[index].label));
+    let label = dataset.label_set.labels().get(usize::from(dataset.samples[index].label));
     label.map_or(Verdict::Unknown, |&label| Verdict::Shows(label))
 }
 
@@ -185,10 +185,10 @@ pub fn rows(
 ) -> Result<Vec<Row>, Error> {
     let contract = classifier.contract();
     let seen = |target: &Target| {
-        let picture = &dataset.pictures[target.index];
-        Picture { pixels: view.condition.apply(&picture.pixels, target.index).into(), ..*picture }
+        let picture = &dataset.samples[target.index];
+        Sample { pixels: view.condition.apply(&picture.pixels, target.index).into(), ..*picture }
     };
-    let seen = Dataset { pictures: targets.iter().map(seen).collect(), label_set: dataset.label_set };
+    let seen = Dataset { samples: targets.iter().map(seen).collect(), label_set: dataset.label_set };
     let all: Vec<usize> = (0..targets.len()).collect();
     let ask = |seen: &Dataset, all: &[usize]| verify::logits(classifier, seen, all, path);
     let logits = if view.flip { of_both_sides(&seen, &all, ask)? } else { ask(&seen, &all)? };
@@ -210,11 +210,11 @@ pub(crate) fn of_both_sides(
 ) -> Result<Vec<Vec<f32>>, Error> {
     let mut logits = ask(dataset, indices)?;
     let mirrored = |&index: &usize| {
-        let mut picture = dataset.pictures[index].clone();
+        let mut picture = dataset.samples[index].clone();
         picture.mirror();
         picture
     };
-    let mirrored = Dataset { pictures: indices.iter().map(mirrored).collect(), label_set: dataset.label_set };
+    let mirrored = Dataset { samples: indices.iter().map(mirrored).collect(), label_set: dataset.label_set };
     let all: Vec<usize> = (0..indices.len()).collect();
     for (logits, mirrored) in logits.iter_mut().zip(ask(&mirrored, &all)?) {
         logits.iter_mut().zip(mirrored).for_each(|(logit, mirrored)| *logit = f32::midpoint(*logit, mirrored));
@@ -236,7 +236,7 @@ pub(crate) fn decide(target: Target, logits: Vec<f32>, contract: &Contract, rela
 
 /// The rows of labelled pictures to which the network has said `logits`.
 #[must_use]
-pub fn decided(pictures: &Labelled, logits: Vec<Vec<f32>>, contract: &Contract) -> Vec<Row> {
+pub fn decide_all(pictures: &Labelled, logits: Vec<Vec<f32>>, contract: &Contract) -> Vec<Row> {
     let target = |(&index, &label): (&usize, &u8)| {
         contract.label_set.labels().get(usize::from(label)).map(|&truth| Target { index, truth })
     };

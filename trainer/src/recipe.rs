@@ -11,7 +11,7 @@ pub use parts::{
 pub use source::{DEFAULT, names};
 pub use source::{read, write};
 
-use crate::dataset::{self, Copies, CopyKind, Cut, Dataset, Parts};
+use crate::dataset::{self, Copies, CopyKind, Dataset, SplitOptions, Splits};
 use crate::net::Net;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
@@ -75,11 +75,11 @@ impl Recipe {
 
     /// The pictures a run learns from and chooses by.
     #[must_use]
-    pub fn parts(&self, dataset: &Dataset) -> Parts {
+    pub fn parts(&self, dataset: &Dataset) -> Splits {
         let Data { keep_copies, pool_near_copies, validation_share, split_seed, limit, .. } = self.data;
         let mut parts = dataset::split_with(
             dataset,
-            &Cut {
+            &SplitOptions {
                 share: validation_share,
                 seed: split_seed.unwrap_or(self.seed),
                 copies: if keep_copies { Copies::Keep } else { Copies::Drop },

@@ -12,7 +12,7 @@ pub mod teachers;
 pub use loss::BatchTargets;
 pub use report::{BatchReport, EpochReport, HeadReport, Listener};
 
-use crate::dataset::{Dataset, Labelled, Parts};
+use crate::dataset::{Dataset, Labelled, Splits};
 use crate::error::Error;
 use crate::evaluate::{self, Evaluation};
 use crate::metrics;
@@ -56,7 +56,7 @@ pub struct TrainingSet<'a> {
     /// All pictures.
     pub dataset: &'a Dataset,
     /// Which of them are for what.
-    pub parts: &'a Parts,
+    pub parts: &'a Splits,
     /// What is asked.
     pub recipe: &'a Recipe,
     /// What the training pictures show.
@@ -73,7 +73,7 @@ impl<'a> TrainingSet<'a> {
     pub fn new(
         dataset: &'a Dataset,
         votes: Option<&[crate::dataset::votes::Votes]>,
-        parts: &'a Parts,
+        parts: &'a Splits,
         recipe: &'a Recipe,
     ) -> Result<Self, Error> {
         let targets = Targets::new(dataset, votes, parts, recipe)?;

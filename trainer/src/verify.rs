@@ -58,7 +58,7 @@ pub fn logits(
 ) -> Result<Vec<Vec<f32>>, Error> {
     let contract = classifier.contract();
     let run = |&index: &usize| {
-        let crop = Crop::from_pixels(contract.side, dataset.pictures[index].pixels.to_vec()).ok_or_else(|| {
+        let crop = Crop::from_pixels(contract.side, dataset.samples[index].pixels.to_vec()).ok_or_else(|| {
             ModelError::Mismatch {
                 key: "side",
                 found: contract.side.to_string(),

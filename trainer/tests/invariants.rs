@@ -4,7 +4,7 @@
 use mood::{Contract, Crop, InputTensor, LabelSet};
 use std::path::Path;
 use trainer::dataset::augment::Preset;
-use trainer::dataset::{Dataset, PIXELS, Parts, Picture, SIDE, Split};
+use trainer::dataset::{Dataset, PIXELS, SIDE, Sample, Split, Splits};
 use trainer::recipe::{Recipe, Variation};
 use trainer::train::{batches, targets::Targets};
 
@@ -18,11 +18,11 @@ fn as_the_box_does(pixels: &[u8], contract: &Contract) -> Vec<f32> {
 fn trainer_and_box_prepare_a_face_with_the_same_function() {
     let pixels: Vec<u8> = (0..PIXELS).map(|at| u8::try_from((at * 7 + at / SIDE) % 256).unwrap()).collect();
     let mirrored: Vec<u8> = pixels.chunks(SIDE).flat_map(|line| line.iter().rev().copied()).collect();
-    let picture = Picture { pixels: pixels.clone().into(), label: 3, split: Split::Training };
-    let dataset = Dataset { label_set: LabelSet::Fer2013, pictures: vec![picture] };
+    let picture = Sample { pixels: pixels.clone().into(), label: 3, split: Split::Training };
+    let dataset = Dataset { label_set: LabelSet::Fer2013, samples: vec![picture] };
     let mut recipe = Recipe::default();
     recipe.augmentation.picture = Variation::Preset(Preset::None);
-    let targets = Targets::new(&dataset, None, &Parts { training: vec![0], ..Parts::default() }, &recipe).unwrap();
+    let targets = Targets::new(&dataset, None, &Splits { training: vec![0], ..Splits::default() }, &recipe).unwrap();
     // Any other normalisation than the usual one must reach the trainer too.
     let contract = Contract { mean: 100.0, deviation: 50.0, ..Contract::new(LabelSet::Fer2013) };
     let (plain, turned) = (as_the_box_does(&pixels, &contract), as_the_box_does(&mirrored, &contract));

@@ -7,7 +7,7 @@ use mood::{Contract, Crop, InputTensor, LabelSet};
 use rand::RngExt;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use trainer::dataset::{Dataset, Labelled, PIXELS, Parts, Picture, Split};
+use trainer::dataset::{Dataset, Labelled, PIXELS, Sample, Split, Splits};
 use trainer::layers::Part;
 use trainer::net::{self, Classic, Name, Net, Size};
 use trainer::quantise::params::QuantNet;
@@ -34,21 +34,21 @@ fn dataset() -> Dataset {
             if pixel / (label + 1) % 2 == 0 { 180 + noise } else { 20 + noise }
         });
         let label = u8::try_from(label).unwrap();
-        Picture { pixels: pixels.collect(), label, split: Split::Training }
+        Sample { pixels: pixels.collect(), label, split: Split::Training }
     });
-    Dataset { pictures: pictures.collect(), label_set: LabelSet::Fer2013 }
+    Dataset { samples: pictures.collect(), label_set: LabelSet::Fer2013 }
 }
 
 struct Silent;
 
 impl Listener for Silent {
-    fn start(&mut self, _: &Recipe, _: &Parts, _: u32) {}
+    fn start(&mut self, _: &Recipe, _: &Splits, _: u32) {}
     fn batch(&mut self, _: &BatchReport) {}
     fn epoch(&mut self, _: &EpochReport, _: bool) {}
 }
 
 /// `root` has to outlive the network: weights are read from their file when they are first needed.
-fn trained(name: Name, dataset: &Dataset, parts: &Parts, root: &Path) -> Net {
+fn trained(name: Name, dataset: &Dataset, parts: &Splits, root: &Path) -> Net {
     let mut recipe = Recipe::default();
     recipe.network = Network { name, width: SMALL.width, depth: SMALL.depth, ..recipe.network };
     recipe.schedule = Schedule { epochs: 1, batch: 7, ..recipe.schedule };
@@ -78,7 +78,7 @@ fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
 fn every_network_trains_folds_quantises_and_runs_on_integers() {
     let dataset = dataset();
     let part = |from: usize| (from..from + TRAINING).collect::<Vec<_>>();
-    let parts = Parts { training: part(0), validation: part(TRAINING), ..Parts::default() };
+    let parts = Splits { training: part(0), validation: part(TRAINING), ..Splits::default() };
     let tests = part(2 * TRAINING);
     let contract = Contract::new(LabelSet::Fer2013);
     for name in NAMES {
@@ -88,7 +88,7 @@ fn every_network_trains_folds_quantises_and_runs_on_integers() {
 
         let trained = evaluate::logits(&net, &dataset, &tests, &contract);
         let folded = fold::fold(&raw);
-        let crop = |&index: &usize| Crop::from_pixels(48, dataset.pictures[index].pixels.to_vec()).unwrap();
+        let crop = |&index: &usize| Crop::from_pixels(48, dataset.samples[index].pixels.to_vec()).unwrap();
         let inputs: Vec<InputTensor> = tests.iter().map(|index| InputTensor::new(&crop(index), &contract)).collect();
         let float: Vec<Vec<f32>> = inputs.iter().map(|x| reference::float(&folded, &x.values).logits).collect();
         for (trained, folded) in trained.iter().zip(&float) {

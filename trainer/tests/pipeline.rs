@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use trainer::dataset::{self, Dataset, Labelled, PIXELS, Parts, Picture, SIDE, Split};
+use trainer::dataset::{self, Dataset, Labelled, PIXELS, SIDE, Sample, Split, Splits};
 use trainer::quantise::{self, fold, reference};
 use trainer::recipe::{Distillation, Recipe, Schedule};
 use trainer::train::{BatchReport, EpochReport, Listener, Outcome, TrainingSet, checkpoint::RunFolder};
@@ -53,7 +53,7 @@ fn csv(per_class: usize, tests_per_class: usize) -> String {
     text
 }
 
-fn tiny() -> (Dataset, Parts, Recipe) {
+fn tiny() -> (Dataset, Splits, Recipe) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tiny.csv");
     std::fs::write(&path, csv(20, 6)).unwrap();
@@ -84,7 +84,7 @@ struct Ear {
 struct Quiet<'a>(&'a mut Ear, &'a AtomicBool);
 
 impl Listener for Quiet<'_> {
-    fn start(&mut self, _: &Recipe, _: &Parts, _: u32) {}
+    fn start(&mut self, _: &Recipe, _: &Splits, _: u32) {}
 
     fn batch(&mut self, _: &BatchReport) {
         self.0.batches += 1;
@@ -99,7 +99,7 @@ impl Listener for Quiet<'_> {
 }
 
 fn run(
-    (dataset, parts, recipe): (&Dataset, &Parts, &Recipe),
+    (dataset, parts, recipe): (&Dataset, &Splits, &Recipe),
     root: &Path,
     resume: bool,
     ear: &mut Ear,
@@ -118,7 +118,7 @@ fn run(
 
 fn inputs(dataset: &Dataset, indices: &[usize]) -> Vec<InputTensor> {
     let contract = Contract::new(LabelSet::Fer2013);
-    let crop = |&index: &usize| Crop::from_pixels(48, dataset.pictures[index].pixels.to_vec()).unwrap();
+    let crop = |&index: &usize| Crop::from_pixels(48, dataset.samples[index].pixels.to_vec()).unwrap();
     indices.iter().map(|index| InputTensor::new(&crop(index), &contract)).collect()
 }
 
@@ -156,7 +156,7 @@ fn from_csv_to_a_verified_int8_file() {
     let told_alike = winners(&integer.logits).zip(winners(&float.logits)).filter(|(a, b)| a == b).count();
     assert!(told_alike + 2 >= tests.len(), "int8 and float agree on {told_alike} of {}", tests.len());
 
-    let decided = measure::decided(&pictures, integer.logits.clone(), classifier.contract());
+    let decided = measure::decide_all(&pictures, integer.logits.clone(), classifier.contract());
     let rows = measure::predictions(&decided, classifier.contract());
     assert_eq!(rows.lines().count(), tests.len() + 1);
     assert!(rows.starts_with("row,label,prediction,confidence,copy,logit_angry,"), "{rows}");
@@ -224,7 +224,7 @@ fn so_does_one_whose_teacher_sees_mixed_pictures() {
     stops_and_goes_on(&dataset, &parts, &recipe);
 }
 
-fn stops_and_goes_on(dataset: &Dataset, parts: &Parts, recipe: &Recipe) {
+fn stops_and_goes_on(dataset: &Dataset, parts: &Splits, recipe: &Recipe) {
     let (straight, stopped) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let whole = run((dataset, parts, recipe), straight.path(), false, &mut Ear::default()).unwrap();
 
@@ -278,7 +278,7 @@ fn a_folder_of_pictures_says_the_same_as_the_csv() {
     std::fs::write(&csv_path, csv(2, 1)).unwrap();
     let from_csv = Dataset::load(&csv_path).unwrap();
     let tree = root.path().join("tree");
-    for (index, picture) in from_csv.pictures.iter().enumerate() {
+    for (index, picture) in from_csv.samples.iter().enumerate() {
         let split = if picture.split == Split::Training { "train" } else { "test" };
         let class = LabelSet::Fer2013.label_names()[usize::from(picture.label)];
         let folder = tree.join(split).join(class);
@@ -291,8 +291,8 @@ fn a_folder_of_pictures_says_the_same_as_the_csv() {
     }
     let from_tree = Dataset::load(&tree).unwrap();
     let sorted = |dataset: &Dataset| {
-        let mut pictures = dataset.pictures.clone();
-        pictures.sort_by(|a, b: &Picture| (a.split, a.label, &a.pixels).cmp(&(b.split, b.label, &b.pixels)));
+        let mut pictures = dataset.samples.clone();
+        pictures.sort_by(|a, b: &Sample| (a.split, a.label, &a.pixels).cmp(&(b.split, b.label, &b.pixels)));
         pictures
     };
     assert_eq!(sorted(&from_csv), sorted(&from_tree));
@@ -306,8 +306,8 @@ fn pictures_of_any_size_and_colour_become_48_by_48_grey() {
     image::RgbImage::from_pixel(96, 60, image::Rgb([200, 200, 200])).save(folder.join("wide.jpg")).unwrap();
     image::GrayImage::from_pixel(1, 1, image::Luma([7])).save(folder.join("dot.bmp")).unwrap();
     let dataset = Dataset::load(root.path()).unwrap();
-    assert!(dataset.pictures.iter().all(|picture| picture.pixels.len() == PIXELS && picture.label == 3));
-    let levels: Vec<u8> = dataset.pictures.iter().map(|picture| picture.pixels[PIXELS / 2]).collect();
+    assert!(dataset.samples.iter().all(|picture| picture.pixels.len() == PIXELS && picture.label == 3));
+    let levels: Vec<u8> = dataset.samples.iter().map(|picture| picture.pixels[PIXELS / 2]).collect();
     assert!(levels[0] == 7 && levels[1].abs_diff(200) <= 2, "{levels:?}");
 }
 

@@ -44,7 +44,7 @@ fn they_tell_as_many_faces_of_public_test_as_is_promised() {
         return;
     }
     let dataset = Dataset::load(&data).unwrap();
-    let votes = votes::read(&opinions, &dataset.pictures).unwrap();
+    let votes = votes::read(&opinions, &dataset.samples).unwrap();
     for (file, set, least, pictures) in SHIPPED {
         let path = beside_the_workspace(file);
         let tests = Labelled::of(&dataset, Some(&votes), set, &dataset.indices(Split::PublicTest)).unwrap();

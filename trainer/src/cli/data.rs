@@ -44,7 +44,7 @@ pub(super) fn run(args: &Data) -> Result<(), Error> {
     let (dataset, problems) = Dataset::load_readable(&args.data)?;
     // Votes are joined by order, which is lost where rows were passed over; that ends in an error below.
     let votes = args.votes.as_deref().filter(|_| problems.is_empty());
-    let votes = votes.map(|path| votes::read(path, &dataset.pictures)).transpose()?;
+    let votes = votes.map(|path| votes::read(path, &dataset.samples)).transpose()?;
     let tallies = votes.map(|votes| Tally::of(&dataset, &votes)).unwrap_or_default();
     let found = Found { dataset: &dataset, survey: Survey::of(&dataset), repeats: Repeats::of(&dataset), tallies };
     report::surveyed(&args.data, &found, &problems, args.json);

@@ -2,7 +2,7 @@
 
 use crate::dataset::augment::Condition;
 use crate::dataset::votes::{self, Votes};
-use crate::dataset::{Dataset, Parts, Split};
+use crate::dataset::{Dataset, Split, Splits};
 use crate::error::Error;
 use crate::measure::{self, AbstentionThresholds, Figures, Relation, Robustness, Targets, View};
 use crate::recipe::Head;
@@ -80,7 +80,7 @@ fn accuracy(text: &str) -> Result<f64, String> {
 pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
     let classifier = verify::load(&args.model)?;
     let dataset = Dataset::load(&args.data)?;
-    let votes = args.votes.as_deref().map(|path| votes::read(path, &dataset.pictures)).transpose()?;
+    let votes = args.votes.as_deref().map(|path| votes::read(path, &dataset.samples)).transpose()?;
     let parts = args.run.as_deref().map(|run| parts(run, &args.data, &dataset)).transpose()?;
     let targets = targets(args, &dataset, parts.as_ref(), votes.as_deref())?;
     let other = args.without_copies_of.as_ref().filter(|&path| *path != args.data).map(|path| Dataset::load(path));
@@ -123,7 +123,7 @@ pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
 fn targets(
     args: &Evaluate,
     dataset: &Dataset,
-    parts: Option<&Parts>,
+    parts: Option<&Splits>,
     votes: Option<&[Votes]>,
 ) -> Result<Targets, Error> {
     let votes = votes.filter(|_| args.labels == Head::Ferplus);
@@ -143,7 +143,7 @@ fn targets(
 ///
 /// # Errors
 /// When the run can't be read, or was trained on other pictures.
-fn parts(run: &Path, data: &Path, dataset: &Dataset) -> Result<Parts, Error> {
+fn parts(run: &Path, data: &Path, dataset: &Dataset) -> Result<Splits, Error> {
     let folder = RunFolder::new(run);
     if folder.data()?.sha256 != dataset.sha256() {
         return Err(Error::other_pictures(data));
@@ -152,7 +152,7 @@ fn parts(run: &Path, data: &Path, dataset: &Dataset) -> Result<Parts, Error> {
 }
 
 /// The pixels of the training pictures; none when nobody named them and the data measured on has no others.
-fn training<'a>(args: &Evaluate, dataset: &'a Dataset, parts: Option<&Parts>) -> Result<Option<Vec<&'a [u8]>>, Error> {
+fn training<'a>(args: &Evaluate, dataset: &'a Dataset, parts: Option<&Splits>) -> Result<Option<Vec<&'a [u8]>>, Error> {
     if args.without_copies_of.is_none() && args.split == Split::Training {
         return Ok(None);
     }
@@ -160,7 +160,7 @@ fn training<'a>(args: &Evaluate, dataset: &'a Dataset, parts: Option<&Parts>) ->
         Some(parts) if args.without_copies_of.is_none() => parts.training.clone(),
         _ => dataset.indices(Split::Training),
     };
-    let pixels: Vec<&[u8]> = training.into_iter().map(|index| &*dataset.pictures[index].pixels).collect();
+    let pixels: Vec<&[u8]> = training.into_iter().map(|index| &*dataset.samples[index].pixels).collect();
     match &args.without_copies_of {
         Some(path) if pixels.is_empty() => {
             Err(Error::data(path, "has no training pictures", "give `--without-copies-of` the data it was trained on"))

@@ -169,6 +169,6 @@ impl RunArgs {
 /// Reads pictures and the votes for them.
 pub(super) fn load(data: &Path, votes: Option<&Path>) -> Result<(Dataset, Option<Vec<votes::Votes>>), Error> {
     let dataset = Dataset::load(data)?;
-    let votes = votes.map(|path| votes::read(path, &dataset.pictures)).transpose()?;
+    let votes = votes.map(|path| votes::read(path, &dataset.samples)).transpose()?;
     Ok((dataset, votes))
 }

@@ -1,7 +1,7 @@
 //! `trainer train`: a data set and a recipe in, a run out.
 
 use super::run_args::{Job, RunArgs};
-use crate::dataset::{Dataset, Parts};
+use crate::dataset::{Dataset, Splits};
 use crate::error::Error;
 use crate::recipe;
 use crate::report::{self, TrainingProgress};
@@ -51,8 +51,8 @@ pub(super) fn train(job: &Job<'_>, progress: &mut TrainingProgress) -> Result<Ou
 }
 
 /// A network that has seen one expression answers with it always, and would look perfect on such data.
-fn refuse_one_class(source: &Path, dataset: &Dataset, parts: &Parts) -> Result<(), Error> {
-    let label = |&index: &usize| dataset.pictures[index].label;
+fn refuse_one_class(source: &Path, dataset: &Dataset, parts: &Splits) -> Result<(), Error> {
+    let label = |&index: &usize| dataset.samples[index].label;
     let first = parts.training.first().map_or(0, label);
     if parts.training.iter().any(|index| label(index) != first) {
         return Ok(());

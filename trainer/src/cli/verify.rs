@@ -93,12 +93,12 @@ pub(super) fn verify(job: &Job<'_>) -> Result<Vec<Row>, Error> {
     }
     let pictures = Labelled::of(dataset, votes, set, &indices)?;
     let rows =
-        measure::decided(&pictures, verify::logits(classifier, dataset, &pictures.indices, job.model)?, contract);
+        measure::decide_all(&pictures, verify::logits(classifier, dataset, &pictures.indices, job.model)?, contract);
     let float = match &folder {
         Some(folder) => {
             let columns = recipe.columns(head(folder, &recipe, Some(Head::of(set)))?).unwrap_or_default();
             let found = evaluate::float(&train::best_net(folder, &recipe)?, dataset, &pictures, columns, contract);
-            Some(Figures::of(&measure::decided(&pictures, found.logits, contract), set, set))
+            Some(Figures::of(&measure::decide_all(&pictures, found.logits, contract), set, set))
         }
         None => None,
     };

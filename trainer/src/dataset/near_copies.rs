@@ -5,7 +5,7 @@
 
 mod spectrum;
 
-use super::Picture;
+use super::Sample;
 use kernels::simd;
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
@@ -30,7 +30,7 @@ pub struct Pair {
 /// All pairs among `pictures` that correlate at least as [`ALIKE`] says, in order of their positions. A picture whose window
 /// is of one grey pairs with none.
 #[must_use]
-pub fn pairs(pictures: &[Picture]) -> Vec<Pair> {
+pub fn pairs(pictures: &[Sample]) -> Vec<Pair> {
     let all: Vec<&[u8]> = pictures.iter().map(|picture| &*picture.pixels).collect();
     // The two directions of a pair correlate differently; the higher counts.
     let mut found: BTreeMap<[usize; 2], f32> = BTreeMap::new();
@@ -168,7 +168,7 @@ mod tests {
         move |y, x| waves.iter().map(|[a, b, c, d]| d * (a * y / 2.0 + b * x / 2.0 + 9.0 * c).sin()).sum()
     }
 
-    fn picture(of: impl Fn(f32, f32) -> f32) -> Picture {
+    fn picture(of: impl Fn(f32, f32) -> f32) -> Sample {
         let pixel = |at: usize| {
             let [y, x] = [at / SIDE, at % SIDE].map(|at| f32::from(u16::try_from(at).unwrap()));
             let level = (128.0 + 20.0 * of(y, x)).round().clamp(0.0, 255.0);
@@ -181,12 +181,12 @@ mod tests {
             let pixel = level as u8;
             pixel
         };
-        Picture { pixels: (0..PIXELS).map(pixel).collect(), label: 0, split: Split::Training }
+        Sample { pixels: (0..PIXELS).map(pixel).collect(), label: 0, split: Split::Training }
     }
 
     #[test]
     fn moved_mirrored_and_relit_crops_of_a_photograph_are_found_and_other_photographs_are_not() {
-        let mut pictures: Vec<Picture> = (0..40).map(|id| picture(photograph(id))).collect();
+        let mut pictures: Vec<Sample> = (0..40).map(|id| picture(photograph(id))).collect();
         let of = photograph(7);
         let last = 47.0;
         let crops = [

@@ -1,7 +1,7 @@
 //! Which pictures belong together: copies byte for byte, or all crops of one photograph.
 
 use super::near_copies::{self, Pair};
-use super::{Dataset, Picture, Split};
+use super::{Dataset, Sample, Split};
 use std::collections::{HashMap, HashSet};
 
 /// The pictures of a data set in groups. What a group holds is never on two sides of a split.
@@ -16,7 +16,7 @@ pub struct Photographs {
 impl Photographs {
     /// Byte-identical pictures are a group.
     #[must_use]
-    pub fn identical(pictures: &[Picture]) -> Self {
+    pub fn identical(pictures: &[Sample]) -> Self {
         let mut first: HashMap<&[u8], usize> = HashMap::new();
         let group = pictures.iter().enumerate().map(|(index, picture)| *first.entry(&picture.pixels).or_insert(index));
         Self { group: group.collect(), doubtful: Vec::new() }
@@ -25,7 +25,7 @@ impl Photographs {
     /// All crops of a photograph are a group, too: what [`near_copies::SAME`] joins, directly or through others.
     #[must_use]
     pub fn of(dataset: &Dataset) -> Self {
-        Self::joined(Self::identical(&dataset.pictures), &near_copies::pairs(&dataset.pictures))
+        Self::joined(Self::identical(&dataset.samples), &near_copies::pairs(&dataset.samples))
     }
 
     fn joined(identical: Self, pairs: &[Pair]) -> Self {
@@ -97,7 +97,7 @@ impl Repeats {
     #[must_use]
     pub fn of(dataset: &Dataset) -> Self {
         let photographs = Photographs::of(dataset);
-        let pictures = &dataset.pictures;
+        let pictures = &dataset.samples;
         let seen: Vec<usize> = (0..pictures.len()).filter(|&index| !pictures[index].is_blank()).collect();
         let groups: Vec<Vec<usize>> = photographs.groups(&seen).into_iter().filter(|group| group.len() > 1).collect();
         let conflicting =

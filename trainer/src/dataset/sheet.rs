@@ -38,7 +38,7 @@ struct Row {
 pub fn contact(dataset: &Dataset, seed: u64) -> Vec<u8> {
     let row = |(class, name): (usize, &&'static str)| {
         let (chosen, count) = choose(dataset, class, seed, COLUMNS * LINES);
-        let pictures: Vec<Vec<u8>> = chosen.iter().map(|&index| dataset.pictures[index].pixels.to_vec()).collect();
+        let pictures: Vec<Vec<u8>> = chosen.iter().map(|&index| dataset.samples[index].pixels.to_vec()).collect();
         Row { name, note: count.to_string(), lines: pictures.chunks(COLUMNS).map(<[_]>::to_vec).collect() }
     };
     draw(&dataset.label_set.label_names().iter().enumerate().map(row).collect::<Vec<_>>(), 0)
@@ -49,7 +49,7 @@ pub fn contact(dataset: &Dataset, seed: u64) -> Vec<u8> {
 pub fn augmented(dataset: &Dataset, by: &Augment, seed: u64) -> Vec<u8> {
     let row = |(class, name): (usize, &&'static str)| {
         let line = |&index: &usize| {
-            let original = &dataset.pictures[index].pixels;
+            let original = &dataset.samples[index].pixels;
             let mut random = generator(seed, u64::try_from(index).unwrap_or(u64::MAX));
             let varied = (1..COLUMNS).map(|_| augment::vary(original, by, &mut random));
             std::iter::once(original.to_vec()).chain(varied).collect()
@@ -62,12 +62,12 @@ pub fn augmented(dataset: &Dataset, by: &Augment, seed: u64) -> Vec<u8> {
 
 /// `most` pictures of `class` at random, and how many there are to choose from.
 fn choose(dataset: &Dataset, class: usize, seed: u64, most: usize) -> (Vec<usize>, usize) {
-    let training = dataset.pictures.iter().any(|picture| picture.split == Split::Training);
+    let training = dataset.samples.iter().any(|picture| picture.split == Split::Training);
     let of_class = |index: &usize| {
-        let picture = &dataset.pictures[*index];
+        let picture = &dataset.samples[*index];
         usize::from(picture.label) == class && (!training || picture.split == Split::Training)
     };
-    let mut indices: Vec<usize> = (0..dataset.pictures.len()).filter(of_class).collect();
+    let mut indices: Vec<usize> = (0..dataset.samples.len()).filter(of_class).collect();
     let count = indices.len();
     indices.shuffle(&mut generator(seed, u64::try_from(class).unwrap_or(u64::MAX)));
     indices.truncate(most);
@@ -174,14 +174,14 @@ const fn columns(letter: char) -> [u8; 5] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::Picture;
+    use crate::dataset::Sample;
     use mood::LabelSet;
 
     #[test]
     fn a_sheet_has_a_row_for_each_class_even_an_empty_one() {
-        let picture = |label| Picture { pixels: vec![200; PIXELS].into(), label, split: Split::Training };
+        let picture = |label| Sample { pixels: vec![200; PIXELS].into(), label, split: Split::Training };
         let pictures = (0..25).map(|_| picture(0)).chain([picture(6)]).collect();
-        let dataset = Dataset { pictures, label_set: LabelSet::Fer2013 };
+        let dataset = Dataset { samples: pictures, label_set: LabelSet::Fer2013 };
         let open = |png: &[u8]| image::load_from_memory(png).unwrap().into_luma8();
         let sheet = open(&contact(&dataset, 1));
         // Two lines of `angry`, one of each other class.

@@ -2,7 +2,7 @@
 //! has no parts at all, cuts the test part too.
 
 use super::photographs::Photographs;
-use super::{Dataset, Picture, Split};
+use super::{Dataset, Sample, Split};
 use crate::{number, random};
 use rand::RngExt;
 use rand::seq::SliceRandom;
@@ -13,7 +13,7 @@ const CROP_STREAM: u64 = 4 << 40;
 
 /// The pictures a run trains on and chooses by, as indices into the data set.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Parts {
+pub struct Splits {
     /// To learn from.
     pub training: Vec<usize>,
     /// To choose the best epoch by.
@@ -27,7 +27,7 @@ pub struct Parts {
     pub blank: usize,
 }
 
-impl Parts {
+impl Splits {
     /// The pictures of `split` of `dataset`, of which these are the parts: training and validation as the run has them,
     /// the tests as the data set has them.
     #[must_use]
@@ -89,7 +89,7 @@ pub enum CopyKind {
 
 /// How validation is cut from training.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Cut {
+pub struct SplitOptions {
     /// The share of each class's training pictures that becomes validation, 0..1, unless the data set brings its own.
     pub share: f64,
     /// What is chosen. Of one seed, with all else equal, what a smaller share keeps is among what a larger one keeps.
@@ -107,26 +107,26 @@ const CUT_SHARES: [f64; 2] = [0.15, 0.15 / 0.85];
 
 /// Splits `dataset`, see [`split_with`], without what is byte for byte on another side.
 #[must_use]
-pub fn split(dataset: &Dataset, share: f64, seed: u64) -> Parts {
-    split_with(dataset, &Cut { share, seed, copies: Copies::Drop, kind: CopyKind::Identical })
+pub fn split(dataset: &Dataset, share: f64, seed: u64) -> Splits {
+    split_with(dataset, &SplitOptions { share, seed, copies: Copies::Drop, kind: CopyKind::Identical })
 }
 
 /// Splits `dataset` as `asked`. Training loses what is also in validation or test, unless it is to be kept.
 #[must_use]
-pub fn split_with(dataset: &Dataset, asked: &Cut) -> Parts {
+pub fn split_with(dataset: &Dataset, asked: &SplitOptions) -> Splits {
     let photographs = match asked.kind {
-        CopyKind::Identical => Photographs::identical(&dataset.pictures),
+        CopyKind::Identical => Photographs::identical(&dataset.samples),
         CopyKind::Near => Photographs::of(dataset),
     };
     let drop = asked.copies == Copies::Drop;
     let tests: Vec<usize> =
         [Split::PublicTest, Split::PrivateTest].into_iter().flat_map(|split| dataset.indices(split)).collect();
     let tests = if drop { photographs.relatives(&tests) } else { HashSet::new() };
-    let mut parts = Parts::default();
+    let mut parts = Splits::default();
     let mut keep = |split: Split| -> Vec<usize> {
         let mut kept = dataset.indices(split);
         let before = kept.len();
-        kept.retain(|&index| !dataset.pictures[index].is_blank());
+        kept.retain(|&index| !dataset.samples[index].is_blank());
         parts.blank += before - kept.len();
         let before = kept.len();
         kept.retain(|index| !tests.contains(index));
@@ -136,7 +136,7 @@ pub fn split_with(dataset: &Dataset, asked: &Cut) -> Parts {
     let (mut training, own) = (keep(Split::Training), keep(Split::Validation));
     let cut_here = own.is_empty();
     parts.validation =
-        if cut_here { cut(&dataset.pictures, &photographs, &training, asked.share, asked.seed) } else { own };
+        if cut_here { cut(&dataset.samples, &photographs, &training, asked.share, asked.seed) } else { own };
     let chosen: HashSet<usize> = parts.validation.iter().copied().collect();
     training.retain(|index| !chosen.contains(index));
     if drop || (cut_here && asked.kind == CopyKind::Near) {
@@ -154,7 +154,7 @@ pub fn split_with(dataset: &Dataset, asked: &Cut) -> Parts {
 }
 
 /// Gives pictures without parts their parts: 70 % training, 15 % validation, 15 % test of each class, copies together.
-pub(super) fn assign(pictures: &mut [Picture]) {
+pub(super) fn assign(pictures: &mut [Sample]) {
     let identical = Photographs::identical(pictures);
     let mut rest: Vec<usize> = (0..pictures.len()).collect();
     for (split, share) in [Split::PublicTest, Split::Validation].into_iter().zip(CUT_SHARES) {
@@ -166,7 +166,7 @@ pub(super) fn assign(pictures: &mut [Picture]) {
 }
 
 /// Groups of copies, shuffled within their class (that of the first copy), taken until the share is full.
-fn cut(pictures: &[Picture], photographs: &Photographs, training: &[usize], share: f64, seed: u64) -> Vec<usize> {
+fn cut(pictures: &[Sample], photographs: &Photographs, training: &[usize], share: f64, seed: u64) -> Vec<usize> {
     let groups = photographs.groups(training);
     let mut chosen = Vec::new();
     for class in 0..=u8::MAX {

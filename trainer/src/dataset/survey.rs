@@ -26,7 +26,7 @@ impl Survey {
     /// Looks at all pictures of `dataset`.
     #[must_use]
     pub fn of(dataset: &Dataset) -> Self {
-        let pictures = &dataset.pictures;
+        let pictures = &dataset.samples;
         let splits: Vec<Split> =
             Split::ALL.into_iter().filter(|split| pictures.iter().any(|picture| picture.split == *split)).collect();
         let counts = splits.iter().map(|&split| (split, class_counts(dataset, split))).collect();
@@ -70,7 +70,7 @@ impl Survey {
 
 fn class_counts(dataset: &Dataset, split: Split) -> Vec<usize> {
     let mut counts = vec![0; dataset.classes()];
-    for picture in dataset.pictures.iter().filter(|picture| picture.split == split) {
+    for picture in dataset.samples.iter().filter(|picture| picture.split == split) {
         counts[usize::from(picture.label)] += 1;
     }
     counts
@@ -80,7 +80,7 @@ fn class_counts(dataset: &Dataset, split: Split) -> Vec<usize> {
 fn groups(dataset: &Dataset) -> Vec<Vec<usize>> {
     let mut group_of: HashMap<&[u8], usize> = HashMap::new();
     let mut groups: Vec<Vec<usize>> = Vec::new();
-    for (index, picture) in dataset.pictures.iter().enumerate() {
+    for (index, picture) in dataset.samples.iter().enumerate() {
         let next = groups.len();
         let group = *group_of.entry(&picture.pixels).or_insert(next);
         if group == next {
@@ -130,7 +130,7 @@ impl Tally {
         let with = |wanted: Verdict| verdicts.iter().filter(|(_, verdict)| *verdict == wanted).count();
         let own = dataset.label_set.labels();
         let agreed = |&&(index, verdict): &&(usize, Verdict)| {
-            verdict == Verdict::Shows(own[usize::from(dataset.pictures[index].label)])
+            verdict == Verdict::Shows(own[usize::from(dataset.samples[index].label)])
         };
         Self {
             split,
@@ -149,7 +149,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{PIXELS, Picture};
+    use crate::dataset::{PIXELS, Sample};
     use mood::LabelSet;
 
     #[test]
@@ -168,9 +168,9 @@ mod tests {
         let pictures = rows.map(|(id, label, split)| {
             let mut pixels = vec![0; PIXELS].into_boxed_slice();
             pixels[0] = id;
-            Picture { pixels, label, split }
+            Sample { pixels, label, split }
         });
-        let dataset = Dataset { pictures: pictures.into(), label_set: LabelSet::Fer2013 };
+        let dataset = Dataset { samples: pictures.into(), label_set: LabelSet::Fer2013 };
         let survey = Survey::of(&dataset);
         let expected = Survey {
             counts: vec![(Training, vec![2, 1, 1, 1, 0, 0, 0]), (PublicTest, vec![1, 0, 0, 0, 1, 0, 1])],

@@ -1,6 +1,6 @@
 //! What names mean in a tree of classes, on disk or in an archive, and the pictures gathered from it.
 
-use super::{Dataset, Picture, Split, picture, split};
+use super::{Dataset, Sample, Split, picture, split};
 use crate::error::Error;
 use mood::{Expression, LabelSet};
 use rayon::prelude::*;
@@ -184,13 +184,13 @@ impl Harvest {
                 Some(Part::Evaluation) => evaluation,
                 None => Split::Training,
             };
-            Some(Picture { split, label: u8::try_from(label_set.class_of(expression)?).ok()?, pixels })
+            Some(Sample { split, label: u8::try_from(label_set.class_of(expression)?).ok()?, pixels })
         };
-        let mut pictures: Vec<Picture> = pictures.into_iter().filter_map(labelled).collect();
+        let mut pictures: Vec<Sample> = pictures.into_iter().filter_map(labelled).collect();
         if whole {
             split::assign(&mut pictures);
         }
-        (Dataset { pictures, label_set }, problems)
+        (Dataset { samples: pictures, label_set }, problems)
     }
 }
 
@@ -245,7 +245,7 @@ mod tests {
             let mut harvest = Harvest::new(true);
             harvest.add(Some(Part::Is(others)), Expression::Happy, Box::default());
             harvest.add(Some(Part::Evaluation), Expression::Happy, Box::default());
-            assert_eq!(harvest.finish().0.pictures[1].split, expected);
+            assert_eq!(harvest.finish().0.samples[1].split, expected);
         }
     }
 }

@@ -4,7 +4,7 @@
 //! row's. So lines are joined by order, and the order is checked: the number of lines, the `Usage` of each, the image
 //! names.
 
-use super::{Picture, Split};
+use super::{Sample, Split};
 use crate::error::Error;
 use crate::file;
 use data_encoding::HEXLOWER;
@@ -136,7 +136,7 @@ pub fn sha256(votes: &[Votes]) -> String {
 ///
 /// # Errors
 /// When the file can't be read, or its lines don't fit the pictures; the message names the first line that doesn't.
-pub fn read(path: &Path, pictures: &[Picture]) -> Result<Vec<Votes>, Error> {
+pub fn read(path: &Path, pictures: &[Sample]) -> Result<Vec<Votes>, Error> {
     let wrong = |what: &dyn std::fmt::Display| Error::data(path, what, HINT);
     let lines = lines(path)?;
     if lines.len() != pictures.len() {

@@ -1,7 +1,7 @@
 //! Figures computed by hand, on answers made up for it.
 
 use super::*;
-use crate::dataset::{PIXELS, Picture, Split};
+use crate::dataset::{PIXELS, Sample, Split};
 use crate::number::count;
 use mood::LabelSet;
 use std::collections::HashSet;
@@ -168,8 +168,8 @@ fn a_row_a_picture() {
 }
 
 fn dataset(labels: impl Iterator<Item = u8>) -> Dataset {
-    let picture = |label| Picture { pixels: vec![label; PIXELS].into(), label, split: Split::PublicTest };
-    Dataset { pictures: labels.map(picture).collect(), label_set: LabelSet::Fer2013 }
+    let picture = |label| Sample { pixels: vec![label; PIXELS].into(), label, split: Split::PublicTest };
+    Dataset { samples: labels.map(picture).collect(), label_set: LabelSet::Fer2013 }
 }
 
 #[test]

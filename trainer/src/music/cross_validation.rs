@@ -9,7 +9,7 @@ use rand_pcg::Pcg32;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Parts of a cross-validation, and how often it is repeated with other parts.
+/// Splits of a cross-validation, and how often it is repeated with other parts.
 const FOLDS: usize = 5;
 const REPEATS: u64 = 10;
 
@@ -32,7 +32,7 @@ pub struct Accuracy {
 /// What cross-validation says.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Figures {
-    /// Parts, and repeats with other parts.
+    /// Splits, and repeats with other parts.
     pub folds: usize,
     /// Repeats.
     pub repeats: u64,

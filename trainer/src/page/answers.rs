@@ -40,7 +40,7 @@ pub(super) fn relations(dataset: &Dataset, split: Split, indices: &[usize]) -> O
         return None;
     }
     let training: Vec<&[u8]> =
-        dataset.indices(Split::Training).into_iter().map(|index| &*dataset.pictures[index].pixels).collect();
+        dataset.indices(Split::Training).into_iter().map(|index| &*dataset.samples[index].pixels).collect();
     Some(indices.iter().copied().zip(Relation::of(dataset, indices, &training)).collect())
 }
 
@@ -82,7 +82,7 @@ impl Answers<'_> {
             truth: row.target.truth.name(),
             answer: row.answer.name(),
             confidence: row.confidence,
-            pixels: self.dataset.pictures[row.target.index].pixels.clone(),
+            pixels: self.dataset.samples[row.target.index].pixels.clone(),
         };
         rows.iter().take(most).map(mistake).collect()
     }

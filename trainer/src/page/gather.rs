@@ -6,7 +6,7 @@ use super::history;
 use super::words::{locked, place, shell};
 use crate::dataset::survey::Survey;
 use crate::dataset::votes::{self, Votes};
-use crate::dataset::{Dataset, Labelled, Parts, Split};
+use crate::dataset::{Dataset, Labelled, Split, Splits};
 use crate::error::Error;
 use crate::layers::RawNet;
 use crate::metrics::calibration;
@@ -46,7 +46,7 @@ struct Scene {
     recipe: Recipe,
     dataset: Dataset,
     votes: Option<Vec<Votes>>,
-    parts: Parts,
+    parts: Splits,
     net: Net,
     /// The labels that are looked at: those of the file, else of the run's first head.
     head: Head,
@@ -74,7 +74,7 @@ pub fn gather(asked: &Asked) -> Result<Figures, Error> {
     // Votes that the run knew and that have gone since are missed only where the figures need them.
     let trained_on = record.votes.as_ref().map(PathBuf::from);
     let votes_at = asked.votes.clone().or_else(|| trained_on.clone().filter(|path| path.exists()));
-    let votes = votes_at.as_deref().map(|path| votes::read(path, &dataset.pictures)).transpose()?;
+    let votes = votes_at.as_deref().map(|path| votes::read(path, &dataset.samples)).transpose()?;
     let classifier = asked.model.as_deref().map(verify::load).transpose()?;
     let (head, columns) = head(asked, &recipe, classifier.as_ref())?;
     let (parts, net) = (recipe.parts(&dataset), train::best_net(&folder, &recipe)?);
@@ -180,7 +180,7 @@ fn data(scene: &Scene, source: &Path, sha256: String) -> Data {
     Data {
         name: place(source),
         sha256,
-        pictures: scene.dataset.pictures.len(),
+        pictures: scene.dataset.samples.len(),
         classes: class_names(&scene.dataset),
         splits: survey.counts.iter().map(part).collect(),
         training: scene.parts.training.len(),

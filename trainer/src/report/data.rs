@@ -37,7 +37,7 @@ pub fn surveyed(path: &Path, found: &Found<'_>, problems: &[Error], json: bool) 
         return;
     }
     let names = dataset.label_set.label_names();
-    let total = dataset.pictures.len();
+    let total = dataset.samples.len();
     say!("{}: {total} pictures, labels of {}", path.display(), dataset.label_set.name());
     table(names, survey.counts.iter().map(|(split, counts)| (*split, counts.as_slice())));
     for class in survey.missing(dataset) {
@@ -119,7 +119,7 @@ fn more(count: usize) {
 }
 
 fn label(dataset: &Dataset, at: usize) -> &'static str {
-    dataset.label_set.label_names()[usize::from(dataset.pictures[at].label)]
+    dataset.label_set.label_names()[usize::from(dataset.samples[at].label)]
 }
 
 fn tally_facts(tally: &Tally) -> serde_json::Value {
@@ -153,7 +153,7 @@ fn facts(path: &Path, found: &Found<'_>, problems: &[Error]) -> serde_json::Valu
     serde_json::json!({
         "data": path.display().to_string(),
         "label_set": dataset.label_set.name(),
-        "n": dataset.pictures.len(),
+        "n": dataset.samples.len(),
         "splits": survey.counts.iter().zip(&survey.repeated).map(part).collect::<Vec<_>>(),
         "missing": survey.missing(dataset),
         "groups_of_copies": survey.groups,

@@ -1,6 +1,6 @@
 //! What a run says while it learns: a bar on a terminal, plain lines elsewhere, JSON lines for machines.
 
-use crate::dataset::Parts;
+use crate::dataset::Splits;
 use crate::recipe::Recipe;
 use crate::train::{BatchReport, EpochReport, Listener, Outcome};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -83,7 +83,7 @@ impl Drop for TrainingProgress {
 }
 
 impl Listener for TrainingProgress {
-    fn start(&mut self, recipe: &Recipe, parts: &Parts, begun: u32) {
+    fn start(&mut self, recipe: &Recipe, parts: &Splits, begun: u32) {
         self.epochs = recipe.schedule.epochs;
         self.epoch_began = Instant::now();
         if self.json {

@@ -50,7 +50,7 @@ pub fn batch(inputs_of: &BatchInputs<'_>, chosen: &[usize], epoch: u32) -> Batch
     let strengths = recipe.augmentation.picture.strengths();
     let varied = |&index: &usize| {
         let stream = u64::try_from(index).unwrap_or(u64::MAX).wrapping_add(1 << 32);
-        let pixels = &dataset.pictures[index].pixels;
+        let pixels = &dataset.samples[index].pixels;
         let mut input = Vec::with_capacity(PIXELS);
         append_input(augment::vary(pixels, &strengths, &mut generator(epoch_seed, stream)), contract, &mut input);
         input

@@ -115,7 +115,7 @@ impl RunFolder {
         let path = self.root.join("data.json");
         let here = DataRecord {
             data: source.display().to_string(),
-            pictures: dataset.pictures.len(),
+            pictures: dataset.samples.len(),
             sha256: dataset.sha256(),
             votes: votes.map(|votes| votes.display().to_string()),
             votes_sha256: given.map(votes::sha256),

@@ -1,6 +1,6 @@
 //! What training tells while it runs.
 
-use crate::dataset::Parts;
+use crate::dataset::Splits;
 use crate::recipe::{ChooseBy, Head, Recipe};
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +70,7 @@ pub struct BatchReport {
 /// Hears how training goes.
 pub trait Listener {
     /// Before the first step; `begun` epochs are done already.
-    fn start(&mut self, recipe: &Recipe, parts: &Parts, begun: u32);
+    fn start(&mut self, recipe: &Recipe, parts: &Splits, begun: u32);
     /// After each batch.
     fn batch(&mut self, report: &BatchReport);
     /// After each epoch; `best` when its weights were kept.

@@ -1,7 +1,7 @@
 //! What the training pictures show, as the loss wants it: for each picture a distribution over the classes of each head.
 
 use crate::dataset::votes::{Verdict, Votes};
-use crate::dataset::{Dataset, Parts};
+use crate::dataset::{Dataset, Splits};
 use crate::error::Error;
 use crate::number::count;
 use crate::recipe::{Head, Recipe, VoteUse};
@@ -21,15 +21,15 @@ impl Targets {
     ///
     /// # Errors
     /// When a head needs votes and there are none, or the data has no labels of its kind.
-    pub fn new(dataset: &Dataset, votes: Option<&[Votes]>, parts: &Parts, recipe: &Recipe) -> Result<Self, Error> {
+    pub fn new(dataset: &Dataset, votes: Option<&[Votes]>, parts: &Splits, recipe: &Recipe) -> Result<Self, Error> {
         let outputs = recipe.outputs();
         let photographs = parts.photographs(|_| 0);
-        let mut rows = vec![0.0; dataset.pictures.len() * outputs];
+        let mut rows = vec![0.0; dataset.samples.len() * outputs];
         for &head in &recipe.data.heads {
             let Some(columns) = recipe.columns(head) else { continue };
             let rows_of_head = rows.chunks_exact_mut(outputs).map(|row| &mut row[columns.clone()]).enumerate();
             if head.set() == dataset.label_set {
-                rows_of_head.for_each(|(index, row)| row[usize::from(dataset.pictures[index].label)] = 1.0);
+                rows_of_head.for_each(|(index, row)| row[usize::from(dataset.samples[index].label)] = 1.0);
             } else {
                 let votes = needed(head, votes)?;
                 rows_of_head.for_each(|(index, row)| vote(&votes[index], recipe.data.votes, row));
@@ -136,11 +136,11 @@ fn smooth(rows: &mut [f32], outputs: usize, columns: &std::ops::Range<usize>, sh
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{PIXELS, Picture, Split};
+    use crate::dataset::{PIXELS, Sample, Split};
 
     fn dataset(labels: &[u8]) -> Dataset {
-        let picture = |&label: &u8| Picture { pixels: vec![label; PIXELS].into(), label, split: Split::Training };
-        Dataset { pictures: labels.iter().map(picture).collect(), label_set: LabelSet::Fer2013 }
+        let picture = |&label: &u8| Sample { pixels: vec![label; PIXELS].into(), label, split: Split::Training };
+        Dataset { samples: labels.iter().map(picture).collect(), label_set: LabelSet::Fer2013 }
     }
 
     fn recipe(heads: &[Head], smoothing: f32, balance: f64) -> Recipe {
@@ -152,8 +152,8 @@ mod tests {
     }
 
     /// The first `count` pictures to learn from.
-    fn all(count: usize) -> Parts {
-        Parts { training: (0..count).collect(), ..Parts::default() }
+    fn all(count: usize) -> Splits {
+        Splits { training: (0..count).collect(), ..Splits::default() }
     }
 
     fn close(found: &[f32], expected: &[f32]) {
@@ -180,7 +180,7 @@ mod tests {
         votes[1] = Votes::new([5, 0, 0, 5, 0, 0, 0, 0, 0, 0]);
         // Nobody could read it: it has nothing to say about the others.
         votes[2] = Votes::new([0, 0, 0, 0, 0, 0, 0, 0, 10, 0]);
-        let parts = Parts { crops: vec![vec![0, 1, 2]], ..all(4) };
+        let parts = Splits { crops: vec![vec![0, 1, 2]], ..all(4) };
         let recipe = recipe(&[Head::Ferplus, Head::Fer2013], 0.0, 1.0);
         let targets = Targets::new(&dataset, Some(&votes), &parts, &recipe).unwrap();
         for crop in 0..3 {

@@ -2,7 +2,7 @@
 
 use super::checkpoint::{RunFolder, WEIGHTS_MIB};
 use super::loss::BatchTargets;
-use crate::dataset::{Dataset, Parts, Picture};
+use crate::dataset::{Dataset, Sample, Splits};
 use crate::error::Error;
 use crate::evaluate;
 use crate::file::{self, write_whole};
@@ -36,7 +36,7 @@ impl Distiller {
     pub(super) fn of(
         recipe: &Recipe,
         dataset: &Dataset,
-        parts: &Parts,
+        parts: &Splits,
         folder: &RunFolder,
         device: &Device,
     ) -> Result<Self, Error> {
@@ -163,7 +163,7 @@ impl Recorded {
         let nets = load_all(asked, recipe, &device())?;
         let key = key(asked, recipe, dataset, training)?;
         let path = folder.path().join(format!("teachers-{key}.f32"));
-        let size = dataset.pictures.len() * outputs;
+        let size = dataset.samples.len() * outputs;
         if let Some(rows) = file::read(&path, WEIGHTS_MIB).ok().and_then(|bytes| numbers(&bytes, size)) {
             return Ok(Self { outputs, rows });
         }
@@ -197,7 +197,7 @@ impl Recorded {
 
 fn mirror(dataset: &Dataset) -> Dataset {
     let mut mirrored = dataset.clone();
-    mirrored.pictures.iter_mut().for_each(Picture::mirror);
+    mirrored.samples.iter_mut().for_each(Sample::mirror);
     mirrored
 }
 
@@ -227,7 +227,7 @@ fn numbers(bytes: &[u8], expected: usize) -> Option<Vec<f32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{PIXELS, Picture, SIDE, Split, append_input};
+    use crate::dataset::{PIXELS, SIDE, Sample, Split, append_input};
     use crate::net::device;
     use crate::recipe::Head;
     use mood::{Contract, LabelSet};
@@ -237,9 +237,9 @@ mod tests {
         let picture = |label: u8| {
             let pixels =
                 (0..PIXELS).map(|at| if (at / SIDE).is_multiple_of(2 + usize::from(label)) { 230 } else { 20 });
-            Picture { pixels: pixels.collect(), label, split: Split::Training }
+            Sample { pixels: pixels.collect(), label, split: Split::Training }
         };
-        Dataset { pictures: (0..5).map(picture).collect(), label_set: LabelSet::Fer2013 }
+        Dataset { samples: (0..5).map(picture).collect(), label_set: LabelSet::Fer2013 }
     }
 
     fn recipe() -> Recipe {
@@ -273,7 +273,7 @@ mod tests {
         let recorded = Recorded::ask(&asked, &recipe, &dataset, &training, &RunFolder::new(student.path())).unwrap();
         let mut inputs = Vec::new();
         for &index in &training {
-            let pixels = dataset.pictures[index].pixels.to_vec();
+            let pixels = dataset.samples[index].pixels.to_vec();
             append_input(pixels, &Contract::new(dataset.label_set), &mut inputs);
         }
         let consistent = Consistent::load(&asked, &recipe, &device()).unwrap();

@@ -13,7 +13,7 @@ fn synthetic_faces_come_in_three_parts_with_people_of_their_own() {
     for part in parts {
         let per_class = part.len() / 7;
         for class in 0..7 {
-            let shown = part.iter().filter(|&&at| dataset.pictures[at].label == class).count();
+            let shown = part.iter().filter(|&&at| dataset.samples[at].label == class).count();
             assert_eq!(shown, per_class, "class {class}");
         }
     }

@@ -15,7 +15,7 @@ fn folders_are_the_same_data_on_disk_and_packed() {
     for splits in [true, false] {
         let tree = holding(&members("", splits));
         let expected = Dataset::load(tree.path()).unwrap();
-        assert_eq!(expected.pictures.len(), 70);
+        assert_eq!(expected.samples.len(), 70);
         assert_eq!(load("archive.zip", zip(&members("", splits))).sha256(), expected.sha256());
         assert_eq!(load("archive.zip", zip(&members("fer/2013/", splits))).sha256(), expected.sha256());
         let tarred = load("archive.tar.gz", gzip(&tar(&members("faces/", splits))));
@@ -115,7 +115,7 @@ fn folders_named_after_the_classes_of_fer_plus() {
         let dataset = Dataset::load(&folder.path().join("faces")).unwrap();
         assert_eq!(dataset.label_set, label_set);
         for (id, name) in names.iter().enumerate() {
-            let picture = dataset.pictures.iter().find(|picture| *picture.pixels == *pixels(id)).unwrap();
+            let picture = dataset.samples.iter().find(|picture| *picture.pixels == *pixels(id)).unwrap();
             let label = label_set.label_names()[usize::from(picture.label)];
             assert_eq!(Expression::from_label(label), Expression::from_label(name), "{name}");
         }
@@ -142,8 +142,8 @@ fn pictures_of_any_kind() {
     };
     let folder = holding(&formats.iter().enumerate().map(file).collect::<Vec<_>>());
     let dataset = Dataset::load(folder.path()).unwrap();
-    assert_eq!(dataset.pictures.len(), formats.len());
-    for picture in &dataset.pictures {
+    assert_eq!(dataset.samples.len(), formats.len());
+    for picture in &dataset.samples {
         // The blocks of a JPEG end where the square does, so that nothing of the red is in it.
         assert!(picture.pixels.iter().all(|&luminance| luminance > 250), "{:?}", &picture.pixels[..SIDE]);
     }

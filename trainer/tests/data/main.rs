@@ -32,7 +32,7 @@ pub(crate) fn fer2013(name: &str) -> Option<PathBuf> {
     None
 }
 
-/// Picture number `id`; different ids look different.
+/// Sample number `id`; different ids look different.
 pub(crate) fn pixels(id: usize) -> Vec<u8> {
     (0..PIXELS).map(|at| u8::try_from((at * (id + 3) + id * id) % 256).unwrap()).collect()
 }

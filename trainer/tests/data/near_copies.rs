@@ -22,7 +22,7 @@ fn the_near_copies_of_fer_2013_are_found() {
     let [Some(data), Some(public), Some(training)] = lists else { return };
     let dataset = Dataset::load(&data).unwrap();
     let found: HashMap<[usize; 2], f32> =
-        pairs(&dataset.pictures).into_iter().map(|pair| (pair.pictures, pair.correlation)).collect();
+        pairs(&dataset.samples).into_iter().map(|pair| (pair.pictures, pair.correlation)).collect();
     let before = dataset.indices(Split::Training).len();
     let public = listed(&public).into_iter().map(|([test, row], correlation)| ([row, before + test], correlation));
     let all: Vec<([usize; 2], f32)> = public.chain(listed(&training)).collect();

@@ -104,7 +104,7 @@ error: `/dev/zero` can't be read: it is no ordinary file
 fn what_fer_plus_keeps_of_fer_2013() {
     let (Some(data), Some(path)) = (fer2013("fer2013.csv.gz"), fer2013("fer2013new.csv")) else { return };
     let dataset = Dataset::load(&data).unwrap();
-    let votes = votes::read(&path, &dataset.pictures).unwrap();
+    let votes = votes::read(&path, &dataset.samples).unwrap();
     let of = |split: Split| -> Vec<Votes> { dataset.indices(split).into_iter().map(|index| votes[index]).collect() };
     let cases = [
         (

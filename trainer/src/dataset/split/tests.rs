@@ -1,21 +1,21 @@
 //! No picture, and no photograph, on two sides.
 
 use super::*;
-use crate::dataset::{PIXELS, Picture, SIDE};
+use crate::dataset::{PIXELS, SIDE, Sample};
 use mood::LabelSet;
 use std::collections::HashMap;
 
-const CUT: Cut = Cut { share: 0.2, seed: 9, copies: Copies::Drop, kind: CopyKind::Identical };
+const CUT: SplitOptions = SplitOptions { share: 0.2, seed: 9, copies: Copies::Drop, kind: CopyKind::Identical };
 
-/// Picture number `id`: distinct ids look different; 0 is blank.
-fn picture(id: u8, label: u8, split: Split) -> Picture {
+/// Sample number `id`: distinct ids look different; 0 is blank.
+fn picture(id: u8, label: u8, split: Split) -> Sample {
     let mut pixels = vec![0; PIXELS].into_boxed_slice();
     pixels[0] = id;
-    Picture { pixels, label, split }
+    Sample { pixels, label, split }
 }
 
 fn dataset() -> Dataset {
-    let mut pictures: Vec<Picture> = (1..=200).map(|id| picture(id, u8::from(id % 4 == 0), Split::Training)).collect();
+    let mut pictures: Vec<Sample> = (1..=200).map(|id| picture(id, u8::from(id % 4 == 0), Split::Training)).collect();
     // Three copies each of ten pictures, one of them labelled otherwise.
     for id in 1..=10 {
         pictures.push(picture(id, u8::from(id % 4 == 0), Split::Training));
@@ -23,7 +23,7 @@ fn dataset() -> Dataset {
     }
     pictures.push(picture(0, 0, Split::Training));
     pictures.extend((196..=205).map(|id| picture(id, 0, Split::PublicTest)));
-    Dataset { pictures, label_set: LabelSet::Fer2013 }
+    Dataset { samples: pictures, label_set: LabelSet::Fer2013 }
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn no_picture_is_on_two_sides() {
     let dataset = dataset();
     let parts = split(&dataset, 0.2, 9);
     let pixels = |indices: &[usize]| -> HashSet<Box<[u8]>> {
-        indices.iter().map(|&index| dataset.pictures[index].pixels.clone()).collect()
+        indices.iter().map(|&index| dataset.samples[index].pixels.clone()).collect()
     };
     let (training, validation) = (pixels(&parts.training), pixels(&parts.validation));
     let tests = pixels(&dataset.indices(Split::PublicTest));
@@ -47,7 +47,7 @@ fn each_class_gives_its_share() {
     let dataset = dataset();
     let parts = split(&dataset, 0.2, 9);
     for class in 0..2 {
-        let of = |indices: &[usize]| indices.iter().filter(|&&at| dataset.pictures[at].label == class).count();
+        let of = |indices: &[usize]| indices.iter().filter(|&&at| dataset.samples[at].label == class).count();
         let (held, all) = (of(&parts.validation), of(&parts.validation) + of(&parts.training));
         // A group of copies may overshoot, or carry a picture labelled otherwise along.
         assert!(held * 5 >= all.saturating_sub(25) && held * 5 <= all + 25, "class {class}: {held} of {all}");
@@ -74,14 +74,14 @@ fn a_smaller_share_is_a_part_of_a_larger_one() {
 #[test]
 fn copies_are_kept_on_request() {
     let dataset = dataset();
-    let parts = split_with(&dataset, &Cut { copies: Copies::Keep, ..CUT });
+    let parts = split_with(&dataset, &SplitOptions { copies: Copies::Keep, ..CUT });
     assert_eq!((parts.blank, parts.copies), (1, 0));
     assert_eq!(parts.training.len() + parts.validation.len(), 221 - 1);
 }
 
 #[test]
 fn pictures_without_parts_get_them_and_copies_stay_together() {
-    let mut pictures = dataset().pictures;
+    let mut pictures = dataset().samples;
     pictures.iter_mut().for_each(|picture| picture.split = Split::Training);
     assign(&mut pictures);
     let mut split_of: HashMap<&[u8], Split> = HashMap::new();
@@ -98,11 +98,11 @@ fn pictures_without_parts_get_them_and_copies_stay_together() {
 #[test]
 fn a_validation_part_of_its_own_is_used() {
     let mut dataset = dataset();
-    dataset.pictures.push(picture(230, 0, Split::Validation));
-    dataset.pictures.push(picture(1, 0, Split::Validation));
+    dataset.samples.push(picture(230, 0, Split::Validation));
+    dataset.samples.push(picture(1, 0, Split::Validation));
     let parts = split(&dataset, 0.2, 9);
     assert_eq!(parts.validation.len(), 2);
-    assert!(parts.training.iter().all(|&index| dataset.pictures[index].pixels[0] != 1));
+    assert!(parts.training.iter().all(|&index| dataset.samples[index].pixels[0] != 1));
 }
 
 /// 60 photographs of waves, then a moved crop and a mirrored one of each of the first 20, labelled otherwise, and one
@@ -116,26 +116,26 @@ fn crops() -> Dataset {
             let level = wave(1 + id % 7, 1 + id % 11) + wave(3 + id % 13, 5 + id % 5) + wave(2 + id % 3, 1 + id % 17);
             u8::try_from(2 * level).unwrap()
         };
-        let mut picture = Picture { pixels: (0..PIXELS).map(pixel).collect(), label: 0, split };
+        let mut picture = Sample { pixels: (0..PIXELS).map(pixel).collect(), label: 0, split };
         picture.pixels[0] = u8::try_from(id).unwrap();
         picture
     };
-    let mut pictures: Vec<Picture> = (0..60).map(|id| crop(id, 0, false, Split::Training)).collect();
+    let mut pictures: Vec<Sample> = (0..60).map(|id| crop(id, 0, false, Split::Training)).collect();
     for id in 0..20 {
         pictures.extend([crop(id, 2, false, Split::Training), crop(id, 0, true, Split::Training)]);
     }
     pictures.extend((30..35).map(|id| crop(id, 2, true, Split::PublicTest)));
-    Dataset { pictures, label_set: LabelSet::Fer2013 }
+    Dataset { samples: pictures, label_set: LabelSet::Fer2013 }
 }
 
 #[test]
 fn crops_of_one_photograph_stay_on_one_side_and_count_as_one() {
     let dataset = crops();
-    let near = Cut { kind: CopyKind::Near, ..CUT };
+    let near = SplitOptions { kind: CopyKind::Near, ..CUT };
     let photographs = Photographs::of(&dataset);
     assert_eq!(photographs.groups(&(0..105).collect::<Vec<_>>()).len(), 60);
     for seed in 1..10 {
-        let parts = split_with(&dataset, &Cut { seed, ..near });
+        let parts = split_with(&dataset, &SplitOptions { seed, ..near });
         let group = |index: &usize| photographs.group_of(*index);
         let training: HashSet<usize> = parts.training.iter().map(group).collect();
         let validation: HashSet<usize> = parts.validation.iter().map(group).collect();
@@ -151,7 +151,7 @@ fn crops_of_one_photograph_stay_on_one_side_and_count_as_one() {
         assert_eq!((first.len(), last.len()), (training.len(), training.len()));
         assert!(last.iter().all(|index| parts.training.contains(index)) && first != last);
     }
-    let kept = split_with(&dataset, &Cut { copies: Copies::Keep, ..near });
+    let kept = split_with(&dataset, &SplitOptions { copies: Copies::Keep, ..near });
     assert_eq!((kept.copies, kept.photograph_count() + kept.validation.len()), (0, 60));
     let identical = split_with(&dataset, &CUT);
     assert_eq!((identical.copies, identical.photograph_count()), (0, identical.training.len()));
