@@ -203,10 +203,10 @@ impl<'a> Trainer<'a> {
         self.net = self.optimiser.step(rate, self.net.clone(), gradients);
         let progress = &mut self.progress;
         self.average.update(&self.net, progress.step);
-        let (right, decided) = correct(&logits, &targets.labels, recipe);
+        let (right, judged) = correct(&logits, &targets.labels, recipe);
         progress.loss_sum += value * count(size);
         progress.right += right;
-        progress.decided += decided;
+        progress.judged += judged;
         progress.seen += size;
         progress.batch += 1;
         progress.step += 1;
@@ -243,7 +243,7 @@ impl<'a> Trainer<'a> {
             seen: progress.seen,
             total: self.set.parts.photograph_count(),
             loss: progress.loss_sum / count(progress.seen.max(1)),
-            accuracy: count(progress.right) / count(progress.decided.max(1)),
+            accuracy: count(progress.right) / count(progress.judged.max(1)),
         }
     }
 
@@ -293,9 +293,9 @@ fn correct(answers: &[f32], labels: &[f32], recipe: &Recipe) -> (usize, usize) {
     let outputs = recipe.outputs();
     let width = recipe.data.heads.first().map_or(outputs, |head| head.classes());
     let pairs = answers.chunks_exact(outputs).zip(labels.chunks_exact(outputs));
-    let decided = pairs.filter(|(_, labels)| labels[..width].iter().any(|&target| target > 0.0));
-    decided.fold((0, 0), |(right, decided), (answer, labels)| {
+    let judged = pairs.filter(|(_, labels)| labels[..width].iter().any(|&target| target > 0.0));
+    judged.fold((0, 0), |(right, judged), (answer, labels)| {
         let hit = metrics::winner(&answer[..width]) == metrics::winner(&labels[..width]);
-        (right + usize::from(hit), decided + 1)
+        (right + usize::from(hit), judged + 1)
     })
 }

@@ -37,7 +37,7 @@ pub struct Progress {
     /// Pictures of the current epoch that were answered correctly.
     pub right: usize,
     /// Pictures of the current epoch that have a label of the first head.
-    pub decided: usize,
+    pub judged: usize,
     /// Pictures of the current epoch that were seen.
     pub seen: usize,
     /// Seconds spent in the current epoch.

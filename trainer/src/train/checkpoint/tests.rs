@@ -55,3 +55,17 @@ fn a_run_goes_on_with_its_own_votes_only() {
         }
     }
 }
+
+/// The keys of records that are on disks already: a renamed one would strand every run that is under way.
+#[test]
+fn the_records_of_runs_under_way_are_read() {
+    let progress = r#"{ "epoch": 1, "batch": 2, "step": 359, "loss_sum": 1.5, "right": 60, "judged": 120, "seen": 128,
+        "seconds": 9.5, "waiting": 0.5, "history": [{ "epoch": 1, "learning_rate": 0.001, "training_loss": 1.25,
+        "training_accuracy": 0.5, "validation_accuracy": 0.625, "seconds": 61.5, "waiting": 0.25,
+        "heads": [{ "head": "ferplus", "pictures": 2832, "accuracy": 0.625, "loss": 1.0 }] }] }"#;
+    let found: Progress = serde_json::from_str(progress).unwrap();
+    assert_eq!((found.step, found.right, found.judged, found.history[0].heads[0].pictures), (359, 60, 120, 2832));
+    let data =
+        r#"{ "data": "fer2013.csv", "pictures": 35887, "sha256": "0123", "votes": null, "trainer": "trainer 0.1.0" }"#;
+    assert_eq!(serde_json::from_str::<DataRecord>(data).unwrap().pictures, 35_887);
+}
