@@ -1,8 +1,8 @@
 //! Faces drawn by rule, for trying the whole line without a data set, and for demos and tests.
 //!
 //! Owns the way from a number and an expression to pixels: a person, the facial action units of the
-//! expression with their strengths (FACS; Ekman and Friesen), the outlines they give a face, its painted and modelled
-//! surface, pose, light, room and camera. Everything is a function of the seed, the index and the expression: equal
+//! expression with their strengths (FACS; Ekman and Friesen), the outlines they give a face, the
+//! painted head and its turn, light, room and camera. Everything is a function of the seed, the index and the expression: equal
 //! input gives equal bytes, in any order and on any number of threads.
 //!
 //! It makes no claim about real faces. The people are nobody, their expressions are the textbook's; what a network
