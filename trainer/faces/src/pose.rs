@@ -1,7 +1,6 @@
 //! Where the head is, how large it appears and how it is turned.
 
 use crate::dice::Dice;
-use crate::painter::at;
 use tiny_skia::{Point, Transform};
 
 /// An angle by its sine and cosine.
@@ -36,7 +35,10 @@ impl Turn {
     pub(crate) fn apply(self, point: Point) -> Point {
         let height = height(point);
         let forward = self.yaw.cos * height - self.yaw.sin * point.x;
-        at(self.yaw.cos * point.x + self.yaw.sin * height, self.pitch.cos * point.y - self.pitch.sin * forward.max(0.0))
+        Point::from_xy(
+            self.yaw.cos * point.x + self.yaw.sin * height,
+            self.pitch.cos * point.y - self.pitch.sin * forward.max(0.0),
+        )
     }
 }
 
@@ -85,7 +87,7 @@ impl Pose {
         let turn = [dice.normal(0.0, 10.0), dice.normal(0.0, 6.0), dice.normal(0.0, 10.0)];
         let scale = side * 17.8 / 48.0 * dice.normal(0.0, 0.165).exp();
         let mut place = || dice.normal(side / 2.0, 0.06 * side);
-        Self::new(turn, scale, at(place(), place()))
+        Self::new(turn, scale, Point::from_xy(place(), place()))
     }
 
     /// As a person sits before the box: 40 to 100 cm away, anywhere the whole face is in the picture.
@@ -96,7 +98,7 @@ impl Pose {
             let free = (length / 2.0 - reach * scale).max(0.0);
             length / 2.0 + (length * dice.normal(middle, deviation)).clamp(-free, free)
         };
-        Self::new(turn, scale, at(place(width, 0.0, 0.10, 1.4), place(height, 0.02, 0.05, 1.8)))
+        Self::new(turn, scale, Point::from_xy(place(width, 0.0, 0.10, 1.4), place(height, 0.02, 0.05, 1.8)))
     }
 
     /// From the coordinates of the turned face to the picture's pixels.
@@ -130,9 +132,9 @@ mod tests {
 
     #[test]
     fn a_turn_moves_the_nose_further_than_the_eyes_and_leaves_the_outline() {
-        let pose = Pose::new([20.0, -10.0, 0.0], 1.0, at(0.0, 0.0));
+        let pose = Pose::new([20.0, -10.0, 0.0], 1.0, Point::from_xy(0.0, 0.0));
         let moved = |x: f32, y: f32| {
-            let turned = pose.turn.apply(at(x, y));
+            let turned = pose.turn.apply(Point::from_xy(x, y));
             (turned.x - x, turned.y - y)
         };
         let (nose, eye, outline) = (moved(0.0, 0.5), moved(0.2, 0.0), moved(1.2, 0.9));
@@ -143,9 +145,13 @@ mod tests {
 
     #[test]
     fn the_middle_appears_at_its_place_however_the_head_is_tilted() {
-        let pose =
-            Pose { turn: Pose::new([0.0; 3], 1.0, at(0.0, 0.0)).turn, roll: 15.0, scale: 30.0, place: at(12.0, 7.0) };
+        let pose = Pose {
+            turn: Pose::new([0.0; 3], 1.0, Point::from_xy(0.0, 0.0)).turn,
+            roll: 15.0,
+            scale: 30.0,
+            place: Point::from_xy(12.0, 7.0),
+        };
         let seen = pose.appears(Pose::MIDDLE);
-        assert!(seen.distance(at(12.0, 7.0)) < 1e-4, "{seen:?}");
+        assert!(seen.distance(Point::from_xy(12.0, 7.0)) < 1e-4, "{seen:?}");
     }
 }
