@@ -12,20 +12,18 @@
 )]
 
 pub mod character;
-mod filter;
-mod humanise;
+mod effects;
 pub mod plan;
-mod reverb;
 mod score;
 pub mod soundfont;
 pub mod theory;
 mod voices;
 
 use crate::compose::character::Instrument;
-use crate::compose::filter::HighPass;
-use crate::compose::humanise::Player;
+use crate::compose::effects::HighPass;
+use crate::compose::effects::Reverb;
 use crate::compose::plan::Plan;
-use crate::compose::reverb::Reverb;
+use crate::compose::plan::Player;
 use crate::compose::voices::{Touch, Voice, voice};
 use crate::leveller::{Leveller, USUAL_LUFS, decibels};
 use crate::track::{Status, Stereo, Track};

@@ -3,7 +3,6 @@
 //! Everything that sounds is a [`Track`]. [`compose`] makes pieces that never end, [`listen`] opens and measures files,
 //! [`library`] chooses among the owner's; [`Deck`] brings what plays to one stream. Equal seeds give equal samples.
 
-mod chimes;
 pub mod compose;
 mod deck;
 pub mod fader;
@@ -11,9 +10,7 @@ pub mod leveller;
 pub mod library;
 mod limiter;
 pub mod listen;
-mod sound;
 pub mod track;
-mod true_peak;
 pub mod worker;
 
 pub use compose::Composer;
@@ -21,5 +18,5 @@ pub use compose::plan::Plan;
 pub use deck::Deck;
 pub use fader::Fader;
 pub use library::Library;
-pub use sound::{Chime, Programme, Sound};
+pub use track::{Chime, Programme, Sound};
 pub use track::{Status, Stereo, Track};

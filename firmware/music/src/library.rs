@@ -4,23 +4,20 @@
 //! mood without a folder, or without a track that can be played, gets the composer. The folder is read anew for every
 //! programme, so tracks can be added while the box runs.
 
-mod broken;
 pub mod choose;
 pub mod collection;
 mod file_track;
-mod folder;
 pub mod index;
-mod path_text;
+mod paths;
 mod playlist;
 pub mod policy;
 mod prefetch;
-pub mod present;
 mod queue;
 pub mod shelf;
 pub mod taste;
 
-pub use broken::{Broken, BrokenTrack};
 pub use file_track::FileTrack;
+pub use file_track::{Broken, BrokenTrack};
 pub use playlist::Playlist;
 pub use prefetch::{Control, Prefetch};
 
@@ -71,7 +68,7 @@ impl Library {
     #[must_use]
     pub fn tracks(&self, expression: Expression) -> Vec<PathBuf> {
         let moods: Vec<PathBuf> = entries(&self.folder).filter(|path| mood_of(path) == Some(expression)).collect();
-        let files = folder::walk(moods.iter().map(PathBuf::as_path)).files;
+        let files = paths::walk(moods.iter().map(PathBuf::as_path)).files;
         files.into_iter().filter(|path| !self.broken.knows(path)).collect()
     }
 }

@@ -1,7 +1,6 @@
 //! Sound in: files as frames at the box's rate, and what they sound like.
 
 pub mod decode;
-mod downmix;
 pub mod estimate;
 pub(crate) mod excerpt;
 pub mod features;

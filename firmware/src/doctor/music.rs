@@ -6,8 +6,8 @@ use mood::{Affect, Expression};
 use music::Library;
 use music::library::Broken;
 use music::library::collection::Collection;
+use music::library::collection::Present;
 use music::library::index::{Index, IndexError};
-use music::library::present::Present;
 use music::library::taste::Taste;
 use std::path::{Path, PathBuf};
 

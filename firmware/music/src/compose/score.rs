@@ -4,14 +4,12 @@
 //! second phrase varies the first, the last comes home. Beats only; seconds are the composer's business.
 
 mod backing;
-mod drums;
 mod melody;
-mod motif;
 
 use crate::compose::character::Instrument;
 use crate::compose::plan::Plan;
 use crate::compose::theory::{Chord, OCTAVE, Semitones};
-use motif::Motif;
+use melody::Motif;
 use rand::RngExt;
 use rand_pcg::Pcg32;
 
@@ -135,7 +133,7 @@ impl Piece {
             for bar in &bars {
                 backing::chords(plan, self.tonic, bar, &mut notes);
                 backing::bass(plan, self.tonic, bar, &mut notes);
-                drums::write(plan, bar, rng, &mut notes);
+                backing::write(plan, bar, rng, &mut notes);
             }
             at += beats * f32::from(BARS);
         }

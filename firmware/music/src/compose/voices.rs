@@ -1,13 +1,8 @@
 //! The instruments, synthesised. Each voice is one note: it adds its samples to a block until it has died away.
 
-mod bass;
-mod bowed;
-mod drums;
-mod electric_piano;
-mod envelope;
-mod oscillator;
-mod pluck;
+mod strings;
 mod struck;
+mod tone;
 
 use crate::compose::character::Instrument;
 use crate::compose::score::Part;
@@ -49,17 +44,17 @@ pub(super) fn voice(part: Part, touch: Touch) -> Option<Box<dyn Voice>> {
         Part::Melody(instrument) | Part::Chords(instrument) | Part::Pad(instrument) | Part::Bass(instrument) => {
             instrument
         }
-        Part::Drums(drum) => return Some(drums::drum(drum, &touch)),
+        Part::Drums(drum) => return Some(struck::drum(drum, &touch)),
     };
     Some(match instrument {
         Instrument::Piano => Box::new(struck::Struck::piano(&touch)),
         Instrument::Marimba => Box::new(struck::Struck::marimba(&touch)),
         Instrument::Celesta => Box::new(struck::Struck::celesta(&touch)),
-        Instrument::ElectricPiano => Box::new(electric_piano::ElectricPiano::new(&touch)),
-        Instrument::Harp => Box::new(pluck::Pluck::new(&touch)),
-        Instrument::Strings => Box::new(bowed::Strings::new(&touch, matches!(part, Part::Pad(_)))),
-        Instrument::Glass => Box::new(bowed::Glass::new(&touch, matches!(part, Part::Pad(_)))),
-        Instrument::SoftBass => Box::new(bass::Bass::soft(&touch)),
-        Instrument::DrivenBass => Box::new(bass::Bass::driven(&touch)),
+        Instrument::ElectricPiano => Box::new(struck::ElectricPiano::new(&touch)),
+        Instrument::Harp => Box::new(strings::Pluck::new(&touch)),
+        Instrument::Strings => Box::new(strings::Strings::new(&touch, matches!(part, Part::Pad(_)))),
+        Instrument::Glass => Box::new(strings::Glass::new(&touch, matches!(part, Part::Pad(_)))),
+        Instrument::SoftBass => Box::new(strings::Bass::soft(&touch)),
+        Instrument::DrivenBass => Box::new(strings::Bass::driven(&touch)),
     })
 }

@@ -10,8 +10,8 @@ mod explain;
 
 pub use explain::{Choice, Passed};
 
+use crate::library::collection::Present;
 use crate::library::collection::{Collection, Piece};
-use crate::library::present::Present;
 use crate::library::taste::{Event, Record, Taste, quadrant};
 use mood::Affect;
 use rand_distr::{Beta, Distribution};

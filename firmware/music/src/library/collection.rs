@@ -1,4 +1,4 @@
-//! The owner's music as it is chosen from: the index, each playable track with its place in the plane.
+//! The owner's music as it is chosen from: the index, each playable track with its place in the plane; and whether its disk is there.
 
 use crate::library::index::Index;
 use crate::library::taste::Taste;
@@ -76,3 +76,18 @@ impl Collection {
 
 /// The uncertainty of what the owner said.
 const RATED: f32 = 0.1;
+
+/// The folders that were asked for, each once: a library has fewer folders than tracks.
+#[derive(Debug, Default)]
+pub struct Present(HashMap<PathBuf, bool>);
+
+impl Present {
+    /// Whether the folder of a track is there.
+    pub fn has(&mut self, track: &Path) -> bool {
+        let folder = track.parent().unwrap_or(track);
+        match self.0.get(folder) {
+            Some(&there) => there,
+            None => *self.0.entry(folder.to_owned()).or_insert(folder.is_dir()),
+        }
+    }
+}

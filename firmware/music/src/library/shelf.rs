@@ -5,7 +5,7 @@
 use crate::library::choose::Chooser;
 use crate::library::collection::Collection;
 use crate::library::index::{Index, Stamp};
-use crate::library::path_text;
+use crate::library::paths;
 use crate::library::policy::Policy;
 use crate::library::taste::{Event, Taste};
 use files::{self, Fault};
@@ -60,7 +60,7 @@ struct Loaded {
 /// What was playing when the program ended.
 #[derive(Serialize, Deserialize)]
 struct Interrupted {
-    #[serde(with = "path_text")]
+    #[serde(with = "paths")]
     path: PathBuf,
     position_s: f64,
     at_s: u64,

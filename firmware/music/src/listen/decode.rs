@@ -14,7 +14,6 @@ mod joined;
 mod mp4;
 mod mpeg;
 mod ogg;
-mod opus;
 mod playing;
 mod riff;
 mod source;
@@ -23,7 +22,7 @@ mod stream;
 pub(crate) use playing::Playing;
 pub use playing::serve;
 
-use crate::listen::downmix;
+use crate::listen::resample;
 use crate::listen::resample::Resampler;
 use crate::track::Stereo;
 use codec::Sound;
@@ -160,7 +159,7 @@ impl AudioFile {
         if self.rate_hz == 0 {
             self.rate_hz = *rate_hz;
         }
-        let mut frames: Vec<Stereo> = samples.chunks_exact((*channels).max(1)).map(downmix::stereo).collect();
+        let mut frames: Vec<Stereo> = samples.chunks_exact((*channels).max(1)).map(resample::stereo).collect();
         let start = (*trim_start).min(frames.len());
         let tail = frames.split_off(frames.len() - (*trim_end).min(frames.len() - start));
         frames.drain(..start);

@@ -5,11 +5,6 @@
 //! numbers, so every feature is first measured against the library it stands in, shrunk to the fitted values while the
 //! library is small. Tags join as a prior; the owner's own rating overrides everything.
 
-mod genre;
-mod standing;
-
-pub use standing::Standing;
-
 use crate::listen::Tags;
 use crate::listen::features::{Features, NAMES};
 use mood::{Affect, Expression};
@@ -113,7 +108,7 @@ pub fn place(features: &Features, tags: &Tags, standing: &Standing) -> Place {
     let [first, second, _, fourth] = FORMULA.quadrants(features, standing);
     let (mut valence, mut arousal) = (Guess::of(first + fourth), Guess::of(first + second));
     let tagged = tags.mood.as_deref().and_then(mood_of).map(|affect| (affect, MOOD_TAG));
-    let usual = tags.genre.as_deref().and_then(genre::place).map(|affect| (affect, genre::DOUBT));
+    let usual = tags.genre.as_deref().and_then(genre_place).map(|affect| (affect, DOUBT));
     if let Some((affect, doubt)) = tagged.or(usual) {
         valence = valence.and(Guess { value: affect.valence, doubt });
         arousal = arousal.and(Guess { value: affect.arousal, doubt });
@@ -140,5 +135,166 @@ fn mood_of(tag: &str) -> Option<Affect> {
     })
 }
 
+/// How far a track may lie from its genre's place.
+const DOUBT: f32 = 0.6;
+
+/// Part of a genre's name, valence, arousal. The first that is found holds, so `dark` comes before `ambient`.
+const GENRES: &[(&str, f32, f32)] = &[
+    ("metal", -0.45, 0.65),
+    ("hardcore", -0.4, 0.7),
+    ("grindcore", -0.5, 0.8),
+    ("punk", 0.05, 0.65),
+    ("industrial", -0.4, 0.5),
+    ("dark", -0.5, -0.1),
+    ("drone", -0.25, -0.5),
+    ("ambient", 0.05, -0.6),
+    ("new age", 0.35, -0.6),
+    ("lullab", 0.4, -0.7),
+    ("chill", 0.3, -0.4),
+    ("lounge", 0.4, -0.35),
+    ("easy listening", 0.4, -0.35),
+    ("bossa", 0.45, -0.25),
+    ("swing", 0.55, 0.3),
+    ("bebop", 0.3, 0.25),
+    ("jazz", 0.3, -0.15),
+    ("gospel", 0.45, 0.15),
+    ("soul", 0.35, 0.05),
+    ("funk", 0.5, 0.4),
+    ("disco", 0.6, 0.5),
+    ("reggae", 0.45, 0.0),
+    ("ska", 0.5, 0.5),
+    ("salsa", 0.55, 0.5),
+    ("samba", 0.55, 0.45),
+    ("latin", 0.45, 0.3),
+    ("rap", -0.1, 0.35),
+    ("hip hop", -0.05, 0.3),
+    ("hip-hop", -0.05, 0.3),
+    ("house", 0.3, 0.45),
+    ("techno", 0.05, 0.5),
+    ("trance", 0.25, 0.45),
+    ("drum and bass", 0.0, 0.6),
+    ("dubstep", -0.1, 0.5),
+    ("dance", 0.45, 0.5),
+    ("electro", 0.1, 0.3),
+    ("goth", -0.5, 0.1),
+    ("emo", -0.3, 0.3),
+    ("grunge", -0.3, 0.4),
+    ("blues", -0.1, -0.1),
+    ("country", 0.35, 0.0),
+    ("bluegrass", 0.45, 0.3),
+    ("folk", 0.1, -0.3),
+    ("singer", 0.0, -0.35),
+    ("requiem", -0.5, -0.3),
+    ("opera", 0.0, 0.05),
+    ("baroque", 0.2, -0.15),
+    ("classical", 0.1, -0.35),
+    ("piano", 0.05, -0.45),
+    ("soundtrack", -0.1, -0.15),
+    ("children", 0.6, 0.2),
+    ("k-pop", 0.5, 0.45),
+    ("indie", 0.05, 0.05),
+    ("pop", 0.35, 0.2),
+    ("rock", 0.05, 0.4),
+];
+
+/// The place of a genre; `None` for one that isn't known.
+fn genre_place(genre: &str) -> Option<Affect> {
+    let genre = genre.to_lowercase();
+    let found = GENRES.iter().find(|(name, ..)| genre.contains(name));
+    found.map(|&(_, valence, arousal)| Affect { valence, arousal })
+}
+
+/// How far the mean of an owner's library usually lies from that of the fitted clips, as a variance in squared spreads. As many
+/// tracks as its inverse weigh as much as the fit; where a library lies further away, the fit says less about it and weighs
+/// less. Measured on draws of 5, 10, 20 and 60 labelled clips (README): no worse than thirty tracks for such draws, and for
+/// clips moved two spreads away as good as for those at home.
+const USUAL_DISTANCE: f64 = 0.2;
+
+/// How far a feature of a library may lie from the fit before it counts no more, in spreads.
+const MOST_DISTANCE: f64 = 5.0;
+
+/// The means and spreads of the formula's features in one library.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// For each cue of the formula its mean and spread.
+    cues: Vec<(f32, f32)>,
+}
+
+impl Standing {
+    /// What the fit knew, for a track that stands alone.
+    #[must_use]
+    pub fn fitted() -> Self {
+        Self::among(std::iter::empty())
+    }
+
+    /// In a library of these tracks.
+    #[must_use]
+    pub fn among<'a>(tracks: impl Iterator<Item = &'a Features>) -> Self {
+        let cues = &FORMULA.cues;
+        let mut sums = vec![(0.0_f64, 0.0_f64); cues.len()];
+        let mut count = 0.0_f32;
+        for track in tracks {
+            count += 1.0;
+            for ((sum, squares), cue) in sums.iter_mut().zip(cues) {
+                let value = f64::from(cue.value(track).unwrap_or(cue.mean) - cue.mean);
+                *sum += value;
+                *squares += value * value;
+            }
+        }
+        let tracks = f64::from(count.max(1.0));
+        let share =
+            narrow(share(count, cues.iter().zip(&sums).map(|(cue, (sum, _))| sum / tracks / f64::from(cue.spread))));
+        let cues = cues.iter().zip(sums).map(|(cue, (sum, squares))| {
+            let mean = sum / tracks;
+            let variance = narrow((squares / tracks - mean * mean).max(0.0));
+            let mean = share * narrow(mean);
+            let spread = (share * variance + (1.0 - share) * cue.spread * cue.spread).sqrt();
+            // A library in which nothing differs says nothing; neither must it shout.
+            (cue.mean + mean, spread.max(0.2 * cue.spread).max(1e-6))
+        });
+        Self { cues: cues.collect() }
+    }
+
+    /// How many spreads the value of cue `number` lies above the library's mean; 0 where it isn't known.
+    fn of(&self, number: usize, value: Option<f32>) -> f32 {
+        match (self.cues.get(number), value) {
+            (Some((mean, spread)), Some(value)) => (value - mean) / spread,
+            _ => 0.0,
+        }
+    }
+}
+
+/// How much a library of `count` tracks is its own measure, 0..1: empirical Bayes with the distances of its means from the
+/// fit, in spreads.
+fn share(count: f32, distances: impl Iterator<Item = f64>) -> f64 {
+    let count = f64::from(count);
+    let (mut sum, mut cues) = (0.0, 0.0_f64);
+    for distance in distances.filter(|distance| distance.is_finite()) {
+        sum += distance.clamp(-MOST_DISTANCE, MOST_DISTANCE).powi(2);
+        cues += 1.0;
+    }
+    // Chance alone moves the mean of a few tracks by one part in their number.
+    let distance = sum / cues.max(1.0) - 1.0 / count.max(1.0);
+    count / (count + distance.max(USUAL_DISTANCE).recip())
+}
+
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "features fit f32")]
+fn narrow(value: f64) -> f32 {
+    value as f32
+}
+
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn genres_are_found_within_what_people_write() {
+        for (text, name) in [("Death Metal", "metal"), ("Synthpop", "pop"), ("Hip-Hop/Rap", "rap")] {
+            let expected = GENRES.iter().find(|(known, ..)| *known == name).unwrap();
+            let found = genre_place(text).unwrap();
+            assert!((found.valence - expected.1).abs() < 1e-6 && (found.arousal - expected.2).abs() < 1e-6, "{text}");
+        }
+        assert_eq!(genre_place("Other"), None);
+        assert!(GENRES.iter().all(|(name, v, a)| v.abs() <= 1.0 && a.abs() <= 1.0 && *name == name.to_lowercase()));
+    }
+}

@@ -1,6 +1,7 @@
-//! From a file's sample rate to the box's: a windowed sinc, tabulated (Smith, Digital Audio Resampling).
+//! From a file's channels to two, and from its sample rate to the box's: a windowed sinc, tabulated (Smith, Digital Audio Resampling).
 //!
 //! rodio's own converter interpolates linearly and drops samples on the way down, which folds highs into the music.
+
 #![expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
@@ -121,9 +122,32 @@ fn window(x: f64) -> f64 {
     if x.abs() >= 1.0 { 0.0 } else { 0.42 + 0.5 * (PI * x).cos() + 0.08 * (2.0 * PI * x).cos() }
 }
 
+/// One frame of all channels, folded to stereo: the centre goes to both sides, the low-frequency channel to none, the
+/// rest by turns (ITU-R BS.775, halved). What is no number is silence.
+pub(crate) fn stereo(channels: &[f32]) -> Stereo {
+    let clean = |sample: f32| if sample.is_finite() { sample.clamp(-2.0, 2.0) } else { 0.0 };
+    match *channels {
+        [] => [0.0; 2],
+        [one] => [clean(one); 2],
+        [left, right, ref more @ ..] => {
+            let mut frame = [clean(left), clean(right)];
+            for (channel, &sample) in more.iter().enumerate() {
+                let half = 0.5 * clean(sample);
+                match channel {
+                    0 => frame = frame.map(|side| side + half),
+                    1 => {}
+                    _ if channel % 2 == 0 => frame[0] += half,
+                    _ => frame[1] += half,
+                }
+            }
+            frame
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{stereo, *};
 
     fn convert(from_hz: u32, to_hz: u32, tone_hz: f64) -> Vec<f32> {
         let mut resampler = Resampler::new(from_hz, to_hz);
@@ -152,5 +176,22 @@ mod tests {
         let out = convert(96_000, 48_000, 30_000.0);
         let loudest = out[1_000..47_000].iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
         assert!(loudest < 0.01, "{loudest}");
+    }
+
+    #[test]
+    fn each_channel_goes_where_it_stood() {
+        let cases: [(&[f32], [f32; 2]); 6] = [
+            (&[], [0.0, 0.0]),
+            (&[0.4], [0.4, 0.4]),
+            (&[0.1, 0.2], [0.1, 0.2]),
+            (&[0.0, 0.0, 0.4, 0.9], [0.2, 0.2]),
+            (&[0.0, 0.0, 0.0, 0.0, 0.4, 0.2], [0.2, 0.1]),
+            (&[f32::NAN, f32::INFINITY], [0.0, 0.0]),
+        ];
+        for (channels, expected) in cases {
+            let found = stereo(channels);
+            let near = found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-6);
+            assert!(near, "{channels:?} gives {found:?}");
+        }
     }
 }

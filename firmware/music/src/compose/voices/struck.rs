@@ -1,7 +1,10 @@
-//! Struck bars and strings as a sum of dying sines, each a complex number that turns and shrinks.
+//! What is struck: drums, an electric piano, and bars and strings as a sum of dying sines, each a complex number that turns and shrinks.
 
-use super::envelope::per_sample;
+use super::tone::{Envelope, Shape, per_sample};
+use super::tone::{Noise, Phase, sine};
 use super::{Touch, Voice};
+use crate::compose::effects::{HighPass, StateVariable};
+use crate::compose::score::Drum;
 use std::f32::consts::TAU;
 
 /// Partials of a voice; unused ones are silent.
@@ -113,5 +116,129 @@ impl Voice for Struck {
             self.cos.iter_mut().chain(&mut self.sin).for_each(|part| *part *= self.release);
         }
         self.re.iter().zip(&self.im).any(|(re, im)| re * re + im * im > 1e-9)
+    }
+}
+
+/// An electric piano note.
+#[derive(Debug)]
+pub(super) struct ElectricPiano {
+    carrier: Phase,
+    modulator: Phase,
+    tine: Phase,
+    index: f32,
+    index_fall: f32,
+    tine_index: f32,
+    tine_fall: f32,
+    envelope: Envelope,
+    gain: f32,
+}
+
+impl ElectricPiano {
+    pub(super) fn new(touch: &Touch) -> Self {
+        let (f, rate) = (touch.frequency_hz(), touch.rate_hz);
+        let ring_s = 4.5 * (261.6 / f).powf(0.4);
+        let shape = Shape { attack_s: 0.003, decay_s: ring_s, sustain: 0.0, release_s: 0.3 };
+        // The tine is fourteen times the pitch; above 9 kHz it would only hiss.
+        let tine_ratio = if f * 14.0 < 9_000.0 { 14.0 } else { 7.0 };
+        Self {
+            carrier: Phase::new(f, rate, 0.0),
+            modulator: Phase::new(f, rate, 0.0),
+            tine: Phase::new((f * tine_ratio).min(rate * 0.4), rate, 0.0),
+            index: 0.05 + 0.32 * touch.velocity * touch.brightness,
+            index_fall: per_sample(1.2, rate),
+            tine_index: 0.05 * touch.velocity * touch.brightness,
+            tine_fall: per_sample(0.25, rate),
+            envelope: Envelope::new(shape, touch.held_s, rate),
+            gain: 0.8 * touch.velocity,
+        }
+    }
+}
+
+impl Voice for ElectricPiano {
+    fn render(&mut self, out: &mut [f32]) -> bool {
+        for sample in out.iter_mut() {
+            let modulation = self.index * sine(self.modulator.next(1.0)) + self.tine_index * sine(self.tine.next(1.0));
+            *sample += self.gain * self.envelope.next() * sine(self.carrier.next(1.0) + modulation);
+            self.index *= self.index_fall;
+            self.tine_index *= self.tine_fall;
+        }
+        !self.envelope.is_over()
+    }
+}
+
+/// The voice of a drum.
+pub(super) fn drum(drum: Drum, touch: &Touch) -> Box<dyn Voice> {
+    match drum {
+        Drum::Kick => Box::new(Skin::new(touch, 50.0, 2.4, 0.3, 0.95)),
+        Drum::Tom => Box::new(Skin::new(touch, 84.0, 1.6, 0.4, 0.6)),
+        Drum::Snare => Box::new(Wires::new(touch, 1_900.0, 0.7, 0.002, 0.22, 0.5)),
+        Drum::Hat => Box::new(Wires::new(touch, 8_000.0, 0.9, 0.001, 0.09, 0.35)),
+        Drum::Shaker => Box::new(Wires::new(touch, 5_200.0, 1.4, 0.025, 0.14, 0.35)),
+    }
+}
+
+/// A skin: a sine that falls to its pitch.
+#[derive(Debug)]
+struct Skin {
+    phase: Phase,
+    bend: f32,
+    settle: f32,
+    envelope: Envelope,
+    gain: f32,
+}
+
+impl Skin {
+    fn new(touch: &Touch, frequency_hz: f32, bend: f32, decay_s: f32, gain: f32) -> Self {
+        let shape = Shape { attack_s: 0.003, decay_s, sustain: 0.0, release_s: decay_s };
+        Self {
+            phase: Phase::new(frequency_hz, touch.rate_hz, 0.0),
+            bend,
+            settle: per_sample(0.12, touch.rate_hz),
+            envelope: Envelope::new(shape, 2.0 * decay_s, touch.rate_hz),
+            gain: gain * touch.velocity,
+        }
+    }
+}
+
+impl Voice for Skin {
+    fn render(&mut self, out: &mut [f32]) -> bool {
+        for sample in out.iter_mut() {
+            *sample += self.gain * self.envelope.next() * sine(self.phase.next(self.bend));
+            self.bend = 1.0 + (self.bend - 1.0) * self.settle;
+        }
+        !self.envelope.is_over()
+    }
+}
+
+/// Snare wires, a hat, a shaker: a burst of noise from one band.
+#[derive(Debug)]
+struct Wires {
+    noise: Noise,
+    band: StateVariable,
+    low_cut: HighPass,
+    envelope: Envelope,
+    gain: f32,
+}
+
+impl Wires {
+    fn new(touch: &Touch, centre_hz: f32, q: f32, attack_s: f32, decay_s: f32, gain: f32) -> Self {
+        let shape = Shape { attack_s, decay_s, sustain: 0.0, release_s: decay_s };
+        Self {
+            noise: Noise::new(touch.seed),
+            band: StateVariable::new(centre_hz, q, touch.rate_hz),
+            low_cut: HighPass::new(centre_hz * 0.4, touch.rate_hz),
+            envelope: Envelope::new(shape, 2.0 * decay_s, touch.rate_hz),
+            gain: gain * touch.velocity * (0.5 + touch.brightness),
+        }
+    }
+}
+
+impl Voice for Wires {
+    fn render(&mut self, out: &mut [f32]) -> bool {
+        for sample in out.iter_mut() {
+            let (_, band) = self.band.next(self.noise.next());
+            *sample += self.gain * self.envelope.next() * self.low_cut.next(band);
+        }
+        !self.envelope.is_over()
     }
 }

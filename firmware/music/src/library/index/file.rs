@@ -1,7 +1,7 @@
 //! The index as a file: lines in, lines out, whole or one by one.
 
 use super::{Entry, Index, Stamp, Tags};
-use crate::library::path_text;
+use crate::library::paths;
 use crate::listen::features::{self, Features, NAMES};
 use files::Fault;
 use files::Shown;
@@ -212,7 +212,7 @@ fn head() -> String {
 fn line(entry: &Entry, folder: &Path) -> Vec<u8> {
     let path = entry.path.strip_prefix(folder).unwrap_or(&entry.path);
     let line = Line {
-        path: path_text::text(path),
+        path: paths::text(path),
         size: entry.stamp.size,
         modified_ms: entry.stamp.modified_ms,
         seconds: entry.duration.map(|duration| duration.as_secs_f64()),
@@ -240,7 +240,7 @@ impl Line {
             _ => Err("it was analysed by another version; scan again".to_owned()),
         };
         Entry {
-            path: folder.join(path_text::path(&self.path)),
+            path: folder.join(paths::path(&self.path)),
             stamp: if fresh { stamp } else { Stamp::default() },
             tags: self.tags,
             duration: self.seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),

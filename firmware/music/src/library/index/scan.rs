@@ -3,7 +3,7 @@
 use super::file::Appender;
 use super::listen::Listener;
 use super::{Index, IndexError, Stamp};
-use crate::library::folder::{self, Found};
+use crate::library::paths::{self, Found};
 use files::Shown;
 use files::{self, Fault};
 use std::collections::BTreeSet;
@@ -97,7 +97,7 @@ pub fn scan(
         index => index?,
     };
     let roots = folders.iter().map(|folder| root(folder)).collect::<Result<Vec<_>, _>>()?;
-    let Found { files, closed } = folder::walk(roots.iter().map(PathBuf::as_path));
+    let Found { files, closed } = paths::walk(roots.iter().map(PathBuf::as_path));
     scanned.skipped = closed;
     scanned.gone = drop_gone(&mut index, &roots, &files, &scanned.skipped);
     let mut work: Vec<(PathBuf, Stamp)> = Vec::new();

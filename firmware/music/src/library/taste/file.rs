@@ -1,7 +1,7 @@
 //! The taste as a file of lines.
 
 use super::{Event, QUADRANTS, Record, Taste};
-use crate::library::path_text;
+use crate::library::paths;
 use files::Fault;
 use files::Shown;
 use mood::Affect;
@@ -50,42 +50,42 @@ struct Head {
 #[serde(tag = "what", rename_all = "snake_case")]
 enum Line {
     Skipped {
-        #[serde(with = "path_text")]
+        #[serde(with = "paths")]
         path: PathBuf,
         at_s: u64,
         share: f32,
         target: Option<[f32; 2]>,
     },
     Completed {
-        #[serde(with = "path_text")]
+        #[serde(with = "paths")]
         path: PathBuf,
         at_s: u64,
         target: Option<[f32; 2]>,
     },
     Liked {
-        #[serde(with = "path_text")]
+        #[serde(with = "paths")]
         path: PathBuf,
         at_s: u64,
     },
     Disliked {
-        #[serde(with = "path_text")]
+        #[serde(with = "paths")]
         path: PathBuf,
         at_s: u64,
     },
     Rated {
-        #[serde(with = "path_text")]
+        #[serde(with = "paths")]
         path: PathBuf,
         at_s: u64,
         valence: f32,
         arousal: f32,
     },
     Unrated {
-        #[serde(with = "path_text")]
+        #[serde(with = "paths")]
         path: PathBuf,
         at_s: u64,
     },
     Sum {
-        #[serde(with = "path_text")]
+        #[serde(with = "paths")]
         path: PathBuf,
         at_s: u64,
         good: f32,

@@ -1,6 +1,6 @@
 //! Packets as samples. The only place that names the decoders.
 
-use super::opus::{self, Opus};
+use super::ogg::Opus;
 use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_OPUS};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
@@ -70,7 +70,7 @@ impl Codec {
             }
             Self::Opus(opus) => {
                 sound.channels = opus.decode(&packet.data, &mut sound.samples)?;
-                sound.rate_hz = opus::RATE_HZ;
+                sound.rate_hz = super::ogg::RATE_HZ;
             }
         }
         limit(&mut sound.samples);

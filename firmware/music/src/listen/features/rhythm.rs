@@ -8,9 +8,9 @@
 )]
 
 use super::Features;
-use super::curve::{count, mean, quantile, root_mean_square, spread};
-use super::mel::MelBank;
+use super::spectrum::MelBank;
 use super::spectrum::Spectra;
+use super::spectrum::{count, mean, quantile, root_mean_square, spread};
 
 /// The range of tempi looked for, in beats a minute.
 const TEMPI: (f32, f32) = (40.0, 220.0);

@@ -1,11 +1,15 @@
-//! The colour of the sound: where its energy lies, how peaked it is, and how it changes.
-#![expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "bins are some thousand")]
-#![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a frequency by a bin's width is a bin")]
+//! The colour of the sound: where its energy lies, how peaked and how rough it is, how loudness and colour change.
 
-use super::Features;
-use super::curve::{decibels, mean, spread};
-use super::mel::{BANDS, MelBank};
-use super::spectrum::Spectra;
+#![expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "bins are some thousand; a frequency by a bin's width is a bin"
+)]
+
+use super::spectrum::{BANDS, MelBank, Spectra, count, decibels, mean, quantile, root_mean_square, spread};
+use super::{Features, LEVEL};
 
 /// Edges of the octave bands whose contrast is measured, in Hz.
 const OCTAVES: [f32; 8] = [60.0, 200.0, 400.0, 800.0, 1_600.0, 3_200.0, 6_400.0, 11_000.0];
@@ -136,4 +140,63 @@ fn slope(bands: &[f32; BANDS]) -> f32 {
         square += x * x;
     }
     product / square
+}
+
+/// Samples of a moment: 46 ms.
+const MOMENT: usize = 1_024;
+
+/// Sets the features of dynamics.
+pub(super) fn measure_dynamics(windows: &[Vec<f32>], features: &mut Features) {
+    let peak = windows.iter().flatten().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+    features.set("crest", 20.0 * (peak / LEVEL).log10());
+    let levels: Vec<f32> = windows
+        .iter()
+        .flat_map(|window| window.chunks_exact(MOMENT))
+        .map(|moment| root_mean_square(moment.iter().copied()))
+        .collect();
+    let in_decibels: Vec<f32> = levels.iter().map(|level| decibels(level * level)).collect();
+    features.set("level_spread", spread(&in_decibels));
+    features.set("level_range", quantile(&in_decibels, 0.95) - quantile(&in_decibels, 0.1));
+    let usual = mean(&levels);
+    let quiet = levels.iter().filter(|level| **level < usual).count();
+    features.set("quiet_share", count(quiet) / count(levels.len().max(1)));
+    // How far a second rises above the one before: slow swells.
+    let seconds: Vec<f32> = in_decibels.chunks(21).map(mean).collect();
+    features.set("swell", seconds.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max));
+    features.set("swell_mean", super::spectrum::restlessness(&seconds));
+}
+
+/// Partials that are compared with each other.
+const PARTIALS: usize = 24;
+
+/// The roughness of a set of partials `(frequency in Hz, amplitude)`, against their power; 0 for a pure tone.
+pub(super) fn of(partials: &[(f32, f32)]) -> f32 {
+    let mut loudest = partials.to_vec();
+    loudest.sort_unstable_by(|a, b| b.1.total_cmp(&a.1));
+    loudest.truncate(PARTIALS);
+    let power: f32 = loudest.iter().map(|(_, amplitude)| amplitude * amplitude).sum();
+    let mut sum = 0.0;
+    for (at, &(f1, a1)) in loudest.iter().enumerate() {
+        for &(f2, a2) in &loudest[at + 1..] {
+            let (low, distance) = (f1.min(f2), (f1 - f2).abs());
+            // The critical band widens with frequency.
+            let scale = 0.24 / (0.0207 * low + 18.96);
+            let x = scale * distance;
+            sum += a1 * a2 * ((-3.51 * x).exp() - (-5.75 * x).exp());
+        }
+    }
+    sum / power.max(1e-12)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+
+    #[test]
+    fn a_second_is_rougher_than_a_fifth_and_a_fifth_than_an_octave() {
+        let tone = |f: f32| (1..=6_u8).map(move |k| (f * f32::from(k), 0.88_f32.powi(k.into())));
+        let pair = |ratio: f32| of(&tone(261.6).chain(tone(261.6 * ratio)).collect::<Vec<_>>());
+        let [second, third, fifth, octave] = [16.0 / 15.0, 5.0 / 4.0, 3.0 / 2.0, 2.0].map(pair);
+        assert!(second > 1.5 * third && third > fifth && fifth > octave, "{second} {third} {fifth} {octave}");
+    }
 }

@@ -7,9 +7,9 @@
     reason = "bins are some thousand, pitches of a peak are positive"
 )]
 
-use super::curve::{correlation, count, decibels, mean, quantile, restlessness, spread};
 use super::spectrum::Spectra;
-use super::{Features, roughness};
+use super::spectrum::{correlation, count, decibels, mean, quantile, restlessness, spread};
+use super::{Features, timbre};
 
 /// Key profiles of Krumhansl & Kessler 1982.
 const KRUMHANSL: [[f32; 12]; 2] = [
@@ -205,7 +205,7 @@ fn peak_features(frames: &[(Vec<Peak>, f32)], features: &mut Features) {
     for (peaks, power) in frames {
         counts.push(count(peaks.len()).max(1.0).log2());
         let partials: Vec<(f32, f32)> = peaks.iter().map(|peak| (peak.hz, peak.amplitude)).collect();
-        rough.push(roughness::of(&partials));
+        rough.push(timbre::of(&partials));
         let tones = || peaks.iter().filter(|peak| peak.hz < TONES_HZ.1);
         let weight = tones().map(|peak| peak.amplitude).sum::<f32>().max(1e-9);
         registers.push(tones().map(|peak| peak.amplitude * peak.semitones()).sum::<f32>() / weight);
