@@ -12,7 +12,7 @@ use ebur128::{EbuR128, Mode};
 use mood::{Affect, Expression};
 use moodbox::ports::{Programme, Sound};
 use moodbox::sound::MusicSettings;
-use moodbox::sound::booth::Booth;
+use moodbox::sound::engine::Booth;
 use music::library::policy::Policy;
 use music::library::shelf::ShelfSettings;
 use std::path::Path;

@@ -5,7 +5,6 @@
 //! one at a Raspberry Pi's ribbon cable, through the program that comes with its system. Both are a [`Sensor`], and
 //! [`BoxCamera`] is the rest.
 
-pub mod brighter;
 pub mod choose;
 pub mod decode;
 pub mod device;

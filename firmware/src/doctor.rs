@@ -2,8 +2,7 @@
 //! part it tries, so that a simulated one can stand in; [`crate::command::check`] chooses the parts and tells the owner.
 
 pub mod board;
-pub mod eyes;
-pub mod hands;
+pub mod devices;
 pub mod music;
 
 use serde::Serialize;

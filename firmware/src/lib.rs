@@ -4,11 +4,11 @@
 //! in the `mood` crate; [`device`] is the state machine, [`runner`] the loop around it, [`ports`] the seams to the
 //! hardware, and [`sim`] their simulated side.
 
+pub mod button;
 pub mod camera;
 pub mod cli;
 pub mod command;
 pub mod config;
-pub mod debounce;
 pub mod device;
 pub mod doctor;
 pub mod error;

@@ -13,7 +13,6 @@ mod dac;
 mod fields;
 mod folder;
 mod names;
-mod parts;
 mod places;
 mod problems;
 mod recover;
@@ -130,7 +129,7 @@ pub fn resolve(owner: &Source, preseed: Option<&Source>, rules: &Rules) -> Resul
             None
         }
     };
-    let (boxes_part, strays) = parts::boxes_part(&text.text);
+    let (boxes_part, strays) = text::boxes_part(&text.text);
     problems.add(
         File::Owner,
         strays.into_iter().map(|stray| {

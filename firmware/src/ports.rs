@@ -66,7 +66,7 @@ pub enum Level {
     Down,
 }
 
-/// Feels the button. Bounces and all: [`crate::debounce`] makes presses of the edges.
+/// Feels the button. Bounces and all: [`crate::button`] makes presses of the edges.
 pub trait Button: Send {
     /// Waits at most `limit` for the next edge, and gives the level after it; `None` when nothing happened.
     ///
@@ -76,6 +76,15 @@ pub trait Button: Send {
 
     /// What it is, for the log.
     fn describe(&self) -> String;
+}
+
+/// A button beside the main one, for one thing only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Extra {
+    /// Skips the piece that plays.
+    Skip,
+    /// Turns the volume a step down, and after the lowest up again.
+    Volume,
 }
 
 /// Shows colours.

@@ -3,27 +3,25 @@
 //! Nothing here waits for a device. Camera and button live on threads of their own ([`threads`]) and report through one
 //! bounded channel; time comes from the [`Inbox`], so that tests tell whole stories in virtual time.
 
-mod glow;
-mod hand;
 mod look;
 mod message;
+mod outputs;
 pub mod threads;
-mod voice;
 
 pub use look::{Limits, Look, LookError, take_look};
-pub use message::{Extra, Inbox, Looker, Message};
+pub use message::{Inbox, Looker, Message};
 pub use message::{Moment, Witness};
 
+use crate::button::Hand;
 use crate::device::{self, Command, Device, Ending, Event, Part, State};
 use crate::error::Failure;
 use crate::gesture::{Gesture, Timing};
-use crate::ports::{Lights, Sound, Speaker};
-use glow::Glow;
-use hand::Hand;
+use crate::ports::{Extra, Lights, Sound, Speaker};
 use mood::Brightness;
+use outputs::Glow;
+use outputs::Voice;
 use std::collections::VecDeque;
 use std::time::Duration;
-use voice::Voice;
 
 /// Everything the loop works with.
 pub struct Parts {

@@ -2,14 +2,12 @@
 //!
 //! Each is stricter than the device it stands for and fails on demand, see [`Faults`].
 
-pub mod button;
 pub mod camera;
-mod faults;
 pub mod gpio;
 pub mod journal;
-pub mod recorder;
+pub mod parts;
 pub mod terminal;
 pub mod video;
 
-pub use faults::Faults;
+pub use journal::Faults;
 pub use journal::{Clock, Entry, Journal};

@@ -7,9 +7,8 @@
 //!
 //! Each output has one thread, which owns the booth; the box talks to it through bounded channels and never waits.
 
-pub mod booth;
 pub mod card;
-mod remote;
+pub mod engine;
 pub(crate) mod wav;
 
 pub use crate::ports::SpeakerError;

@@ -22,7 +22,7 @@ pub mod owner;
 pub mod quality;
 pub mod raw;
 
-pub use answer::{Answer, Mood, NoFaceReason, UnsureReason};
+pub use answer::{Affect, Answer, Mood, NoFaceReason, UnsureReason};
 pub use burst::{Burst, Glimpse, Step, Verdict};
 pub use classifier::{Classifier, Logits, Probabilities, Reading};
 pub use contract::{Contract, LabelSet};
@@ -30,7 +30,7 @@ pub use crop::{Crop, InputTensor};
 pub use cue::{Cue, MusicCue};
 pub use doubt::{Judge, Thresholds};
 pub use error::{FrameError, ModelError};
-pub use expression::{Affect, Expression};
+pub use expression::Expression;
 pub use face::{FaceBox, FaceFinder, Faces, Landmarks, Point, Search};
 pub use frame::{Frame, PixelFormat};
 pub use light::{Brightness, LightPattern, Motion, Rgb};

@@ -23,7 +23,7 @@ use crate::compose::character::Instrument;
 use crate::compose::effects::HighPass;
 use crate::compose::effects::Reverb;
 use crate::compose::plan::Plan;
-use crate::compose::plan::Player;
+use crate::compose::score::Player;
 use crate::compose::voices::{Touch, Voice, voice};
 use crate::leveller::{Leveller, USUAL_LUFS, decibels};
 use crate::track::{Status, Stereo, Track};

@@ -1,9 +1,9 @@
 //! A camera the kernel offers (V4L2): asks it for the best pixel format, sets its controls, reads its buffers. The calls
 //! to the kernel are behind [`VideoSystem`] and [`VideoDevice`], and stood in for by [`crate::sim::video`].
 
-use super::brighter::Brighter;
 use super::choose::{self, Choice, Found};
 use super::decode::{Granted, LEAST_SIDE};
+use super::device::Brighter;
 use super::device::{Filled, VideoDevice, VideoSystem, control};
 use super::rpicam;
 use super::{CameraSettings, Flicker};

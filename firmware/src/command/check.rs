@@ -3,7 +3,7 @@
 use crate::camera::Found;
 use crate::config::Config;
 use crate::doctor::{About, hide_home};
-use crate::doctor::{Finding, Verdict, board, eyes, hands, music};
+use crate::doctor::{Finding, Verdict, board, devices, music};
 use crate::error::{ExitCode, Failure};
 use crate::eyes::Eyes;
 use crate::home;
@@ -196,33 +196,38 @@ impl Bench<'_> {
             Part::Permissions => board::permissions(Path::new("/")),
             Part::Board => board::board(Path::new("/")),
             Part::Disk => board::disk(self.config.music.wav_fallback.parent().unwrap_or(Path::new("."))),
-            Part::Model => self.open_eyes().map_or_else(|finding| finding, |mut sight| eyes::model(&mut sight)),
+            Part::Model => self.open_eyes().map_or_else(|finding| finding, |mut sight| devices::model(&mut sight)),
             Part::Music => music::music(&music::Places::of(self.config, Path::new(home::SERVICE))),
             Part::Camera => {
-                let found = self.open_camera().map_or_else(|finding| finding, |mut it| eyes::camera(it.as_mut()));
+                let found = self.open_camera().map_or_else(|finding| finding, |mut it| devices::camera(it.as_mut()));
                 if self.args.simulate { found } else { found.with("offered", offered()) }
             }
             Part::Face => {
                 let both = self.open_camera().and_then(|camera| Ok((camera, self.open_eyes()?)));
-                both.map_or_else(|finding| finding, |(mut camera, mut sight)| eyes::face(camera.as_mut(), &mut sight))
+                both.map_or_else(
+                    |finding| finding,
+                    |(mut camera, mut sight)| devices::face(camera.as_mut(), &mut sight),
+                )
             }
             Part::Light => {
                 let each = if self.args.simulate { Duration::ZERO } else { COLOUR };
                 let shown = self
                     .rig
                     .lights()
-                    .map_or_else(|error| self.missing(&error), |mut it| hands::light(it.as_mut(), each));
+                    .map_or_else(|error| self.missing(&error), |mut it| devices::light(it.as_mut(), each));
                 board::with_clock(shown, self.config.wiring.light, Path::new("/"))
             }
             Part::Button => {
                 let limit = Duration::from_secs(self.args.button_within);
-                self.rig.button().map_or_else(|error| self.missing(&error), |mut it| hands::button(it.as_mut(), limit))
+                self.rig
+                    .button()
+                    .map_or_else(|error| self.missing(&error), |mut it| devices::button(it.as_mut(), limit))
             }
             Part::Speaker => {
                 let name = self.config.card.as_deref();
                 let played = sound::card::tone(name, TONE);
                 let held = sound::card::held(name, played.as_ref().ok().map(|tone| tone.card.as_str()));
-                hands::speaker(played, &held)
+                devices::speaker(played, &held)
             }
         }
     }

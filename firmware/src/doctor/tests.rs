@@ -4,9 +4,9 @@ use super::*;
 use crate::camera;
 use crate::eyes::{Sight, Stages};
 use crate::ports::{CameraError, SpeakerError};
-use crate::sim::button::ScriptedButton;
 use crate::sim::camera::FolderCamera;
-use crate::sim::recorder::RecorderLights;
+use crate::sim::parts::RecorderLights;
+use crate::sim::parts::ScriptedButton;
 use crate::sim::{Clock, Entry, Journal};
 use crate::sound::card::{Holder, Tone};
 use mood::{Contract, Faces, Frame, Glimpse, Judge, LabelSet, ModelError, NoFaceReason, PixelFormat, Rgb, Search};
@@ -52,7 +52,7 @@ fn frame(pixel: impl Fn(u32, u32) -> u8) -> Frame {
 
 #[test]
 fn a_frames_light_and_focus_are_judged() {
-    let judged = |pixel: &dyn Fn(u32, u32) -> u8| eyes::camera(&mut StillCamera(Ok(frame(pixel))));
+    let judged = |pixel: &dyn Fn(u32, u32) -> u8| devices::camera(&mut StillCamera(Ok(frame(pixel))));
     let stripes = |x: u32, _| if x % 8 < 4 { 80 } else { 160 };
     assert_eq!(judged(&stripes).verdict, Verdict::Fine);
     let dark = judged(&|_, _| 3);
@@ -62,7 +62,7 @@ fn a_frames_light_and_focus_are_judged() {
         assert_eq!(found.verdict, Verdict::Doubtful, "{word}: {}", found.what);
         assert!(found.remedy.unwrap().contains(word), "{word}");
     }
-    let bundled = eyes::camera(&mut FolderCamera::bundled());
+    let bundled = devices::camera(&mut FolderCamera::bundled());
     assert_eq!(bundled.verdict, Verdict::Fine, "{}", bundled.what);
     assert!(bundled.figures["sharpness"].as_u64().unwrap() >= 100, "{}", bundled.what);
     assert_eq!(camera::mean_luminance(&frame(|_, _| 77)), 77);
@@ -80,7 +80,7 @@ fn each_trouble_of_a_camera_has_a_remedy_of_its_own() {
         (CameraError::BadFrame { camera: "x".into(), detail: "cut".into() }, "yuyv"),
     ];
     for (error, remedy) in cases {
-        let found = eyes::camera(&mut StillCamera(Err(error.clone())));
+        let found = devices::camera(&mut StillCamera(Err(error.clone())));
         assert_eq!((found.verdict, found.what), (Verdict::Broken, error.to_string()));
         assert!(found.remedy.unwrap().contains(remedy), "{error}");
     }
@@ -94,8 +94,10 @@ fn why_there_is_no_face_is_told() {
         (NoFaceReason::NotPlausible, "look straight"),
     ];
     for (reason, remedy) in cases {
-        let found =
-            eyes::face(&mut FolderCamera::bundled(), &mut Blind(reason, Judge::new(Contract::new(LabelSet::FerPlus))));
+        let found = devices::face(
+            &mut FolderCamera::bundled(),
+            &mut Blind(reason, Judge::new(Contract::new(LabelSet::FerPlus))),
+        );
         assert_eq!(found.verdict, Verdict::Doubtful);
         assert!(found.remedy.unwrap().contains(remedy), "{reason:?}");
     }
@@ -110,7 +112,7 @@ fn every_colour_and_the_lamp_are_shown_and_dark_afterwards_also_after_a_failure(
         if let Some(calls) = fails_after {
             lights.faults().fail_after(calls);
         }
-        let found = hands::light(&mut lights, Duration::ZERO);
+        let found = devices::light(&mut lights, Duration::ZERO);
         assert_eq!(found.verdict == Verdict::Fine, fails_after.is_none());
         let entries: Vec<Entry> = journal.entries().into_iter().map(|(_, entry)| entry).collect();
         assert_eq!(entries[entries.len() - 2..], [Entry::Light(Rgb::OFF), Entry::Privacy(false)]);
@@ -120,9 +122,9 @@ fn every_colour_and_the_lamp_are_shown_and_dark_afterwards_also_after_a_failure(
 
 #[test]
 fn a_press_is_felt_or_its_absence_told() {
-    let pressed = hands::button(&mut ScriptedButton::new(&[Duration::from_millis(1)]), Duration::from_secs(20));
+    let pressed = devices::button(&mut ScriptedButton::new(&[Duration::from_millis(1)]), Duration::from_secs(20));
     assert_eq!(pressed.verdict, Verdict::Fine, "{}", pressed.what);
-    let silent = hands::button(&mut ScriptedButton::new(&[]), Duration::from_millis(1));
+    let silent = devices::button(&mut ScriptedButton::new(&[]), Duration::from_millis(1));
     assert_eq!(silent.what, "script: no press within 0 s");
     assert!(silent.remedy.unwrap().contains("ground"));
 }
@@ -130,19 +132,19 @@ fn a_press_is_felt_or_its_absence_told() {
 #[test]
 fn a_tone_is_judged_by_what_was_late() {
     let tone = |missed| Ok(Tone { card: "x".into(), rate_hz: 48_000, missed });
-    assert_eq!(hands::speaker(tone(0), &[]).verdict, Verdict::Fine);
-    let late = hands::speaker(tone(4_800), &[]);
+    assert_eq!(devices::speaker(tone(0), &[]).verdict, Verdict::Fine);
+    let late = devices::speaker(tone(4_800), &[]);
     assert_eq!(
         (late.verdict, late.what.as_str()),
         (Verdict::Doubtful, "x, 48000 Hz: a tone of one second, 100 ms of it were late")
     );
-    let none = hands::speaker(Err(SpeakerError::NoDevice { detail: "no card".into() }), &[]);
+    let none = devices::speaker(Err(SpeakerError::NoDevice { detail: "no card".into() }), &[]);
     assert_eq!((none.verdict, none.what.as_str()), (Verdict::Broken, "no speaker: no card"));
     let held = [Holder { card: "Device".into(), process: 810, program: "mpd".into() }];
-    let busy = hands::speaker(Err(SpeakerError::NoDevice { detail: "it is busy".into() }), &held);
+    let busy = devices::speaker(Err(SpeakerError::NoDevice { detail: "it is busy".into() }), &held);
     assert_eq!(busy.what, "no speaker: it is busy; Device is held by `mpd` (process 810)");
     assert!(busy.remedy.unwrap().starts_with("end that program"));
-    let second = hands::speaker(tone(0), &held);
+    let second = devices::speaker(tone(0), &held);
     assert_eq!(second.verdict, Verdict::Doubtful, "another card plays than the owner expects");
     assert!(second.what.ends_with("Device is held by `mpd` (process 810)"), "{}", second.what);
 }

@@ -1,8 +1,8 @@
 //! Reads the keys of one table, each by its type, and tells what is of another.
 
-use super::parts::line_of;
 use super::problems::{Wrong, problem};
 use super::recover::Recovered;
+use super::text::line_of;
 use crate::config::Problem;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};

@@ -3,9 +3,9 @@
 //! The parser itself recovers too, but with guesses: from `"se"cret12"` it makes the text `se`. A guess is no password, so
 //! nothing of a broken statement is kept. The same holds for a statement with a letter that could not be read.
 
-use super::parts::{line_of, lines_of, statements};
 use super::problems::problem;
 use super::text::{self, UNREADABLE};
+use super::text::{line_of, lines_of, statements};
 use crate::config::Problem;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue, Error};

@@ -5,7 +5,7 @@ use super::fields::{Field, Fields};
 use super::problems::{Wrong, problem};
 use super::recover::Recovered;
 use super::wifi::{self, Wishes};
-use super::{Layer, dac, names, parts, places};
+use super::{Layer, dac, names, places, text};
 use crate::config::{Problem, nearest};
 use std::path::Path;
 use toml::de::DeTable;
@@ -30,15 +30,15 @@ const CALLED: &[(&str, &str)] = &[
 pub(super) fn read(read: &Recovered, zones: Option<&Path>, problems: &mut Vec<Problem>) -> Layer {
     let (document, _) = DeTable::parse_recoverable(&read.text);
     let document = document.get_ref();
-    let fields = Fields::new(document, parts::SYSTEM, read, problems);
+    let fields = Fields::new(document, text::SYSTEM, read, problems);
     for (name, line) in fields.keys() {
-        if !parts::KEYS.contains(&name) {
+        if !text::KEYS.contains(&name) {
             problems.push(problem(line, format!("unknown key `system.{name}`"), meant(name)));
         }
     }
-    for (name, _) in document.iter().filter(|(name, _)| name.get_ref() != parts::SYSTEM) {
-        if parts::is_systems(name.get_ref()) {
-            let line = parts::line_of(&read.text, name.span().start);
+    for (name, _) in document.iter().filter(|(name, _)| name.get_ref() != text::SYSTEM) {
+        if text::is_systems(name.get_ref()) {
+            let line = text::line_of(&read.text, name.span().start);
             problems.push(problem(line, format!("unknown table `{}`", name.get_ref()), "did you mean `[system]`?"));
         }
     }
@@ -61,9 +61,9 @@ pub(super) fn read(read: &Recovered, zones: Option<&Path>, problems: &mut Vec<Pr
 fn meant(name: &str) -> String {
     let small = name.to_lowercase().replace('-', "_");
     let called = CALLED.iter().find(|(other, _)| *other == small).map(|(_, key)| *key);
-    match called.or_else(|| nearest(&small, parts::KEYS.iter().copied())) {
+    match called.or_else(|| nearest(&small, text::KEYS.iter().copied())) {
         Some(key) => format!("did you mean `{key}`?"),
-        None => format!("known here: {}", parts::KEYS.join(", ")),
+        None => format!("known here: {}", text::KEYS.join(", ")),
     }
 }
 

@@ -67,7 +67,7 @@ fn the_form_itself_has_no_problems_and_sets_nothing_but_what_it_says() {
         assert!(answer.files.keys().all(|name| !name.starts_with("iwd/") && name != "authorized_keys"), "{answer:?}");
         assert_eq!(answer.files["hostname"], "moodbox\n");
     }
-    for key in parts::KEYS {
+    for key in text::KEYS {
         assert!(form.contains(&format!("\n{key} = ")), "the form has no {key}");
     }
 }

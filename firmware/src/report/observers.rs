@@ -3,8 +3,8 @@
 use super::{light, sentence, sound, trouble};
 use crate::device::Part;
 use crate::gesture::{Gesture, Hold};
-use crate::ports::Sound;
-use crate::runner::{Extra, Look, Moment, Witness};
+use crate::ports::{Extra, Sound};
+use crate::runner::{Look, Moment, Witness};
 use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};

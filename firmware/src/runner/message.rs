@@ -4,7 +4,7 @@ use super::Look;
 use crate::device::{Fault, Lesson, Part};
 use crate::error::Failure;
 use crate::gesture::Gesture;
-use crate::ports::{ButtonError, Level, Sound};
+use crate::ports::{ButtonError, Extra, Level, Sound};
 use mood::{Expression, LightPattern};
 use std::time::Duration;
 
@@ -29,15 +29,6 @@ pub enum Message {
     Stop,
     /// A thread ended that should not have.
     Ended(&'static str),
-}
-
-/// A button beside the main one, for one thing only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Extra {
-    /// Skips the piece that plays.
-    Skip,
-    /// Turns the volume a step down, and after the lowest up again.
-    Volume,
 }
 
 /// Where messages and the time come from.

@@ -1,10 +1,10 @@
 //! The threads around the loop: camera with eyes, and button. Each tells when it ends, whatever the reason.
 
-use super::{Extra, Inbox, Limits, Look, Looker, Message, take_look};
+use super::{Inbox, Limits, Look, Looker, Message, take_look};
 use crate::device::Lesson;
 use crate::error::Failure;
 use crate::eyes::Sight;
-use crate::ports::{Button, Camera};
+use crate::ports::{Button, Camera, Extra};
 use mood::{Example, Reading};
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -11,8 +11,8 @@ mod pull;
 pub use choose::Card;
 pub use device::Holder;
 
-use super::booth::Booth;
-use super::remote::{MOST_SOUNDS, Remote};
+use super::engine::Booth;
+use super::engine::{MOST_SOUNDS, Remote};
 use super::{MusicSettings, SpeakerError};
 use crate::ports::Sound;
 use device::{Line, Selection};

@@ -1,6 +1,6 @@
 //! The speaker's promises: fades, chimes, silence, and what happens when there is no card or no disk.
 
-use super::booth::Booth;
+use super::engine::Booth;
 use super::{MusicSettings, SpeakerChoice, open};
 use crate::ports::{Chime, Programme, Sound, SpeakerError};
 use mood::{Affect, Expression};

@@ -1,7 +1,7 @@
 //! The speaker without a speaker: writes what would play to a WAV file, at the pace it would sound.
 
-use super::booth::Booth;
-use super::remote::{MOST_SOUNDS, Remote};
+use super::engine::Booth;
+use super::engine::{MOST_SOUNDS, Remote};
 use super::{MusicSettings, SpeakerError};
 use crate::ports::Sound;
 use hound::{SampleFormat, WavSpec, WavWriter};

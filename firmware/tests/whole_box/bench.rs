@@ -12,9 +12,9 @@ use moodbox::ports::{Level, Sound};
 use moodbox::runner::threads::Pupil;
 use moodbox::runner::{Inbox, Looker, Message, Moment, Parts, Runner, Settings, Witness, take_look};
 use moodbox::sim::camera::FolderCamera;
-use moodbox::sim::recorder::RecorderLights;
-use moodbox::sim::recorder::RecorderSpeaker;
-use moodbox::sim::{Clock, Entry, Faults, Journal, button};
+use moodbox::sim::parts::RecorderLights;
+use moodbox::sim::parts::RecorderSpeaker;
+use moodbox::sim::{Clock, Entry, Faults, Journal, parts};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -214,7 +214,7 @@ impl Bench {
     /// A box that sees `sees`, with presses at the times given, and that ends itself at `end`.
     pub(crate) fn new(sees: &[Sees], presses_ms: &[u64], end: u64) -> Self {
         let presses: Vec<Duration> = presses_ms.iter().copied().map(ms).collect();
-        Self::build(ScriptedSight::new(sees), &button::edges(&presses), end)
+        Self::build(ScriptedSight::new(sees), &parts::edges(&presses), end)
     }
 
     /// As [`Bench::new`], with the button's raw edges.
@@ -225,7 +225,7 @@ impl Bench {
     /// As [`Bench::new`], with one press more, at `last`, when a happy face is there.
     pub(crate) fn with_happy_end(sees: &[Sees], presses_ms: &[u64], last: u64, end: u64) -> Self {
         let presses: Vec<Duration> = presses_ms.iter().copied().chain([last]).map(ms).collect();
-        Self::build(ScriptedSight { happy_from: ms(last), ..ScriptedSight::new(sees) }, &button::edges(&presses), end)
+        Self::build(ScriptedSight { happy_from: ms(last), ..ScriptedSight::new(sees) }, &parts::edges(&presses), end)
     }
 
     /// As [`Bench::with_edges`], with looks that take so long.

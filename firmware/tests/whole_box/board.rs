@@ -12,7 +12,7 @@ use moodbox::gpio::Pin;
 use moodbox::rig::{Opened, Rig};
 use moodbox::runner::{Message, Moment, Witness, threads};
 use moodbox::sim::gpio::SimGpio;
-use moodbox::sim::recorder::RecorderSpeaker;
+use moodbox::sim::parts::RecorderSpeaker;
 use moodbox::sim::video::{Buffers, SimVideo, SimWebcam};
 use moodbox::sim::{Clock, Journal};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};

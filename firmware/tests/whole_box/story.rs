@@ -2,8 +2,8 @@
 
 use crate::bench::{Bench, LOOK, Sees, Story, ms};
 use mood::{Expression, Rgb, cue::mood_light};
-use moodbox::ports::Level;
-use moodbox::runner::{Extra, Message};
+use moodbox::ports::{Extra, Level};
+use moodbox::runner::Message;
 
 fn words(story: &Story) -> Vec<(u64, &'static str)> {
     // Leaked for easy comparing; a test's life is short.

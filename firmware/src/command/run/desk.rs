@@ -8,7 +8,7 @@ use crate::ports::{Button, Lights};
 use crate::report::{Summary, Transcript};
 use crate::rig::{Opened, Rig};
 use crate::runner::{Moment, Witness};
-use crate::sim::button::ScriptedButton;
+use crate::sim::parts::ScriptedButton;
 use crate::sim::terminal::{self, Terminal, keyboard::Keyboard};
 use music::library::shelf;
 use std::io::{IsTerminal, Write, stderr, stdin, stdout};

@@ -1,9 +1,9 @@
 //! The keyboard as the buttons: space or enter presses, c holds until it comes again, n skips, v turns the volume; q, Esc
 //! or Ctrl-C ends.
 
-use crate::ports::{Button, ButtonError, Level};
+use crate::ports::{Button, ButtonError, Extra, Level};
+use crate::runner::Message;
 use crate::runner::threads::Outbox;
-use crate::runner::{Extra, Message};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read};
 use std::time::{Duration, Instant};
 
