@@ -18,23 +18,23 @@
 //! [`crate::gesture`]). An answer that is there sooner waits for that; a touch that becomes something else abandons the
 //! look. In silence and without an answer to correct there is nothing else it could mean, so then nothing waits.
 
-mod hand;
+mod owner;
 mod lights;
 #[cfg(test)]
 mod tests;
-mod words;
+mod events;
 
 /// How many moods go round while the owner chooses.
 pub const CHOICES: u32 = 7;
 
-pub use words::{Command, Ending, Event, Fault, Lesson, Part, Settings, State, Volume};
+pub use events::{Command, Ending, Event, Fault, Lesson, Part, Settings, State, Volume};
 
 use crate::gesture::Gesture;
 use crate::ports::{Chime, Programme, Sound};
-use hand::{Hand, Last};
+use owner::{Touch, Last};
 use mood::{Affect, Answer, Cue, Expression, LightPattern, MusicCue, Verdict};
 use std::time::Duration;
-use words::{Camera, Music};
+use events::{Camera, Music};
 
 /// The box.
 ///
@@ -49,7 +49,7 @@ pub struct Device {
     /// Until when a notice covers the state's own light.
     notice: Option<Duration>,
     camera: Camera,
-    hand: Hand,
+    touch: Touch,
     /// The answer that can still be corrected.
     last: Option<Last>,
     volume_db: f32,
@@ -69,7 +69,7 @@ impl Device {
             music: None,
             notice: None,
             camera: Camera::Off,
-            hand: Hand::IDLE,
+            touch: Touch::IDLE,
             last: None,
             volume_db,
             pieces: 0,
@@ -95,7 +95,7 @@ impl Device {
     pub fn wake(&self) -> Option<Duration> {
         let state = match self.state {
             // An answer that waits for the gesture is no camera that stalls.
-            State::Looking { .. } if self.hand.result.is_some() => None,
+            State::Looking { .. } if self.touch.result.is_some() => None,
             State::Looking { since } => Some(since.saturating_add(self.settings.time_limit)),
             State::Stopping { until, .. } => Some(until),
             State::Choosing { since, place } => self.next_choice(since, place),
@@ -145,8 +145,8 @@ impl Device {
             (Camera::Abandoned { again: true }, State::Looking { .. }) => {
                 vec![self.begin_look()]
             }
-            (Camera::Busy, State::Looking { .. }) if self.hand.is_open() => {
-                self.hand.result = Some(result.clone());
+            (Camera::Busy, State::Looking { .. }) if self.touch.is_open() => {
+                self.touch.result = Some(result.clone());
                 self.camera_is_off()
             }
             (Camera::Busy, State::Looking { .. }) => {
@@ -223,7 +223,7 @@ impl Device {
     fn trouble(&mut self, fault: Fault) -> Vec<Command> {
         self.state = State::Trouble(fault);
         self.notice = None;
-        self.hand = Hand::IDLE;
+        self.touch = Touch::IDLE;
         if self.camera != Camera::Off {
             self.camera = Camera::Busy;
         }
@@ -242,7 +242,7 @@ impl Device {
     fn tick(&mut self, now: Duration) -> Vec<Command> {
         match self.state {
             State::Looking { since } => {
-                let overdue = now >= since.saturating_add(self.settings.time_limit) && self.hand.result.is_none();
+                let overdue = now >= since.saturating_add(self.settings.time_limit) && self.touch.result.is_none();
                 return if overdue { self.trouble(Fault::CameraStalled) } else { Vec::new() };
             }
             State::Choosing { since, place } => return self.choose_on(since, place, now),
@@ -311,7 +311,7 @@ impl Device {
             State::Idle => lights::ready(),
             State::Looking { .. } => lights::looking(),
             State::Playing { light } => light,
-            State::Choosing { place, .. } => hand::choice(place).1,
+            State::Choosing { place, .. } => owner::choice(place).1,
             State::Held => lights::stopped(),
             State::Trouble(_) => lights::trouble(),
             State::Stopping { .. } => lights::dark(),

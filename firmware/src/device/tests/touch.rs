@@ -99,13 +99,13 @@ fn held_for_a_second_the_moods_go_round_and_letting_go_takes_one() {
     let mut device = playing(Expression::Happy);
     device.handle(&TOUCHED, ms(1_000));
     let begun = device.handle(&held(Hold::Choose), ms(2_000));
-    assert_eq!(begun, [Command::Abandon, Command::Light(hand::choice(0).1)]);
+    assert_eq!(begun, [Command::Abandon, Command::Light(owner::choice(0).1)]);
     device.handle(&saw(Expression::Angry), ms(2_100));
     for place in 1..4 {
         let at = ms(2_000 + 500 * place);
         assert_eq!(device.wake(), Some(at));
         let place = usize::try_from(place).unwrap();
-        assert_eq!(lit(&device.handle(&Event::Tick, at)), Some(hand::choice(place).1));
+        assert_eq!(lit(&device.handle(&Event::Tick, at)), Some(owner::choice(place).1));
     }
     let taken = device.handle(&released(Hold::Choose), ms(3_600));
     assert!(

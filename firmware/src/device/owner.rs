@@ -26,7 +26,7 @@ const STEP_DB: f32 = 6.0;
 
 /// What the present touch of the button has to do with the look that goes on.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Hand {
+pub(super) struct Touch {
     /// This touch began the look.
     began_look: bool,
     /// It is known to be a press, so that the answer may show.
@@ -35,7 +35,7 @@ pub(super) struct Hand {
     pub(super) result: Option<Result<Verdict, Fault>>,
 }
 
-impl Hand {
+impl Touch {
     pub(super) const IDLE: Self = Self { began_look: false, decided: false, result: None };
 
     /// Whether the answer has to wait.
@@ -103,7 +103,7 @@ impl Device {
     /// The answer to a touch is light, whatever it becomes.
     pub(super) fn touched(&mut self, now: Duration) -> Vec<Command> {
         if let State::Looking { .. } = self.state {
-            self.hand.began_look = false;
+            self.touch.began_look = false;
             return Vec::new();
         }
         if self.camera == Camera::Busy {
@@ -111,7 +111,7 @@ impl Device {
         }
         self.state = State::Looking { since: now };
         self.notice = None;
-        self.hand = Hand { began_look: true, decided: false, result: None };
+        self.touch = Touch { began_look: true, decided: false, result: None };
         if let Camera::Abandoned { again } = &mut self.camera {
             // The lamp still shines for the look before; the new one follows when that has ended.
             *again = true;
@@ -127,18 +127,18 @@ impl Device {
     }
 
     pub(super) fn pressed(&mut self, now: Duration) -> Vec<Command> {
-        if !self.hand.is_open() || !matches!(self.state, State::Looking { .. }) {
+        if !self.touch.is_open() || !matches!(self.state, State::Looking { .. }) {
             return Vec::new();
         }
-        self.hand.decided = true;
-        match self.hand.result.take() {
+        self.touch.decided = true;
+        match self.touch.result.take() {
             Some(result) => self.conclude(&result, now),
             None => Vec::new(),
         }
     }
 
     pub(super) fn twice(&mut self, now: Duration) -> Vec<Command> {
-        if self.hand.began_look && self.hand.decided {
+        if self.touch.began_look && self.touch.decided {
             // Two hasty presses in silence: the first one has been answered.
             return Vec::new();
         }
@@ -148,7 +148,7 @@ impl Device {
     }
 
     pub(super) fn liked(&mut self, now: Duration) -> Vec<Command> {
-        if self.hand.began_look && self.hand.decided {
+        if self.touch.began_look && self.touch.decided {
             // In silence the first press has been answered already.
             return Vec::new();
         }
@@ -261,7 +261,7 @@ impl Device {
 
     /// Takes back the look this touch began, if it did; the box is then as before the touch.
     fn abandon_own_look(&mut self, now: Duration) -> Vec<Command> {
-        if !self.hand.is_open() {
+        if !self.touch.is_open() {
             return Vec::new();
         }
         let mut commands = self.abandon_look();
@@ -272,7 +272,7 @@ impl Device {
     }
 
     fn abandon_look(&mut self) -> Vec<Command> {
-        self.hand = Hand::IDLE;
+        self.touch = Touch::IDLE;
         match self.camera {
             Camera::Busy if matches!(self.state, State::Looking { .. }) => {
                 self.camera = Camera::Abandoned { again: false };
