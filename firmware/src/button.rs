@@ -48,15 +48,15 @@ impl Debouncer {
     }
 }
 
-/// The owner's hand: the button that says everything, and those beside it for one thing each.
-pub(crate) struct Hand {
+/// The buttons: the one that says everything, and those beside it for one thing each.
+pub(crate) struct ButtonInput {
     button: Debouncer,
     gestures: Gestures,
     /// One for each of [`Extra`].
     extras: [(Extra, Debouncer); 2],
 }
 
-impl Hand {
+impl ButtonInput {
     /// `window` is how long edges are ignored after the first.
     pub(crate) fn new(window: Duration, timing: Timing) -> Self {
         Self {
@@ -66,7 +66,7 @@ impl Hand {
         }
     }
 
-    /// When [`Hand::settle`] is to be called; `None` when there is nothing to wait for.
+    /// When [`ButtonInput::settle`] is to be called; `None` when there is nothing to wait for.
     pub(crate) fn wake(&self) -> Option<Duration> {
         let extras = self.extras.iter().filter_map(|(_, debouncer)| debouncer.wake());
         extras.chain(self.button.wake()).chain(self.gestures.wake()).min()

@@ -12,7 +12,7 @@ pub use look::{Limits, Look, LookError, take_look};
 pub use message::{Inbox, Looker, Message};
 pub use message::{Moment, Witness};
 
-use crate::button::Hand;
+use crate::button::ButtonInput;
 use crate::device::{self, Command, Device, Ending, Event, Part, State};
 use crate::error::Failure;
 use crate::gesture::{Gesture, Timing};
@@ -70,7 +70,7 @@ pub struct Runner {
     looker: Box<dyn Looker>,
     inbox: Box<dyn Inbox>,
     witness: Box<dyn Witness>,
-    hand: Hand,
+    buttons: ButtonInput,
     stop_at: Option<Duration>,
     events: VecDeque<Event>,
 }
@@ -86,7 +86,7 @@ impl Runner {
             looker: parts.looker,
             inbox: parts.inbox,
             witness: parts.witness,
-            hand: Hand::new(settings.debounce, settings.gestures),
+            buttons: ButtonInput::new(settings.debounce, settings.gestures),
             stop_at: settings.stop_at,
             events: VecDeque::new(),
         }
@@ -116,7 +116,7 @@ impl Runner {
 
     /// The earliest moment at which something is to be done without a message.
     fn wake(&self) -> Duration {
-        let moments = [self.hand.wake(), self.glow.due(), self.device.wake(), self.stop_at];
+        let moments = [self.buttons.wake(), self.glow.due(), self.device.wake(), self.stop_at];
         moments.into_iter().flatten().fold(self.voice.due(), Duration::min)
     }
 
@@ -124,12 +124,12 @@ impl Runner {
         let now = self.inbox.now();
         match message {
             Message::Button(level) => {
-                let gestures = self.hand.button(level, now);
+                let gestures = self.buttons.button(level, now);
                 self.gestured(&gestures, now);
             }
             Message::ButtonLost(error) => return Err(error.into()),
             Message::Extra(extra, level) => {
-                let pressed = self.hand.extra(extra, level, now);
+                let pressed = self.buttons.extra(extra, level, now);
                 self.pressed(&pressed, now);
             }
             Message::ExtraLost(extra, error) => {
@@ -194,7 +194,7 @@ impl Runner {
     }
 
     fn housekeeping(&mut self, now: Duration) {
-        let (gestures, extras) = self.hand.settle(now);
+        let (gestures, extras) = self.buttons.settle(now);
         self.gestured(&gestures, now);
         self.pressed(&extras, now);
         if self.stop_at.is_some_and(|at| now >= at) {
