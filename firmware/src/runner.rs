@@ -18,8 +18,8 @@ use crate::error::Failure;
 use crate::gesture::{Gesture, Timing};
 use crate::ports::{Extra, Lights, Sound, Speaker};
 use mood::Brightness;
-use outputs::Glow;
-use outputs::Voice;
+use outputs::LightDriver;
+use outputs::SpeakerClient;
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -65,8 +65,8 @@ enum Health {
 /// The loop.
 pub struct Runner {
     device: Device,
-    glow: Glow,
-    voice: Voice,
+    light: LightDriver,
+    speaker: SpeakerClient,
     looker: Box<dyn Looker>,
     inbox: Box<dyn Inbox>,
     witness: Box<dyn Witness>,
@@ -81,8 +81,8 @@ impl Runner {
     pub fn new(settings: Settings, parts: Parts) -> Self {
         Self {
             device: Device::new(settings.device),
-            glow: Glow::new(parts.lights, settings.brightness),
-            voice: Voice::new(parts.speaker),
+            light: LightDriver::new(parts.lights, settings.brightness),
+            speaker: SpeakerClient::new(parts.speaker),
             looker: parts.looker,
             inbox: parts.inbox,
             witness: parts.witness,
@@ -116,8 +116,8 @@ impl Runner {
 
     /// The earliest moment at which something is to be done without a message.
     fn wake(&self) -> Duration {
-        let moments = [self.buttons.wake(), self.glow.due(), self.device.wake(), self.stop_at];
-        moments.into_iter().flatten().fold(self.voice.due(), Duration::min)
+        let moments = [self.buttons.wake(), self.light.due(), self.device.wake(), self.stop_at];
+        moments.into_iter().flatten().fold(self.speaker.due(), Duration::min)
     }
 
     fn take(&mut self, message: Message) -> Result<(), Failure> {
@@ -205,9 +205,9 @@ impl Runner {
         if self.device.wake().is_some_and(|at| now >= at) {
             self.events.push_back(Event::Tick);
         }
-        let health = self.voice.check(now);
+        let health = self.speaker.check(now);
         self.note(Part::Speaker, health, now);
-        let health = self.glow.step(now);
+        let health = self.light.step(now);
         self.note(Part::Lights, health, now);
     }
 
@@ -231,7 +231,7 @@ impl Runner {
             }
         }
         // At once, as a press is answered by light first.
-        let health = self.glow.step(now);
+        let health = self.light.step(now);
         self.note(Part::Lights, health, now);
         Ok(None)
     }
@@ -256,11 +256,11 @@ impl Runner {
             Command::Quit(_) => return Ok(()),
             Command::Privacy(on) => {
                 self.witness.saw(now, &Moment::Privacy(on));
-                (Part::Lights, self.glow.privacy(on))
+                (Part::Lights, self.light.privacy(on))
             }
             Command::Light(pattern) => {
                 self.witness.saw(now, &Moment::Light(pattern));
-                self.glow.set(pattern, now);
+                self.light.set(pattern, now);
                 return Ok(());
             }
             Command::Sound(sound) => {
@@ -272,7 +272,7 @@ impl Runner {
                     _ => {}
                 }
                 self.witness.saw(now, &Moment::Sound(sound));
-                (Part::Speaker, self.voice.send(sound))
+                (Part::Speaker, self.speaker.send(sound))
             }
         };
         self.note(part, health, now);

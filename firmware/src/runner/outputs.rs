@@ -13,7 +13,7 @@ const RETRY: Duration = Duration::from_millis(250);
 /// The light.
 ///
 /// INVARIANT: however the loop ends (asked to, by an error, by a panic), light and privacy lamp are off afterwards.
-pub(super) struct Glow {
+pub(super) struct LightDriver {
     lights: Box<dyn Lights>,
     brightness: Brightness,
     pattern: LightPattern,
@@ -25,7 +25,7 @@ pub(super) struct Glow {
     lost: bool,
 }
 
-impl Glow {
+impl LightDriver {
     /// Dark, until told otherwise.
     pub(super) fn new(lights: Box<dyn Lights>, brightness: Brightness) -> Self {
         let pattern = LightPattern::new(Rgb::OFF, Motion::Steady, Duration::from_secs(1));
@@ -39,7 +39,7 @@ impl Glow {
         (self.pattern, self.since, self.shown, self.due) = (pattern, now, None, now);
     }
 
-    /// When [`Glow::step`] is to be called; `None` for a light that no longer moves and shows already.
+    /// When [`LightDriver::step`] is to be called; `None` for a light that no longer moves and shows already.
     pub(super) fn due(&self) -> Option<Duration> {
         // The step that was due when the motion ended still has to be shown.
         let moves = self.pattern.moves(self.due.saturating_sub(self.since).saturating_sub(FRAME));
@@ -75,7 +75,7 @@ impl Glow {
     }
 }
 
-impl Drop for Glow {
+impl Drop for LightDriver {
     fn drop(&mut self) {
         // Both are tried; there is nobody left to tell about a failure.
         let _ = self.lights.show(Rgb::OFF);
@@ -87,18 +87,18 @@ impl Drop for Glow {
 const CHECK: Duration = Duration::from_millis(250);
 
 /// The speaker.
-pub(super) struct Voice {
+pub(super) struct SpeakerClient {
     speaker: Box<dyn Speaker>,
     check_due: Duration,
     lost: bool,
 }
 
-impl Voice {
+impl SpeakerClient {
     pub(super) const fn new(speaker: Box<dyn Speaker>) -> Self {
         Self { speaker, check_due: Duration::ZERO, lost: false }
     }
 
-    /// When [`Voice::check`] is to be called.
+    /// When [`SpeakerClient::check`] is to be called.
     pub(super) const fn due(&self) -> Duration {
         self.check_due
     }
