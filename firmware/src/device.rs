@@ -18,11 +18,11 @@
 //! [`crate::gesture`]). An answer that is there sooner waits for that; a touch that becomes something else abandons the
 //! look. In silence and without an answer to correct there is nothing else it could mean, so then nothing waits.
 
-mod owner;
+mod events;
 mod lights;
+mod owner;
 #[cfg(test)]
 mod tests;
-mod events;
 
 /// How many moods go round while the owner chooses.
 pub const CHOICES: u32 = 7;
@@ -31,10 +31,10 @@ pub use events::{Command, Ending, Event, Fault, Lesson, Part, Settings, State, V
 
 use crate::gesture::Gesture;
 use crate::ports::{Chime, Programme, Sound};
-use owner::{Touch, Last};
-use mood::{Affect, Answer, Cue, Expression, LightPattern, MusicCue, Verdict};
-use std::time::Duration;
 use events::{Camera, Music};
+use mood::{Affect, Answer, Cue, Expression, LightPattern, MusicCue, Verdict};
+use owner::{Last, Touch};
+use std::time::Duration;
 
 /// The box.
 ///

@@ -12,7 +12,7 @@ use crate::gpio::lights::BoardLights;
 use crate::gpio::{Claim, Gpio};
 use crate::hw;
 use crate::ports::{Button, Camera, Extra, Lights, Speaker};
-use crate::runner::{Inbox, Moment, Parts, Runner, Settings, Witness, threads};
+use crate::runner::{BoxEvent, Inbox, Observer, Parts, Runner, Settings, threads};
 use crate::sim::camera::FolderCamera;
 use crate::sim::parts::ScriptedButton;
 use crate::sim::terminal::NoLights;
@@ -178,8 +178,8 @@ impl<'c> Rig<'c> {
     }
 
     /// Tells what was opened.
-    pub fn tell(&mut self, witness: &mut dyn Witness, now: Duration) {
-        self.notes.drain(..).for_each(|note| witness.saw(now, &Moment::Note(&note)));
+    pub fn tell(&mut self, observer: &mut dyn Observer, now: Duration) {
+        self.notes.drain(..).for_each(|note| observer.observe(now, &BoxEvent::Note(&note)));
     }
 }
 
@@ -209,7 +209,7 @@ pub struct Opened {
     /// The speaker.
     pub speaker: Box<dyn Speaker>,
     /// Who is told what happens.
-    pub witness: Box<dyn Witness>,
+    pub observer: Box<dyn Observer>,
     /// Where the threads report to, and the other end of it.
     pub channel: (threads::Outbox, Box<dyn Inbox>),
 }
@@ -235,7 +235,7 @@ impl Opened {
             brightness: config.brightness,
             stop_at,
         };
-        let (lights, speaker, witness) = (self.lights, self.speaker, self.witness);
-        Runner::new(settings, Parts { lights, speaker, looker: Box::new(looker), inbox, witness }).run()
+        let (lights, speaker, observer) = (self.lights, self.speaker, self.observer);
+        Runner::new(settings, Parts { lights, speaker, looker: Box::new(looker), inbox, observer }).run()
     }
 }

@@ -9,8 +9,8 @@ mod outputs;
 pub mod threads;
 
 pub use look::{Limits, Look, LookError, take_look};
+pub use message::{BoxEvent, Observer};
 pub use message::{Inbox, Looker, Message};
-pub use message::{Moment, Witness};
 
 use crate::button::ButtonInput;
 use crate::device::{self, Command, Device, Ending, Event, Part, State};
@@ -34,7 +34,7 @@ pub struct Parts {
     /// Messages and time.
     pub inbox: Box<dyn Inbox>,
     /// Who is told what happens.
-    pub witness: Box<dyn Witness>,
+    pub observer: Box<dyn Observer>,
 }
 
 /// What the owner chose about the loop.
@@ -69,7 +69,7 @@ pub struct Runner {
     speaker: SpeakerClient,
     looker: Box<dyn Looker>,
     inbox: Box<dyn Inbox>,
-    witness: Box<dyn Witness>,
+    observer: Box<dyn Observer>,
     buttons: ButtonInput,
     stop_at: Option<Duration>,
     events: VecDeque<Event>,
@@ -85,7 +85,7 @@ impl Runner {
             speaker: SpeakerClient::new(parts.speaker),
             looker: parts.looker,
             inbox: parts.inbox,
-            witness: parts.witness,
+            observer: parts.observer,
             buttons: ButtonInput::new(settings.debounce, settings.gestures),
             stop_at: settings.stop_at,
             events: VecDeque::new(),
@@ -99,11 +99,11 @@ impl Runner {
     pub fn run(mut self) -> Result<Ending, Failure> {
         let now = self.inbox.now();
         tracing::info!(ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX), "Ready");
-        self.witness.saw(now, &Moment::Ready);
+        self.observer.observe(now, &BoxEvent::Ready);
         self.events.push_back(Event::Started);
         loop {
             if let Some(ending) = self.work_off(self.inbox.now())? {
-                self.witness.saw(self.inbox.now(), &Moment::Ended);
+                self.observer.observe(self.inbox.now(), &BoxEvent::Ended);
                 return Ok(ending);
             }
             let until = self.wake();
@@ -134,12 +134,12 @@ impl Runner {
             }
             Message::ExtraLost(extra, error) => {
                 tracing::warn!(?extra, %error, "Button is lost");
-                self.witness.saw(now, &Moment::Note(&error.to_string()));
+                self.observer.observe(now, &BoxEvent::Note(&error.to_string()));
             }
             Message::Looked(look) => {
                 look.log();
                 let in_time = matches!(self.device.state(), State::Looking { .. });
-                self.witness.saw(now, &if in_time { Moment::Looked(&look) } else { Moment::TooLate });
+                self.observer.observe(now, &if in_time { BoxEvent::Looked(&look) } else { BoxEvent::TooLate });
                 self.events.push_back(Event::Looked(look.outcome()));
             }
             Message::Learnt(Ok(corrections)) => {
@@ -147,16 +147,16 @@ impl Runner {
             }
             Message::Learnt(Err(error)) => {
                 tracing::warn!(error, "What was learnt can't be kept");
-                self.witness.saw(now, &Moment::Note(&format!("what was learnt can't be kept: {error}")));
+                self.observer.observe(now, &BoxEvent::Note(&format!("what was learnt can't be kept: {error}")));
             }
             Message::Forgot(what) => {
                 tracing::warn!(what, "Begins anew");
-                self.witness.saw(now, &Moment::Note(&what));
+                self.observer.observe(now, &BoxEvent::Note(&what));
                 self.events.push_back(Event::Forgot);
             }
             Message::Stop => {
                 tracing::info!("Stopping");
-                self.witness.saw(now, &Moment::Stopping);
+                self.observer.observe(now, &BoxEvent::Stopping);
                 self.events.push_back(Event::Stop);
             }
             Message::Ended(name) => return Err(Failure::thread_ended(name)),
@@ -170,12 +170,12 @@ impl Runner {
                 Gesture::Touched => {
                     let busy = matches!(self.device.state(), State::Looking { .. } | State::Stopping { .. });
                     tracing::info!(busy, "Pressed");
-                    self.witness.saw(now, if busy { &Moment::Dropped } else { &Moment::Pressed });
+                    self.observer.observe(now, if busy { &BoxEvent::Dropped } else { &BoxEvent::Pressed });
                 }
                 Gesture::LetGo => {}
                 other => {
                     tracing::info!(gesture = ?other, "Button");
-                    self.witness.saw(now, &Moment::Gesture(other));
+                    self.observer.observe(now, &BoxEvent::Gesture(other));
                 }
             }
             self.events.push_back(Event::Gesture(gesture));
@@ -185,7 +185,7 @@ impl Runner {
     fn pressed(&mut self, extras: &[Extra], now: Duration) {
         for &extra in extras {
             tracing::info!(?extra, "Pressed");
-            self.witness.saw(now, &Moment::Extra(extra));
+            self.observer.observe(now, &BoxEvent::Extra(extra));
             self.events.push_back(match extra {
                 Extra::Skip => Event::Skip,
                 Extra::Volume => Event::Volume,
@@ -199,7 +199,7 @@ impl Runner {
         self.pressed(&extras, now);
         if self.stop_at.is_some_and(|at| now >= at) {
             self.stop_at = None;
-            self.witness.saw(now, &Moment::Stopping);
+            self.observer.observe(now, &BoxEvent::Stopping);
             self.events.push_back(Event::Stop);
         }
         if self.device.wake().is_some_and(|at| now >= at) {
@@ -221,7 +221,7 @@ impl Runner {
                 && before != after
             {
                 tracing::warn!(?fault, "Trouble");
-                self.witness.saw(now, &Moment::Trouble(fault));
+                self.observer.observe(now, &BoxEvent::Trouble(fault));
             }
             for command in commands {
                 if let Command::Quit(ending) = command {
@@ -239,7 +239,7 @@ impl Runner {
     fn obey(&mut self, command: Command, now: Duration) -> Result<(), Failure> {
         let (part, health) = match command {
             Command::Look => {
-                self.witness.saw(now, &Moment::Looking);
+                self.observer.observe(now, &BoxEvent::Looking);
                 return self.looker.begin();
             }
             Command::Abandon => {
@@ -249,17 +249,17 @@ impl Runner {
             Command::Learn(lesson) => {
                 tracing::info!(?lesson, "Learning");
                 if lesson.corrected {
-                    self.witness.saw(now, &Moment::Learn(lesson.label));
+                    self.observer.observe(now, &BoxEvent::Learn(lesson.label));
                 }
                 return self.looker.learn(lesson);
             }
             Command::Quit(_) => return Ok(()),
             Command::Privacy(on) => {
-                self.witness.saw(now, &Moment::Privacy(on));
+                self.observer.observe(now, &BoxEvent::Privacy(on));
                 (Part::Lights, self.light.privacy(on))
             }
             Command::Light(pattern) => {
-                self.witness.saw(now, &Moment::Light(pattern));
+                self.observer.observe(now, &BoxEvent::Light(pattern));
                 self.light.set(pattern, now);
                 return Ok(());
             }
@@ -271,7 +271,7 @@ impl Runner {
                     Sound::Like => tracing::info!("Liked"),
                     _ => {}
                 }
-                self.witness.saw(now, &Moment::Sound(sound));
+                self.observer.observe(now, &BoxEvent::Sound(sound));
                 (Part::Speaker, self.speaker.send(sound))
             }
         };
@@ -285,16 +285,16 @@ impl Runner {
             None => {}
             Some(Health::Lost(error)) => {
                 tracing::warn!(?part, error, "Part is lost");
-                self.witness.saw(now, &Moment::Lost(part, &error));
+                self.observer.observe(now, &BoxEvent::Lost(part, &error));
                 self.events.push_back(Event::Lost(part));
             }
             Some(Health::Back) => {
                 tracing::info!(?part, "Part is back");
-                self.witness.saw(now, &Moment::Back(part));
+                self.observer.observe(now, &BoxEvent::Back(part));
             }
             Some(Health::Note(text)) => {
                 tracing::warn!(?part, text, "Part goes on");
-                self.witness.saw(now, &Moment::Note(&text));
+                self.observer.observe(now, &BoxEvent::Note(&text));
             }
         }
     }

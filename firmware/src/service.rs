@@ -3,7 +3,7 @@
 //! INVARIANT: a sign of life is only given from a turn of the loop. One that hangs gives none, and is started again.
 
 use crate::report;
-use crate::runner::{Inbox, Message, Moment, Witness};
+use crate::runner::{BoxEvent, Inbox, Message, Observer};
 use std::time::Duration;
 
 /// What a service manager is told.
@@ -57,33 +57,33 @@ impl Inbox for WatchedInbox {
 }
 
 /// Passes on what happens, and tells the manager what it should know.
-pub struct ServiceWitness {
-    witness: Box<dyn Witness>,
+pub struct ServiceObserver {
+    observer: Box<dyn Observer>,
     manager: Box<dyn Manager>,
 }
 
-impl ServiceWitness {
-    /// Tells `witness` everything.
+impl ServiceObserver {
+    /// Tells `observer` everything.
     #[must_use]
-    pub const fn new(witness: Box<dyn Witness>, manager: Box<dyn Manager>) -> Self {
-        Self { witness, manager }
+    pub const fn new(observer: Box<dyn Observer>, manager: Box<dyn Manager>) -> Self {
+        Self { observer, manager }
     }
 }
 
-impl Witness for ServiceWitness {
-    fn saw(&mut self, now: Duration, moment: &Moment<'_>) {
-        self.witness.saw(now, moment);
+impl Observer for ServiceObserver {
+    fn observe(&mut self, now: Duration, event: &BoxEvent<'_>) {
+        self.observer.observe(now, event);
         // What it saw and did is in the transcript; this line says how the box is.
-        let status = match moment {
-            Moment::Ready => {
+        let status = match event {
+            BoxEvent::Ready => {
                 self.manager.tell(&News::Ready);
                 "ready".into()
             }
-            Moment::Stopping => return self.manager.tell(&News::Stopping),
-            Moment::Trouble(fault) => report::trouble(*fault).into(),
-            Moment::Lost(part, error) => format!("{part:?}: {error}"),
-            Moment::Back(part) => format!("{part:?}: it works again"),
-            Moment::Looked(look) if look.result.is_ok() => "ready".into(),
+            BoxEvent::Stopping => return self.manager.tell(&News::Stopping),
+            BoxEvent::Trouble(fault) => report::trouble(*fault).into(),
+            BoxEvent::Lost(part, error) => format!("{part:?}: {error}"),
+            BoxEvent::Back(part) => format!("{part:?}: it works again"),
+            BoxEvent::Looked(look) if look.result.is_ok() => "ready".into(),
             _ => return,
         };
         self.manager.tell(&News::Status(status));
@@ -135,16 +135,16 @@ mod tests {
 
     struct Nobody;
 
-    impl Witness for Nobody {
-        fn saw(&mut self, _now: Duration, _moment: &Moment<'_>) {}
+    impl Observer for Nobody {
+        fn observe(&mut self, _now: Duration, _moment: &BoxEvent<'_>) {}
     }
 
     #[test]
     fn the_manager_hears_of_life_events_and_troubles_and_never_of_a_mood() {
         let told = Told::default();
-        let mut witness = ServiceWitness::new(Box::new(Nobody), Box::new(told.clone()));
-        for moment in [Moment::Ready, Moment::Pressed, Moment::Trouble(Fault::CameraLost), Moment::Stopping] {
-            witness.saw(Duration::ZERO, &moment);
+        let mut observer = ServiceObserver::new(Box::new(Nobody), Box::new(told.clone()));
+        for event in [BoxEvent::Ready, BoxEvent::Pressed, BoxEvent::Trouble(Fault::CameraLost), BoxEvent::Stopping] {
+            observer.observe(Duration::ZERO, &event);
         }
         let status = |text: &str| News::Status(text.into());
         assert_eq!(

@@ -9,7 +9,7 @@ use crate::eyes::Eyes;
 use crate::report::Transcript;
 use crate::rig::{Opened, Rig};
 use crate::runner::{Inbox, Message, threads};
-use crate::service::{ServiceWitness, WatchedInbox};
+use crate::service::{ServiceObserver, WatchedInbox};
 use crate::sound::SpeakerChoice;
 use crate::{home, hw};
 use music::library::shelf;
@@ -94,15 +94,15 @@ fn real(args: &RunArgs, config: &Config, (outbox, inbox): Channel, began: Instan
     let (lights, button, extras) = (rig.lights()?, rig.button()?, rig.extras()?);
     let (camera, _) = rig.camera()?;
     let speaker = rig.speaker(speaker_choice(args, config))?;
-    let mut witness = ServiceWitness::new(Box::new(Transcript::new(Box::new(stdout()))), hw::manager());
-    rig.tell(&mut witness, began.elapsed());
+    let mut observer = ServiceObserver::new(Box::new(Transcript::new(Box::new(stdout()))), hw::manager());
+    rig.tell(&mut observer, began.elapsed());
     tell(&outbox, forgot);
     let inbox: Box<dyn Inbox> = match hw::watchdog() {
         Some(limit) => Box::new(WatchedInbox::new(Box::new(inbox), hw::manager(), limit)),
         None => Box::new(inbox),
     };
-    let (sight, witness, channel) = (Box::new(eyes), Box::new(witness), (outbox, inbox));
-    let opened = Opened { camera, sight, lights, button, extras, speaker, witness, channel };
+    let (sight, observer, channel) = (Box::new(eyes), Box::new(observer), (outbox, inbox));
+    let opened = Opened { camera, sight, lights, button, extras, speaker, observer, channel };
     let stop_at = args.seconds.map(|seconds| began.elapsed().saturating_add(seconds));
     opened.run(config, args.seed.unwrap_or_else(seed_of_the_day), began, stop_at)
 }

@@ -4,7 +4,7 @@ use super::{light, sentence, sound, trouble};
 use crate::device::Part;
 use crate::gesture::{Gesture, Hold};
 use crate::ports::{Extra, Sound};
-use crate::runner::{Look, Moment, Witness};
+use crate::runner::{BoxEvent, Look, Observer};
 use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,38 +23,38 @@ impl Transcript {
     }
 }
 
-impl Witness for Transcript {
-    fn saw(&mut self, now: Duration, moment: &Moment<'_>) {
+impl Observer for Transcript {
+    fn observe(&mut self, now: Duration, event: &BoxEvent<'_>) {
         // A reader that went away does not stop the box.
         let _ =
-            writeln!(self.out, "{:>7.2} s  {}", now.as_secs_f64(), line(now, moment)).and_then(|()| self.out.flush());
+            writeln!(self.out, "{:>7.2} s  {}", now.as_secs_f64(), line(now, event)).and_then(|()| self.out.flush());
     }
 }
 
-fn line(now: Duration, moment: &Moment<'_>) -> String {
-    match moment {
-        Moment::Ready => format!("ready in {} ms", now.as_millis()),
-        Moment::Pressed => "button: pressed".into(),
-        Moment::Dropped => "button: pressed, not counted while the box is busy".into(),
-        Moment::Gesture(gesture) => format!("button: {}", gesture_words(*gesture)),
-        Moment::Extra(Extra::Skip) => "button for skipping: pressed".into(),
-        Moment::Extra(Extra::Volume) => "button for the volume: pressed".into(),
-        Moment::Learn(expression) => format!("corrected: that was {expression}"),
-        Moment::Looking => "camera: looking".into(),
-        Moment::Looked(look) => looked(look),
-        Moment::TooLate => "camera: answered too late, not counted".into(),
-        Moment::Trouble(fault) => format!("trouble: {}", trouble(*fault)),
-        Moment::Privacy(true) => "lamp: on".into(),
-        Moment::Privacy(false) => "lamp: off".into(),
-        Moment::Light(pattern) => format!("light: {}", light(pattern)),
-        Moment::Sound(it) => sound(*it),
-        Moment::Lost(Part::Lights, detail) => format!("light lost, the music goes on: {detail}"),
-        Moment::Lost(Part::Speaker, detail) => format!("sound lost, the light goes on: {detail}"),
-        Moment::Back(Part::Lights) => "light: works again".into(),
-        Moment::Back(Part::Speaker) => "sound: works again".into(),
-        Moment::Note(text) => format!("note: {text}"),
-        Moment::Stopping => "stopping".into(),
-        Moment::Ended => "ended, lights dark".into(),
+fn line(now: Duration, event: &BoxEvent<'_>) -> String {
+    match event {
+        BoxEvent::Ready => format!("ready in {} ms", now.as_millis()),
+        BoxEvent::Pressed => "button: pressed".into(),
+        BoxEvent::Dropped => "button: pressed, not counted while the box is busy".into(),
+        BoxEvent::Gesture(gesture) => format!("button: {}", gesture_words(*gesture)),
+        BoxEvent::Extra(Extra::Skip) => "button for skipping: pressed".into(),
+        BoxEvent::Extra(Extra::Volume) => "button for the volume: pressed".into(),
+        BoxEvent::Learn(expression) => format!("corrected: that was {expression}"),
+        BoxEvent::Looking => "camera: looking".into(),
+        BoxEvent::Looked(look) => looked(look),
+        BoxEvent::TooLate => "camera: answered too late, not counted".into(),
+        BoxEvent::Trouble(fault) => format!("trouble: {}", trouble(*fault)),
+        BoxEvent::Privacy(true) => "lamp: on".into(),
+        BoxEvent::Privacy(false) => "lamp: off".into(),
+        BoxEvent::Light(pattern) => format!("light: {}", light(pattern)),
+        BoxEvent::Sound(it) => sound(*it),
+        BoxEvent::Lost(Part::Lights, detail) => format!("light lost, the music goes on: {detail}"),
+        BoxEvent::Lost(Part::Speaker, detail) => format!("sound lost, the light goes on: {detail}"),
+        BoxEvent::Back(Part::Lights) => "light: works again".into(),
+        BoxEvent::Back(Part::Speaker) => "sound: works again".into(),
+        BoxEvent::Note(text) => format!("note: {text}"),
+        BoxEvent::Stopping => "stopping".into(),
+        BoxEvent::Ended => "ended, lights dark".into(),
     }
 }
 
@@ -121,11 +121,11 @@ impl Summary {
     }
 }
 
-impl Witness for Summary {
-    fn saw(&mut self, _now: Duration, moment: &Moment<'_>) {
+impl Observer for Summary {
+    fn observe(&mut self, _now: Duration, event: &BoxEvent<'_>) {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match moment {
-            Moment::Looked(look) => {
+        match event {
+            BoxEvent::Looked(look) => {
                 seen.answered = true;
                 seen.rows.push(Row {
                     caption: look.caption.clone().unwrap_or_default(),
@@ -134,13 +134,13 @@ impl Witness for Summary {
                 });
             }
             // What follows an answer belongs to it, until the next press.
-            Moment::Pressed | Moment::Stopping => seen.answered = false,
+            BoxEvent::Pressed | BoxEvent::Stopping => seen.answered = false,
             _ if !seen.answered => {}
-            Moment::Light(pattern) => note(&mut seen, |row| &mut row.light, light(pattern)),
-            Moment::Sound(Sound::Play(programme, _)) => {
+            BoxEvent::Light(pattern) => note(&mut seen, |row| &mut row.light, light(pattern)),
+            BoxEvent::Sound(Sound::Play(programme, _)) => {
                 note(&mut seen, |row| &mut row.sound, format!("{} music", programme.expression))
             }
-            Moment::Sound(Sound::Chime(chime)) => note(&mut seen, |row| &mut row.sound, super::chime(*chime).into()),
+            BoxEvent::Sound(Sound::Chime(chime)) => note(&mut seen, |row| &mut row.sound, super::chime(*chime).into()),
             _ => {}
         }
     }

@@ -63,7 +63,7 @@ pub trait Looker {
 
 /// Something that happened to the box.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Moment<'a> {
+pub enum BoxEvent<'a> {
     /// All parts are there.
     Ready,
     /// The button was pressed.
@@ -103,7 +103,7 @@ pub enum Moment<'a> {
 }
 
 /// Someone who is told what happens.
-pub trait Witness {
+pub trait Observer {
     /// Takes note; `now` is the time since the program began.
-    fn saw(&mut self, now: Duration, moment: &Moment<'_>);
+    fn observe(&mut self, now: Duration, event: &BoxEvent<'_>);
 }

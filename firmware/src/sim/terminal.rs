@@ -6,7 +6,7 @@ mod screen;
 
 use crate::error::Failure;
 use crate::ports::{Lights, LightsError};
-use crate::runner::{Moment, Witness};
+use crate::runner::{BoxEvent, Observer};
 use mood::Rgb;
 use scene::Scene;
 use screen::Canvas;
@@ -30,7 +30,7 @@ pub fn obstacle() -> Option<String> {
     })
 }
 
-/// The drawn box; clones draw into the same terminal. Light and witness in one, as they share the screen.
+/// The drawn box; clones draw into the same terminal. Light and observer in one, as they share the screen.
 #[derive(Clone)]
 pub struct Terminal(Arc<Mutex<View>>);
 
@@ -80,10 +80,10 @@ impl Lights for Terminal {
     }
 }
 
-impl Witness for Terminal {
-    fn saw(&mut self, now: Duration, moment: &Moment<'_>) {
+impl Observer for Terminal {
+    fn observe(&mut self, now: Duration, event: &BoxEvent<'_>) {
         let mut view = self.view();
-        view.scene.note(now, moment);
+        view.scene.note(now, event);
         // A failure shows at the next light, which reports it.
         let _ = view.draw();
     }

@@ -10,7 +10,7 @@ use moodbox::error::Failure;
 use moodbox::eyes::{Sight, Stages};
 use moodbox::ports::{Level, Sound};
 use moodbox::runner::threads::Pupil;
-use moodbox::runner::{Inbox, Looker, Message, Moment, Parts, Runner, Settings, Witness, take_look};
+use moodbox::runner::{BoxEvent, Inbox, Looker, Message, Observer, Parts, Runner, Settings, take_look};
 use moodbox::sim::camera::FolderCamera;
 use moodbox::sim::parts::RecorderLights;
 use moodbox::sim::parts::RecorderSpeaker;
@@ -187,10 +187,10 @@ impl Looker for VirtualLooker {
 #[derive(Clone, Default)]
 struct Told(Arc<Mutex<Vec<String>>>);
 
-impl Witness for Told {
-    fn saw(&mut self, _now: Duration, moment: &Moment<'_>) {
-        let text = match moment {
-            Moment::Looked(look) => format!("Looked({})", look.result.as_ref().map_or("failed", |o| o.answer.name())),
+impl Observer for Told {
+    fn observe(&mut self, _now: Duration, event: &BoxEvent<'_>) {
+        let text = match event {
+            BoxEvent::Looked(look) => format!("Looked({})", look.result.as_ref().map_or("failed", |o| o.answer.name())),
             other => format!("{other:?}"),
         };
         self.0.lock().unwrap().push(text);
@@ -272,7 +272,7 @@ impl Bench {
                 post: Arc::clone(&post),
             }),
             inbox: Box::new(VirtualInbox { clock: clock.clone(), post: Arc::clone(&post), steps: 0 }),
-            witness: Box::new(told.clone()),
+            observer: Box::new(told.clone()),
         };
         let runner = Runner::new(settings, parts);
         Self { camera: faults.0, lights: faults.1, speaker: faults.2, clock, journal, post, told, learnt, runner }

@@ -10,7 +10,7 @@ use moodbox::error::{ExitCode, Failure};
 use moodbox::eyes::Eyes;
 use moodbox::gpio::Pin;
 use moodbox::rig::{Opened, Rig};
-use moodbox::runner::{Message, Moment, Witness, threads};
+use moodbox::runner::{BoxEvent, Message, Observer, threads};
 use moodbox::sim::gpio::SimGpio;
 use moodbox::sim::parts::RecorderSpeaker;
 use moodbox::sim::video::{Buffers, SimVideo, SimWebcam};
@@ -28,10 +28,10 @@ const SOON: Duration = Duration::from_secs(60);
 /// Tells what the box says, as the owner reads it.
 struct Teller(SyncSender<String>);
 
-impl Witness for Teller {
-    fn saw(&mut self, _now: Duration, moment: &Moment<'_>) {
-        let text = match moment {
-            Moment::Looked(look) => match &look.result {
+impl Observer for Teller {
+    fn observe(&mut self, _now: Duration, event: &BoxEvent<'_>) {
+        let text = match event {
+            BoxEvent::Looked(look) => match &look.result {
                 Ok(seen) => format!("looked: {}", seen.answer.name()),
                 Err(error) => format!("looked: {error}"),
             },
@@ -89,7 +89,7 @@ fn start_with(gpio: &SimGpio, video: &SimVideo) -> Running {
             camera: rig.camera()?.0,
             speaker,
             sight: Box::new(Eyes::open(None, config.look.unsure_below).unwrap()),
-            witness: Box::new(Teller(tell)),
+            observer: Box::new(Teller(tell)),
             channel: (out, Box::new(inbox)),
         };
         opened.run(&config, 1, began, None)

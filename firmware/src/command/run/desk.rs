@@ -7,7 +7,7 @@ use crate::eyes::Eyes;
 use crate::ports::{Button, Lights};
 use crate::report::{Summary, Transcript};
 use crate::rig::{Opened, Rig};
-use crate::runner::{Moment, Witness};
+use crate::runner::{BoxEvent, Observer};
 use crate::sim::parts::ScriptedButton;
 use crate::sim::terminal::{self, Terminal, keyboard::Keyboard};
 use music::library::shelf;
@@ -61,13 +61,13 @@ pub(super) fn run(
 
     // From here on the terminal is ours; `Terminal` gives it back however this ends.
     let summary = Summary::default();
-    let (lights, mut witness): (Box<dyn Lights>, Box<dyn Witness>) = if drawn {
+    let (lights, mut observer): (Box<dyn Lights>, Box<dyn Observer>) = if drawn {
         let terminal = Terminal::enter()?;
         (Box::new(terminal.clone()), Box::new(terminal))
     } else {
         (Box::new(terminal::NoLights), Box::new(Transcript::new(Box::new(stdout()))))
     };
-    rig.tell(witness.as_mut(), began.elapsed());
+    rig.tell(observer.as_mut(), began.elapsed());
 
     let scripted_end = match &presses {
         Presses::Keyboard => None,
@@ -85,7 +85,7 @@ pub(super) fn run(
         button,
         extras: Vec::new(),
         speaker,
-        witness: Box::new(Both(witness, summary.clone())),
+        observer: Box::new(Both(observer, summary.clone())),
         channel: (outbox, Box::new(inbox)),
     };
     // Here nothing is switched off but the box itself.
@@ -137,11 +137,11 @@ fn sum_up(summary: &Summary) -> Result<(), Failure> {
 }
 
 /// Tells the first, then the summary.
-struct Both(Box<dyn Witness>, Summary);
+struct Both(Box<dyn Observer>, Summary);
 
-impl Witness for Both {
-    fn saw(&mut self, now: Duration, moment: &Moment<'_>) {
-        self.0.saw(now, moment);
-        self.1.saw(now, moment);
+impl Observer for Both {
+    fn observe(&mut self, now: Duration, event: &BoxEvent<'_>) {
+        self.0.observe(now, event);
+        self.1.observe(now, event);
     }
 }

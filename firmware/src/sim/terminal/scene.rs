@@ -4,7 +4,7 @@ use super::screen::{Canvas, Cell, Colour};
 use crate::device::Part;
 use crate::ports::Sound;
 use crate::report::{self, srgb};
-use crate::runner::{Look, Moment};
+use crate::runner::{BoxEvent, Look};
 use mood::{Brightness, Expression, Rgb};
 use std::time::Duration;
 
@@ -48,41 +48,41 @@ pub(super) const fn fits(columns: u16, rows: u16) -> bool {
 
 impl Scene {
     /// Takes note of what happened.
-    pub(super) fn note(&mut self, now: Duration, moment: &Moment<'_>) {
-        match moment {
-            Moment::Ready => {
+    pub(super) fn note(&mut self, now: Duration, event: &BoxEvent<'_>) {
+        match event {
+            BoxEvent::Ready => {
                 self.headline = "press me".into();
                 self.detail = format!("ready in {} ms", now.as_millis());
             }
-            Moment::Looking => {
+            BoxEvent::Looking => {
                 self.headline = "looking ...".into();
                 self.detail.clear();
                 self.bars.clear();
                 self.chime.clear();
                 self.alarm = None;
             }
-            Moment::Looked(look) => self.looked(look),
-            Moment::Trouble(fault) => {
+            BoxEvent::Looked(look) => self.looked(look),
+            BoxEvent::Trouble(fault) => {
                 self.headline = "something is wrong".into();
                 self.alarm = Some(report::trouble(*fault).into());
             }
-            Moment::Sound(Sound::Play(programme, _)) => {
+            BoxEvent::Sound(Sound::Play(programme, _)) => {
                 self.music = format!("♪ {} music", programme.expression);
                 self.sound_lost = false;
             }
-            Moment::Sound(chime @ Sound::Chime(_)) => self.chime = report::sound(*chime),
-            Moment::Sound(Sound::Stop(_)) => self.music.clear(),
-            Moment::Lost(Part::Speaker, detail) => {
+            BoxEvent::Sound(chime @ Sound::Chime(_)) => self.chime = report::sound(*chime),
+            BoxEvent::Sound(Sound::Stop(_)) => self.music.clear(),
+            BoxEvent::Lost(Part::Speaker, detail) => {
                 self.sound_lost = true;
                 self.alarm = Some((*detail).into());
             }
-            Moment::Lost(Part::Lights, detail) => self.alarm = Some((*detail).into()),
-            Moment::Note(text) => {
+            BoxEvent::Lost(Part::Lights, detail) => self.alarm = Some((*detail).into()),
+            BoxEvent::Note(text) => {
                 self.notes.push((*text).into());
                 let oldest = self.notes.len().saturating_sub(2);
                 self.notes.drain(..oldest);
             }
-            Moment::Stopping => self.headline = "good-bye".into(),
+            BoxEvent::Stopping => self.headline = "good-bye".into(),
             _ => {}
         }
     }

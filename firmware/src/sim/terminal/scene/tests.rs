@@ -26,15 +26,15 @@ fn answered() -> Scene {
         took,
     };
     let play = crate::ports::Programme { expression: Expression::Happy, affect: mood.affect, seed: 1 };
-    for moment in [
-        Moment::Note("camera: 4 bundled frames"),
-        Moment::Note("speaker: default card"),
-        Moment::Ready,
-        Moment::Looking,
-        Moment::Looked(&look),
-        Moment::Sound(Sound::Play(play, Duration::from_millis(800))),
+    for event in [
+        BoxEvent::Note("camera: 4 bundled frames"),
+        BoxEvent::Note("speaker: default card"),
+        BoxEvent::Ready,
+        BoxEvent::Looking,
+        BoxEvent::Looked(&look),
+        BoxEvent::Sound(Sound::Play(play, Duration::from_millis(800))),
     ] {
-        scene.note(Duration::from_millis(80), &moment);
+        scene.note(Duration::from_millis(80), &event);
     }
     scene
 }
@@ -96,9 +96,9 @@ fn a_light_that_moves_redraws_the_orb_alone() {
 #[test]
 fn the_next_look_clears_what_the_last_one_showed() {
     let mut scene = answered();
-    scene.note(Duration::ZERO, &Moment::Trouble(crate::device::Fault::CameraLost));
+    scene.note(Duration::ZERO, &BoxEvent::Trouble(crate::device::Fault::CameraLost));
     assert!(paint(&scene, COLUMNS, ROWS).plain().contains("its cable, then press again"));
-    scene.note(Duration::ZERO, &Moment::Looking);
+    scene.note(Duration::ZERO, &BoxEvent::Looking);
     let verdict = Verdict {
         answer: Answer::NoFace { reason: NoFaceReason::NothingFound },
         faces: Vec::new(),
@@ -114,7 +114,7 @@ fn the_next_look_clears_what_the_last_one_showed() {
         caption: None,
         took: Duration::ZERO,
     };
-    scene.note(Duration::ZERO, &Moment::Looked(&look));
+    scene.note(Duration::ZERO, &BoxEvent::Looked(&look));
     let plain = paint(&scene, COLUMNS, ROWS).plain();
     assert!(plain.contains("I can't see anybody") && !plain.contains("cable") && !plain.contains('█'), "{plain}");
     assert!(plain.contains("♪ happy music"), "the music goes on: {plain}");
@@ -133,11 +133,11 @@ fn a_chime_is_told_where_music_would_be_and_hides_no_reason() {
         caption,
         took: Duration::ZERO,
     };
-    scene.note(Duration::ZERO, &Moment::Looked(&look));
-    scene.note(Duration::ZERO, &Moment::Sound(Sound::Chime(crate::ports::Chime::Trouble)));
+    scene.note(Duration::ZERO, &BoxEvent::Looked(&look));
+    scene.note(Duration::ZERO, &BoxEvent::Sound(Sound::Chime(crate::ports::Chime::Trouble)));
     let plain = paint(&scene, COLUMNS, ROWS).plain();
     assert!(plain.contains("a?[31m.png: camera c is lost: unplugged"), "a name steers no terminal: {plain}");
     assert!(plain.contains("chime: two low notes, trouble"), "{plain}");
-    scene.note(Duration::ZERO, &Moment::Looking);
+    scene.note(Duration::ZERO, &BoxEvent::Looking);
     assert!(!paint(&scene, COLUMNS, ROWS).plain().contains("chime"));
 }
