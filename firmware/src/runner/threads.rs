@@ -49,12 +49,12 @@ impl Inbox for ChannelInbox {
 }
 
 /// Tells the loop when its thread ends, also by a panic.
-struct Farewell {
+struct ExitGuard {
     name: &'static str,
     outbox: Outbox,
 }
 
-impl Drop for Farewell {
+impl Drop for ExitGuard {
     fn drop(&mut self) {
         // Fails only when the loop itself has ended.
         let _ = self.outbox.send(Message::Ended(self.name));
@@ -135,17 +135,17 @@ pub fn start_looker(
         // Dropped after the camera, which makes the looker's wait end.
         let _off: SyncSender<()> = off;
         let mut camera = camera;
-        let mut pupil = Pupil::default();
+        let mut candidates = LessonCandidates::default();
         while let Some(order) = next_order(&waiting, camera.as_mut()) {
             let message = match order {
                 Order::Look => {
                     let now = || began.elapsed();
                     let gone = || abandoned.load(Ordering::SeqCst);
                     let look = take_look(camera.as_mut(), eyes.as_mut(), limits, &now, &gone);
-                    pupil.saw(&look);
+                    candidates.saw(&look);
                     Some(Message::Looked(look))
                 }
-                Order::Learn(lesson) => pupil.learn(lesson, eyes.as_mut()).map(Message::Learnt),
+                Order::Learn(lesson) => candidates.learn(lesson, eyes.as_mut()).map(Message::Learnt),
             };
             if message.is_some_and(|message| outbox.send(message).is_err()) {
                 return;
@@ -175,12 +175,12 @@ const REMEMBERED: usize = 4;
 
 /// Keeps what was read in the last looks, until it is known what they showed.
 #[derive(Debug, Default)]
-pub struct Pupil {
+pub struct LessonCandidates {
     looks: u64,
     readings: VecDeque<(u64, Reading)>,
 }
 
-impl Pupil {
+impl LessonCandidates {
     /// A look has ended.
     pub fn saw(&mut self, look: &Look) {
         self.looks += 1;
@@ -245,8 +245,8 @@ pub fn start_extra(extra: Extra, mut button: Box<dyn Button>, outbox: Outbox) ->
 
 fn start(name: &'static str, outbox: Outbox, work: impl FnOnce(&Outbox) + Send + 'static) -> Result<(), Failure> {
     let body = move || {
-        let farewell = Farewell { name, outbox };
-        work(&farewell.outbox);
+        let guard = ExitGuard { name, outbox };
+        work(&guard.outbox);
     };
     thread::Builder::new().name(name.into()).spawn(body).map(drop).map_err(|error| Failure::no_thread(name, &error))
 }

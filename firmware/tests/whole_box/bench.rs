@@ -9,7 +9,7 @@ use moodbox::device::{Ending, Lesson};
 use moodbox::error::Failure;
 use moodbox::eyes::{Sight, Stages};
 use moodbox::ports::{Level, Sound};
-use moodbox::runner::threads::Pupil;
+use moodbox::runner::threads::LessonCandidates;
 use moodbox::runner::{BoxEvent, Inbox, Looker, Message, Observer, Parts, Runner, Settings, take_look};
 use moodbox::sim::camera::FolderCamera;
 use moodbox::sim::parts::RecorderLights;
@@ -155,7 +155,7 @@ impl Inbox for VirtualInbox {
 struct VirtualLooker {
     camera: FolderCamera,
     sight: ScriptedSight,
-    pupil: Pupil,
+    pupil: LessonCandidates,
     /// How long a look takes.
     look: Duration,
     clock: Clock,
@@ -266,7 +266,7 @@ impl Bench {
             looker: Box::new(VirtualLooker {
                 camera,
                 sight,
-                pupil: Pupil::default(),
+                pupil: LessonCandidates::default(),
                 look,
                 clock: clock.clone(),
                 post: Arc::clone(&post),
