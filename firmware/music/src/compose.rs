@@ -25,7 +25,7 @@ use crate::compose::effects::Reverb;
 use crate::compose::plan::Plan;
 use crate::compose::score::Player;
 use crate::compose::voices::{Touch, Voice, voice};
-use crate::leveller::{Leveller, USUAL_LUFS, decibels};
+use crate::loudness::{LoudnessNormaliser, USUAL_LUFS, decibels};
 use crate::track::{Status, Stereo, Track};
 use mood::{Affect, Expression};
 use rand::{RngExt, SeedableRng};
@@ -65,7 +65,7 @@ pub struct Composer {
     next_section: f64,
     room: Reverb,
     low_cut: [HighPass; 2],
-    leveller: Leveller,
+    loudness: LoudnessNormaliser,
     /// The owner's instruments instead of the composer's own.
     orchestra: Option<Orchestra>,
     block: [Stereo; BLOCK],
@@ -109,7 +109,7 @@ impl Composer {
             next_section: 0.0,
             room: Reverb::new(0.9 + 2.2 * room, 2_500.0 + 4_500.0 * plan.brightness, rate),
             low_cut: [HighPass::new(28.0, rate); 2],
-            leveller: Leveller::new(plan.character.mix_lufs, EXPECTATION_S, USUAL_LUFS + plan.loudness_lu, 9.0, rate),
+            loudness: LoudnessNormaliser::new(plan.character.mix_lufs, EXPECTATION_S, USUAL_LUFS + plan.loudness_lu, 9.0, rate),
             orchestra: None,
             block: [[0.0; 2]; BLOCK],
             used: BLOCK,
@@ -128,7 +128,7 @@ impl Composer {
         }
         // How loud a strange instrument comes out is not known; it is measured soon.
         let target_lufs = USUAL_LUFS + self.plan.loudness_lu;
-        self.leveller = Leveller::new(STRANGE_LUFS, STRANGE_TRUST_S, target_lufs, 15.0, self.rate_hz);
+        self.loudness = LoudnessNormaliser::new(STRANGE_LUFS, STRANGE_TRUST_S, target_lufs, 15.0, self.rate_hz);
         self
     }
 
@@ -231,7 +231,7 @@ impl Composer {
                 frame[side] = self.low_cut[side].next(frame[side] + room[side]);
             }
         }
-        self.leveller.process(&mut self.block);
+        self.loudness.process(&mut self.block);
         self.now += BLOCK as u64;
         self.used = 0;
     }

@@ -11,7 +11,7 @@
 )]
 
 use crate::compose::theory::{Semitones, frequency_hz};
-use crate::leveller::decibels;
+use crate::loudness::decibels;
 use crate::limiter::Limiter;
 use crate::{Chime, Fader, Status, Stereo, Track};
 use std::f32::consts::TAU;

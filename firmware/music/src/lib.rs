@@ -6,7 +6,7 @@
 pub mod compose;
 mod deck;
 pub mod fader;
-pub mod leveller;
+pub mod loudness;
 pub mod library;
 mod limiter;
 pub mod listen;

@@ -6,7 +6,7 @@ use super::Composer;
 use super::plan::Plan;
 use super::score::{Note, Part, Piece};
 use crate::Deck;
-use crate::leveller::loudness_lufs;
+use crate::loudness::loudness_lufs;
 use crate::track::{Stereo, Track};
 use measure::Spectrum;
 use mood::{Affect, Expression};

@@ -1,6 +1,6 @@
 //! One file as a track: at the box's rate and loudness, read ahead so that its end is known before it comes. And those that can't be played.
 
-use crate::leveller::{Leveller, USUAL_LUFS};
+use crate::loudness::{LoudnessNormaliser, USUAL_LUFS};
 use crate::listen::decode::Playing;
 use crate::track::{Status, Stereo, Track};
 use files::Shown;
@@ -18,7 +18,7 @@ const KNOWN_TRUST_S: f32 = 120.0;
 /// A file that plays.
 pub struct FileTrack {
     playing: Playing,
-    leveller: Leveller,
+    loudness: LoudnessNormaliser,
     /// Frames that have been decoded and not been heard.
     ahead: VecDeque<Stereo>,
     /// How many of them there should be, as far as decoding is not to run away from hearing.
@@ -49,7 +49,7 @@ impl FileTrack {
         let (expected, trust_s) = loudness_lufs.map_or((MASTERED_LUFS, 3.0), |known| (known, KNOWN_TRUST_S));
         Ok(Self {
             playing: Playing::open(path, rate_hz, from)?,
-            leveller: Leveller::new(expected, trust_s, USUAL_LUFS, 12.0, rate),
+            loudness: LoudnessNormaliser::new(expected, trust_s, USUAL_LUFS, 12.0, rate),
             ahead: VecDeque::new(),
             reach: 0,
             decoded: false,
@@ -75,7 +75,7 @@ impl FileTrack {
             *place = frame;
         }
         self.frames += u64::try_from(filled).unwrap_or(0);
-        self.leveller.process(&mut out[..filled]);
+        self.loudness.process(&mut out[..filled]);
         filled
     }
 

@@ -29,7 +29,7 @@ const MEMORY_BLOCKS: f32 = 100.0;
 
 /// A measured gain.
 #[derive(Debug, Clone)]
-pub(super) struct Leveller {
+pub(super) struct LoudnessNormaliser {
     weighting: [Weighting; 2],
     target_lufs: f32,
     most_db: f32,
@@ -44,7 +44,7 @@ pub(super) struct Leveller {
     step: f32,
 }
 
-impl Leveller {
+impl LoudnessNormaliser {
     /// Levels music expected at `expected_lufs` to `target_lufs`. The expectation weighs as much as `trust_s` seconds
     /// of measurement; the gain never goes beyond ±`most_db`.
     pub(super) fn new(expected_lufs: f32, trust_s: f32, target_lufs: f32, most_db: f32, rate_hz: f32) -> Self {
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn what_is_too_quiet_is_raised_within_seconds_and_steadily() {
         let mut frames = tone(0.1, 30.0);
-        Leveller::new(-18.0, 2.0, -18.0, 12.0, RATE).process(&mut frames);
+        LoudnessNormaliser::new(-18.0, 2.0, -18.0, 12.0, RATE).process(&mut frames);
         let end = loudness_lufs(&frames[20 * 48_000..], RATE);
         assert!((end + 18.0).abs() < 1.0, "{end} LUFS");
         let start = loudness_lufs(&frames[..48_000], RATE);
@@ -218,8 +218,8 @@ mod tests {
 
     #[test]
     fn silence_is_not_raised() {
-        let mut leveller = Leveller::new(-18.0, 2.0, -18.0, 12.0, RATE);
-        leveller.process(&mut vec![[0.0; 2]; 480_000]);
-        assert!(leveller.gain_db.abs() < 0.01, "{} dB", leveller.gain_db);
+        let mut loudness = LoudnessNormaliser::new(-18.0, 2.0, -18.0, 12.0, RATE);
+        loudness.process(&mut vec![[0.0; 2]; 480_000]);
+        assert!(loudness.gain_db.abs() < 0.01, "{} dB", loudness.gain_db);
     }
 }
