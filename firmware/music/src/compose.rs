@@ -25,7 +25,7 @@ use crate::compose::effects::Reverb;
 use crate::compose::plan::Plan;
 use crate::compose::score::Player;
 use crate::compose::voices::{Touch, Voice, voice};
-use crate::loudness::{LoudnessNormaliser, USUAL_LUFS, decibels};
+use crate::loudness::{LoudnessNormaliser, USUAL_LUFS, gain_factor};
 use crate::track::{Status, Stereo, Track};
 use mood::{Affect, Expression};
 use rand::{RngExt, SeedableRng};
@@ -172,7 +172,7 @@ impl Composer {
             _ => 0.0,
         };
         let pan = (stage.pan + wide).clamp(-0.8, 0.8);
-        let gain = decibels(stage.gain_db);
+        let gain = gain_factor(stage.gain_db);
         let angle = (pan + 1.0) * std::f32::consts::FRAC_PI_4;
         Some(Sounding {
             voice: voice(played.note.part, touch)?,

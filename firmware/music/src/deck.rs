@@ -11,7 +11,7 @@
 )]
 
 use crate::compose::theory::{Semitones, frequency_hz};
-use crate::loudness::decibels;
+use crate::loudness::gain_factor;
 use crate::limiter::Limiter;
 use crate::{Chime, Fader, Status, Stereo, Track};
 use std::f32::consts::TAU;
@@ -40,7 +40,7 @@ impl Gain {
     }
 
     fn factor(gain_db: f32) -> f32 {
-        decibels(gain_db.clamp(-80.0, 12.0))
+        gain_factor(gain_db.clamp(-80.0, 12.0))
     }
 
     fn process(&mut self, block: &mut [Stereo]) {

@@ -59,7 +59,7 @@ impl LoudnessNormaliser {
             block_power: 0.0,
             block_frames: (BLOCK_S * rate_hz) as usize,
             filled: 0,
-            gain: decibels(gain_db),
+            gain: gain_factor(gain_db),
             gain_db,
             step: 0.0,
         }
@@ -93,9 +93,9 @@ impl LoudnessNormaliser {
         }
         let wanted = (self.target_lufs - lufs_of(self.power / self.weight)).clamp(-self.most_db, self.most_db);
         // The ramp ends where the block ends, so start the next one from the exact value: rounding must not add up.
-        self.gain = decibels(self.gain_db);
+        self.gain = gain_factor(self.gain_db);
         self.gain_db += (wanted - self.gain_db).clamp(-STEP_DB, STEP_DB);
-        self.step = (decibels(self.gain_db) - self.gain) / self.block_frames as f32;
+        self.step = (gain_factor(self.gain_db) - self.gain) / self.block_frames as f32;
     }
 }
 
@@ -109,7 +109,7 @@ fn power_of(lufs: f32) -> f32 {
 }
 
 /// The factor of a gain in dB.
-pub(crate) fn decibels(gain_db: f32) -> f32 {
+pub(crate) fn gain_factor(gain_db: f32) -> f32 {
     10.0_f32.powf(gain_db / 20.0)
 }
 
@@ -143,7 +143,7 @@ impl Biquad {
     fn shelf(rate_hz: f32) -> Self {
         let (gain_db, q, f) = (3.999_844, 0.707_175_24, 1_681.974_5);
         let k = (std::f32::consts::PI * f / rate_hz).tan();
-        let high = decibels(gain_db);
+        let high = gain_factor(gain_db);
         let band = high.powf(0.499_666_77);
         let a0 = 1.0 + k / q + k * k;
         Self {
