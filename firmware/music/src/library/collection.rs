@@ -2,7 +2,7 @@
 
 use crate::library::index::Index;
 use crate::library::taste::Taste;
-use crate::listen::estimate::{self, Standing};
+use crate::listen::estimate::{self, FeatureNormalisation};
 use mood::Affect;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -34,20 +34,20 @@ impl Collection {
     /// Places the tracks of an index; the owner's ratings override what they sound like.
     #[must_use]
     pub fn new(index: Index, taste: &Taste) -> Self {
-        let standing = Standing::among(index.entries().filter_map(|entry| entry.sound.as_ref().ok()));
+        let normalisation = FeatureNormalisation::among(index.entries().filter_map(|entry| entry.sound.as_ref().ok()));
         let mut artists: HashMap<String, u32> = HashMap::new();
         let mut pieces = Vec::with_capacity(index.len());
         for entry in index.entries() {
             let Ok(features) = &entry.sound else { continue };
             let next = u32::try_from(artists.len()).unwrap_or(u32::MAX);
             let artist = entry.tags.artist.as_ref().map(|artist| *artists.entry(artist.to_lowercase()).or_insert(next));
-            let place = estimate::place(features, &entry.tags, &standing);
+            let estimate = estimate::estimate_affect(features, &entry.tags, &normalisation);
             let rating = taste.rating(&entry.path);
             pieces.push(Piece {
                 path: entry.path.clone(),
                 artist,
-                affect: rating.unwrap_or(place.affect),
-                uncertainty: if rating.is_some() { RATED } else { place.uncertainty },
+                affect: rating.unwrap_or(estimate.affect),
+                uncertainty: if rating.is_some() { RATED } else { estimate.uncertainty },
                 rated: rating.is_some(),
             });
         }

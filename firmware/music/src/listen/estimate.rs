@@ -59,10 +59,10 @@ struct Formula {
 
 impl Formula {
     /// The probability of each quadrant.
-    fn quadrants(&self, features: &Features, standing: &Standing) -> [f32; 4] {
+    fn quadrants(&self, features: &Features, normalisation: &FeatureNormalisation) -> [f32; 4] {
         let mut sums = self.bias;
         for (number, cue) in self.cues.iter().enumerate() {
-            let value = standing.of(number, cue.value(features)).clamp(-MOST, MOST);
+            let value = normalisation.of(number, cue.value(features)).clamp(-MOST, MOST);
             sums.iter_mut().zip(cue.weights).for_each(|(sum, weight)| *sum += weight * value);
         }
         let largest = sums.iter().copied().fold(f32::MIN, f32::max);
@@ -73,7 +73,7 @@ impl Formula {
 
 /// Where a track lies, and how sure that is.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Place {
+pub struct AffectEstimate {
     /// Its place.
     pub affect: Affect,
     /// How far it may lie from there: the larger standard deviation of the two axes, 0..=1.
@@ -104,8 +104,8 @@ impl Guess {
 
 /// The place of a track that sounds like this and has these tags, in a library.
 #[must_use]
-pub fn place(features: &Features, tags: &Tags, standing: &Standing) -> Place {
-    let [first, second, _, fourth] = FORMULA.quadrants(features, standing);
+pub fn estimate_affect(features: &Features, tags: &Tags, normalisation: &FeatureNormalisation) -> AffectEstimate {
+    let [first, second, _, fourth] = FORMULA.quadrants(features, normalisation);
     let (mut valence, mut arousal) = (Guess::of(first + fourth), Guess::of(first + second));
     let tagged = tags.mood.as_deref().and_then(mood_of).map(|affect| (affect, MOOD_TAG));
     let usual = tags.genre.as_deref().and_then(genre_place).map(|affect| (affect, DOUBT));
@@ -113,7 +113,7 @@ pub fn place(features: &Features, tags: &Tags, standing: &Standing) -> Place {
         valence = valence.and(Guess { value: affect.valence, doubt });
         arousal = arousal.and(Guess { value: affect.arousal, doubt });
     }
-    Place {
+    AffectEstimate {
         affect: Affect { valence: valence.value, arousal: arousal.value },
         uncertainty: valence.doubt.max(arousal.doubt),
     }
@@ -215,12 +215,12 @@ const MOST_DISTANCE: f64 = 5.0;
 
 /// The means and spreads of the formula's features in one library.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Standing {
+pub struct FeatureNormalisation {
     /// For each cue of the formula its mean and spread.
     cues: Vec<(f32, f32)>,
 }
 
-impl Standing {
+impl FeatureNormalisation {
     /// What the fit knew, for a track that stands alone.
     #[must_use]
     pub fn fitted() -> Self {

@@ -22,10 +22,10 @@ fn the_built_in_formula_names_features_that_are_measured() {
 
 #[test]
 fn each_quadrants_cues_lead_into_it_and_the_surer_the_further() {
-    let alone = Standing::fitted();
+    let alone = FeatureNormalisation::fitted();
     for (quadrant, (v, a)) in [(1.0, 1.0), (-1.0, 1.0), (-1.0, -1.0), (1.0, -1.0)].into_iter().enumerate() {
-        let far = place(&towards(quadrant, 1.0), &Tags::default(), &alone);
-        let near = place(&towards(quadrant, 0.1), &Tags::default(), &alone);
+        let far = estimate_affect(&towards(quadrant, 1.0), &Tags::default(), &alone);
+        let near = estimate_affect(&towards(quadrant, 0.1), &Tags::default(), &alone);
         assert!(far.affect.valence * v > 0.5 && far.affect.arousal * a > 0.5, "{quadrant}: {far:?}");
         assert!(far.uncertainty < near.uncertainty, "{quadrant}: {far:?} {near:?}");
     }
@@ -36,8 +36,8 @@ fn a_library_is_its_own_measure_the_more_the_larger_it_is() {
     // Everything here is a little like the first quadrant; the middle of it is nothing special.
     let usual = towards(0, 0.4);
     let arousal = |count: usize| {
-        let standing = Standing::among(std::iter::repeat_n(&usual, count));
-        place(&usual, &Tags::default(), &standing).affect.arousal
+        let normalisation = FeatureNormalisation::among(std::iter::repeat_n(&usual, count));
+        estimate_affect(&usual, &Tags::default(), &normalisation).affect.arousal
     };
     let (alone, few, many) = (arousal(0), arousal(5), arousal(1_000));
     assert!(alone > few && few > many && many < 0.6 * alone, "{alone} {few} {many}");
@@ -55,9 +55,9 @@ fn a_small_library_unlike_the_fitted_clips_reaches_all_quadrants() {
         Features::from_values(values.into_iter().enumerate().map(shift).collect()).unwrap()
     };
     let tracks: Vec<Features> = (0..4).map(shifted).collect();
-    let standing = Standing::among(tracks.iter());
+    let normalisation = FeatureNormalisation::among(tracks.iter());
     for (track, (v, a)) in tracks.iter().zip([(1.0, 1.0), (-1.0, 1.0), (-1.0, -1.0), (1.0, -1.0)]) {
-        let affect = place(track, &Tags::default(), &standing).affect;
+        let affect = estimate_affect(track, &Tags::default(), &normalisation).affect;
         assert!(affect.valence * v > 0.0 && affect.arousal * a > 0.0, "{affect:?} is not at {v} {a}");
     }
 }
@@ -65,10 +65,10 @@ fn a_small_library_unlike_the_fitted_clips_reaches_all_quadrants() {
 #[test]
 fn tags_join_as_a_prior_and_a_mood_tag_weighs_more_than_a_genre() {
     let sound = towards(1, 0.3);
-    let alone = Standing::fitted();
+    let alone = FeatureNormalisation::fitted();
     let with = |genre: Option<&str>, mood: Option<&str>| {
         let tags = Tags { genre: genre.map(Into::into), mood: mood.map(Into::into), ..Tags::default() };
-        place(&sound, &tags, &alone)
+        estimate_affect(&sound, &tags, &alone)
     };
     let (plain, genre, mood) =
         (with(None, None), with(Some("Disco"), None), with(Some("Disco"), Some("Happy; upbeat")));
