@@ -11,7 +11,7 @@ mod cpu;
 
 use ebur128::{EbuR128, Mode};
 use mood::{Affect, Expression};
-use music::Deck;
+use music::Mixer;
 use music::listen::features::{Excerpt, Features, RATE_HZ, analyse};
 use music::{Composer, Plan, Track};
 use std::process::ExitCode;
@@ -51,10 +51,10 @@ struct Piece {
 fn piece(mood: Expression, seed: u64, rendering: &mut Duration) -> Piece {
     let composer = |rate| Composer::new(mood, Affect::of(mood), seed, rate);
     let began = cpu::time();
-    let mut deck = Deck::new(RATE, 0.0);
-    deck.play(Box::new(composer(RATE)), Duration::from_millis(50));
+    let mut mixer = Mixer::new(RATE, 0.0);
+    mixer.play(Box::new(composer(RATE)), Duration::from_millis(50));
     let mut played = vec![[0.0; 2]; SECONDS * 48_000];
-    deck.render(&mut played);
+    mixer.render(&mut played);
     *rendering += cpu::time().saturating_sub(began);
     let mut meter = EbuR128::new(2, RATE, Mode::I | Mode::TRUE_PEAK).unwrap();
     meter.add_frames_f32(played.as_flattened()).unwrap();

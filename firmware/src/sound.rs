@@ -1,7 +1,7 @@
 //! The speaker: mixes what plays, and hands it to a sound card, to a WAV file, or to nobody.
 //!
 //! ```text
-//! Programme, Chime -> booth (composer or the owner's tracks) -> deck (cross-fade, chimes, gain, limiter)
+//! Programme, Chime -> booth (composer or the owner's tracks) -> mixer (cross-fade, chimes, gain, limiter)
 //!    -> card: 10 ms blocks -> short queue -> rodio        or -> wav: paced by the wall clock -> file
 //! ```
 //!

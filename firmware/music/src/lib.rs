@@ -1,10 +1,10 @@
 //! The music: a composer that needs no files, and the owner's own tracks. Blocks of samples come out; no device is opened.
 //!
 //! Everything that sounds is a [`Track`]. [`compose`] makes pieces that never end, [`listen`] opens and measures files,
-//! [`library`] chooses among the owner's; [`Deck`] brings what plays to one stream. Equal seeds give equal samples.
+//! [`library`] chooses among the owner's; [`Mixer`] brings what plays to one stream. Equal seeds give equal samples.
 
 pub mod compose;
-mod deck;
+mod mixer;
 pub mod fader;
 pub mod loudness;
 pub mod library;
@@ -15,7 +15,7 @@ pub mod worker;
 
 pub use compose::Composer;
 pub use compose::plan::Plan;
-pub use deck::Deck;
+pub use mixer::Mixer;
 pub use fader::Fader;
 pub use library::Library;
 pub use track::{Chime, Programme, Sound};

@@ -10,7 +10,7 @@ use crate::picture;
 use crate::rig::Rig;
 use mood::{Affect, Classifier, Crop, Expression, Frame, InputTensor, Rgb};
 use music::Composer;
-use music::Deck;
+use music::Mixer;
 use report::{Report, ms};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -183,12 +183,12 @@ struct Onset {
 
 /// Renders a happy piece until it is heard, or for two seconds.
 fn onset(seed: u64) -> Onset {
-    let mut deck = Deck::new(RATE_HZ, 0.0);
+    let mut mixer = Mixer::new(RATE_HZ, 0.0);
     let mut block = vec![[0.0; 2]; 480];
     let began = Instant::now();
-    deck.play(Box::new(Composer::new(Expression::Happy, Affect::of(Expression::Happy), seed, RATE_HZ)), Duration::ZERO);
+    mixer.play(Box::new(Composer::new(Expression::Happy, Affect::of(Expression::Happy), seed, RATE_HZ)), Duration::ZERO);
     for blocks in 0..200 {
-        deck.render(&mut block);
+        mixer.render(&mut block);
         if block.iter().flatten().any(|sample| sample.abs() > AUDIBLE) {
             return Onset { computed: began.elapsed(), rests: Duration::from_millis(10) * blocks };
         }

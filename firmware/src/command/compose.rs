@@ -5,7 +5,7 @@ use crate::ports::SpeakerError;
 use crate::sound::wav::{RATE_HZ, WavFile};
 use mood::{Affect, Expression};
 use music::Composer;
-use music::Deck;
+use music::Mixer;
 use music::compose::soundfont::SoundFont;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -88,14 +88,14 @@ pub fn compose(args: &ComposeArgs) -> Result<Composed, ComposeError> {
     let font = args.soundfont.as_ref().map(open).transpose()?;
     let composer = Composer::new(args.mood, Affect::of(args.mood), args.seed, RATE_HZ).with_instruments(font.as_ref());
     let mut file = WavFile::create(&args.out)?;
-    let mut deck = Deck::new(RATE_HZ, 0.0);
-    deck.play(Box::new(composer), FADE_IN);
+    let mut mixer = Mixer::new(RATE_HZ, 0.0);
+    mixer.play(Box::new(composer), FADE_IN);
     let mut second = vec![[0.0; 2]; usize::try_from(RATE_HZ).unwrap_or(48_000)];
     for left in (0..args.seconds).rev() {
         if left == FADE_OUT_S.min(args.seconds.saturating_sub(1)) {
-            deck.stop(Duration::from_secs(u64::from(left.max(1))));
+            mixer.stop(Duration::from_secs(u64::from(left.max(1))));
         }
-        deck.render(&mut second);
+        mixer.render(&mut second);
         file.write(&second)?;
     }
     file.flush()?;

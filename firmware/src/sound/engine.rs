@@ -1,4 +1,4 @@
-//! The booth: turns what the box asks for into tracks on the deck. One for every kind of output; no clock and no device.
+//! The booth: turns what the box asks for into tracks on the mixer. One for every kind of output; no clock and no device.
 
 use super::MusicSettings;
 use crate::ports::{Chime, Programme, Sound, Speaker, SpeakerError};
@@ -7,15 +7,15 @@ use mood::Affect;
 use music::compose::soundfont::SoundFont;
 use music::library::shelf::Shelf;
 use music::library::{Broken, Control, Jukebox, Prefetch, Recipe, policy};
-use music::{Deck, Library, Stereo, Track};
+use music::{Mixer, Library, Stereo, Track};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// A deck, and where its tracks come from.
+/// A mixer, and where its tracks come from.
 pub struct Booth {
-    deck: Deck,
+    mixer: Mixer,
     jukebox: Jukebox,
     /// What is composed for the programme that plays, where nothing but the composer can play.
     recipe: Option<Recipe>,
@@ -48,7 +48,7 @@ impl Booth {
             SoundFont::open(path).map_err(|detail| broken.remember(path, format!("no SoundFont: {detail}"))).ok()
         });
         Self {
-            deck: Deck::new(rate_hz, music.gain_db),
+            mixer: Mixer::new(rate_hz, music.gain_db),
             jukebox: Jukebox { library, shelf, soundfont, broken, fade: music.track_fade },
             recipe: None,
             control: None,
@@ -58,13 +58,13 @@ impl Booth {
     }
 
     fn rate_hz(&self) -> u32 {
-        self.deck.rate_hz()
+        self.mixer.rate_hz()
     }
 
     /// Whether only silence would come out.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.deck.is_idle()
+        self.mixer.is_idle()
     }
 
     /// Frames of tracks that were not there in time, so that silence was heard instead.
@@ -79,18 +79,18 @@ impl Booth {
             Sound::Play(programme, fade) => {
                 self.let_go();
                 let track = self.track(programme);
-                self.deck.play(track, fade);
+                self.mixer.play(track, fade);
             }
             Sound::Skip(fade) => self.skip(fade),
             Sound::Like => {
                 let learnt = self.control.as_ref().is_some_and(Control::like);
-                self.deck.chime(if learnt { Chime::Taken } else { Chime::Nothing });
+                self.mixer.chime(if learnt { Chime::Taken } else { Chime::Nothing });
             }
-            Sound::Volume(gain_db) => self.deck.volume(gain_db),
-            Sound::Chime(chime) => self.deck.chime(chime),
+            Sound::Volume(gain_db) => self.mixer.volume(gain_db),
+            Sound::Chime(chime) => self.mixer.chime(chime),
             Sound::Stop(fade) => {
                 self.let_go();
-                self.deck.stop(fade);
+                self.mixer.stop(fade);
             }
         }
     }
@@ -109,13 +109,13 @@ impl Booth {
         if let Some(control) = &self.control {
             control.skip();
         } else if let Some(recipe) = &mut self.recipe {
-            self.deck.play(Box::new(recipe.next(rate_hz)), fade);
+            self.mixer.play(Box::new(recipe.next(rate_hz)), fade);
         }
     }
 
     /// Overwrites the whole of `out` with the next frames.
     pub fn render(&mut self, out: &mut [Stereo]) {
-        self.deck.render(out);
+        self.mixer.render(out);
     }
 
     /// The owner's tracks found broken since the last call, as faults.

@@ -4,7 +4,7 @@ use super::engine::Booth;
 use super::{MusicSettings, SpeakerChoice, open};
 use crate::ports::{Chime, Programme, Sound, SpeakerError};
 use mood::{Affect, Expression};
-use music::Deck;
+use music::Mixer;
 use music::{Composer, Stereo};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,9 +17,9 @@ fn music(expression: Expression) -> Box<Composer> {
     Box::new(Composer::new(expression, Affect::of(expression), 3, RATE))
 }
 
-fn seconds(deck: &mut Deck, count: usize) -> Vec<Stereo> {
+fn seconds(mixer: &mut Mixer, count: usize) -> Vec<Stereo> {
     let mut out = vec![[9.0; 2]; count * 48_000];
-    deck.render(&mut out);
+    mixer.render(&mut out);
     out
 }
 
@@ -33,25 +33,25 @@ fn programme() -> Programme {
 
 #[test]
 fn after_a_stop_there_is_silence_and_no_step_on_the_way() {
-    let mut deck = Deck::new(RATE, 0.0);
-    deck.play(music(Expression::Sad), FADE);
-    seconds(&mut deck, 3);
-    deck.stop(FADE);
-    let out = seconds(&mut deck, 1);
+    let mut mixer = Mixer::new(RATE, 0.0);
+    mixer.play(music(Expression::Sad), FADE);
+    seconds(&mut mixer, 3);
+    mixer.stop(FADE);
+    let out = seconds(&mut mixer, 1);
     assert!(power(&out[..4_800]) > 0.0 && power(&out[25_000..]) <= 0.0);
     let jump = out.windows(2).map(|pair| (pair[1][0] - pair[0][0]).abs()).fold(0.0, f32::max);
     assert!(jump < 0.05, "{jump}");
-    assert!(deck.is_idle());
+    assert!(mixer.is_idle());
 }
 
 #[test]
 fn a_press_in_the_middle_of_a_piece_cross_fades_without_a_hole_or_a_burst() {
-    let mut deck = Deck::new(RATE, 0.0);
-    deck.play(music(Expression::Happy), FADE);
-    let before = power(&seconds(&mut deck, 4)[2 * 48_000..]) / 2.0;
-    deck.play(music(Expression::Angry), Duration::from_secs(2));
-    let during = power(&seconds(&mut deck, 2)) / 2.0;
-    let after = power(&seconds(&mut deck, 2)) / 2.0;
+    let mut mixer = Mixer::new(RATE, 0.0);
+    mixer.play(music(Expression::Happy), FADE);
+    let before = power(&seconds(&mut mixer, 4)[2 * 48_000..]) / 2.0;
+    mixer.play(music(Expression::Angry), Duration::from_secs(2));
+    let during = power(&seconds(&mut mixer, 2)) / 2.0;
+    let after = power(&seconds(&mut mixer, 2)) / 2.0;
     assert!(during > 0.4 * before.min(after) && during < 2.5 * before.max(after), "{before} {during} {after}");
 }
 
@@ -59,10 +59,10 @@ fn a_press_in_the_middle_of_a_piece_cross_fades_without_a_hole_or_a_burst() {
 fn chimes_sound_over_silence_and_over_music_and_end() {
     use Chime::{Farewell, NoFace, Nothing, Ready, Taken, Trouble, Unsure};
     for chime in [Ready, NoFace, Trouble, Unsure, Taken, Nothing, Farewell] {
-        let mut deck = Deck::new(RATE, 0.0);
-        deck.chime(chime);
-        let out = seconds(&mut deck, 2);
-        assert!(power(&out[..24_000]) > 5.0 && deck.is_idle(), "{chime:?}");
+        let mut mixer = Mixer::new(RATE, 0.0);
+        mixer.chime(chime);
+        let out = seconds(&mut mixer, 2);
+        assert!(power(&out[..24_000]) > 5.0 && mixer.is_idle(), "{chime:?}");
         assert!(out[1][0].abs() < 0.001, "{chime:?} begins with a click");
     }
 }
@@ -70,10 +70,10 @@ fn chimes_sound_over_silence_and_over_music_and_end() {
 #[test]
 fn gain_is_applied_and_the_ceiling_holds_at_any() {
     let peak = |gain_db: f32| {
-        let mut deck = Deck::new(RATE, gain_db);
-        deck.play(music(Expression::Happy), FADE);
-        deck.chime(Chime::Ready);
-        seconds(&mut deck, 3).iter().flatten().fold(0.0_f32, |peak, sample| peak.max(sample.abs()))
+        let mut mixer = Mixer::new(RATE, gain_db);
+        mixer.play(music(Expression::Happy), FADE);
+        mixer.chime(Chime::Ready);
+        seconds(&mut mixer, 3).iter().flatten().fold(0.0_f32, |peak, sample| peak.max(sample.abs()))
     };
     assert!(peak(-20.0) < 0.12);
     assert!(peak(12.0) <= 0.891);
@@ -99,16 +99,16 @@ fn a_skip_is_another_piece_and_in_silence_nothing() {
 
 #[test]
 fn the_volume_moves_without_a_click_and_comes_back() {
-    let mut deck = Deck::new(RATE, 0.0);
-    deck.play(music(Expression::Sad), FADE);
-    let loud = power(&seconds(&mut deck, 4)[48_000..]);
-    deck.volume(-20.0);
-    let turned = seconds(&mut deck, 4);
+    let mut mixer = Mixer::new(RATE, 0.0);
+    mixer.play(music(Expression::Sad), FADE);
+    let loud = power(&seconds(&mut mixer, 4)[48_000..]);
+    mixer.volume(-20.0);
+    let turned = seconds(&mut mixer, 4);
     let jump = turned.windows(2).map(|pair| (pair[1][0] - pair[0][0]).abs()).fold(0.0, f32::max);
     assert!(jump < 0.05, "{jump}");
     assert!(power(&turned[48_000..]) < 0.1 * loud);
-    deck.volume(0.0);
-    assert!(power(&seconds(&mut deck, 4)[48_000..]) > 0.1 * loud);
+    mixer.volume(0.0);
+    assert!(power(&seconds(&mut mixer, 4)[48_000..]) > 0.1 * loud);
 }
 
 #[test]

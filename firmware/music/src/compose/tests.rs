@@ -5,7 +5,7 @@ mod measure;
 use super::Composer;
 use super::plan::Plan;
 use super::score::{Note, Part, Piece};
-use crate::Deck;
+use crate::Mixer;
 use crate::loudness::loudness_lufs;
 use crate::track::{Stereo, Track};
 use measure::Spectrum;
@@ -17,12 +17,12 @@ use std::time::Duration;
 const RATE: u32 = 48_000;
 const SEEDS: [u64; 3] = [1, 2, 3];
 
-/// What the box would play: through the deck, from its start.
+/// What the box would play: through the mixer, from its start.
 fn played(expression: Expression, seed: u64, seconds: usize) -> Vec<Stereo> {
-    let mut deck = Deck::new(RATE, 0.0);
-    deck.play(Box::new(Composer::new(expression, Affect::of(expression), seed, RATE)), Duration::from_millis(50));
+    let mut mixer = Mixer::new(RATE, 0.0);
+    mixer.play(Box::new(Composer::new(expression, Affect::of(expression), seed, RATE)), Duration::from_millis(50));
     let mut out = vec![[0.0; 2]; seconds * 48_000];
-    deck.render(&mut out);
+    mixer.render(&mut out);
     out
 }
 

@@ -245,10 +245,10 @@ mod tests {
             }) > 2.0,
             "there is something to limit"
         );
-        let mut deck = crate::Deck::new(48_000, 0.0);
-        deck.play(Box::new(open()), Duration::ZERO);
+        let mut mixer = crate::Mixer::new(48_000, 0.0);
+        mixer.play(Box::new(open()), Duration::ZERO);
         let mut played = vec![[0.0; 2]; 20 * 48_000];
-        deck.render(&mut played);
+        mixer.render(&mut played);
         let peak_db = true_peak_db(&played);
         assert!((-3.0..=-1.0).contains(&peak_db), "{peak_db} dBTP");
     }

@@ -1,4 +1,4 @@
-//! The deck and the chimes: what plays, cross-faded, with chimes on top, brought to the owner's gain and below the ceiling.
+//! The mixer and the chimes: what plays, cross-faded, with chimes on top, brought to the owner's gain and below the ceiling.
 //!
 //! No clock and no thread: whoever renders it decides what time it is.
 
@@ -52,7 +52,7 @@ impl Gain {
 }
 
 /// Music and chimes in, one stream out.
-pub struct Deck {
+pub struct Mixer {
     music: Fader,
     chimes: Vec<ChimeTrack>,
     limiter: Limiter,
@@ -62,8 +62,8 @@ pub struct Deck {
     quiet: usize,
 }
 
-impl Deck {
-    /// A silent deck at `rate_hz` frames a second, with a gain in dB; above 0 the limiter works for it.
+impl Mixer {
+    /// A silent mixer at `rate_hz` frames a second, with a gain in dB; above 0 the limiter works for it.
     #[must_use]
     pub fn new(rate_hz: u32, gain_db: f32) -> Self {
         Self {
@@ -82,7 +82,7 @@ impl Deck {
         self.rate_hz
     }
 
-    /// Cross-fades to `track`, made for this deck's rate.
+    /// Cross-fades to `track`, made for this mixer's rate.
     pub fn play(&mut self, track: Box<dyn Track>, fade: Duration) {
         self.music.play(track, fade);
     }
@@ -94,7 +94,7 @@ impl Deck {
         }
     }
 
-    /// How loud everything is from now on, in dB as for [`Deck::new`]; within a twentieth of a second.
+    /// How loud everything is from now on, in dB as for [`Mixer::new`]; within a twentieth of a second.
     pub fn volume(&mut self, gain_db: f32) {
         self.gain.wanted = Gain::factor(gain_db);
     }
