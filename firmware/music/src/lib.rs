@@ -5,7 +5,7 @@
 
 pub mod compose;
 mod mixer;
-pub mod fader;
+pub mod crossfader;
 pub mod loudness;
 pub mod library;
 mod limiter;
@@ -16,7 +16,7 @@ pub mod worker;
 pub use compose::Composer;
 pub use compose::plan::Plan;
 pub use mixer::Mixer;
-pub use fader::Fader;
+pub use crossfader::Crossfader;
 pub use library::Library;
 pub use track::{Chime, Programme, Sound};
 pub use track::{Status, Stereo, Track};

@@ -13,7 +13,7 @@
 use crate::compose::theory::{Semitones, frequency_hz};
 use crate::loudness::gain_factor;
 use crate::limiter::Limiter;
-use crate::{Chime, Fader, Status, Stereo, Track};
+use crate::{Chime, Crossfader, Status, Stereo, Track};
 use std::f32::consts::TAU;
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ impl Gain {
 
 /// Music and chimes in, one stream out.
 pub struct Mixer {
-    music: Fader,
+    music: Crossfader,
     chimes: Vec<ChimeTrack>,
     limiter: Limiter,
     gain: Gain,
@@ -67,7 +67,7 @@ impl Mixer {
     #[must_use]
     pub fn new(rate_hz: u32, gain_db: f32) -> Self {
         Self {
-            music: Fader::new(rate_hz),
+            music: Crossfader::new(rate_hz),
             chimes: Vec::new(),
             limiter: Limiter::new(rate_hz),
             gain: Gain::new(gain_db, rate_hz),

@@ -19,8 +19,8 @@ const MOST_TRACKS: usize = 4;
 /// Frames mixed at once.
 const BLOCK: usize = 256;
 
-/// A cross-fader for any number of tracks, of which one is coming or here and the others are going.
-pub struct Fader {
+/// A cross-crossfader for any number of tracks, of which one is coming or here and the others are going.
+pub struct Crossfader {
     lanes: Vec<Lane>,
     rate_hz: f32,
     /// Frames of the running fade already done, and of all of it.
@@ -44,7 +44,7 @@ impl Lane {
     }
 }
 
-impl Fader {
+impl Crossfader {
     /// Silence, at `rate_hz` frames a second.
     #[must_use]
     pub fn new(rate_hz: u32) -> Self {
@@ -109,7 +109,7 @@ impl Fader {
     }
 }
 
-impl Track for Fader {
+impl Track for Crossfader {
     /// `Ended` only says that nothing plays now.
     fn render(&mut self, out: &mut [Stereo]) -> Status {
         let mut scratch = [[0.0; 2]; BLOCK];
@@ -149,9 +149,9 @@ mod tests {
         }
     }
 
-    fn second(fader: &mut Fader) -> Vec<Stereo> {
+    fn second(crossfader: &mut Crossfader) -> Vec<Stereo> {
         let mut out = vec![[9.0; 2]; 48_000];
-        fader.render(&mut out);
+        crossfader.render(&mut out);
         out
     }
 
@@ -160,25 +160,25 @@ mod tests {
 
     #[test]
     fn a_fade_in_and_a_fade_out_are_monotone_and_end_where_they_should() {
-        let mut fader = Fader::new(48_000);
-        fader.play(Box::new(Level(LEFT, None)), Duration::from_millis(500));
-        let rise = second(&mut fader);
+        let mut crossfader = Crossfader::new(48_000);
+        crossfader.play(Box::new(Level(LEFT, None)), Duration::from_millis(500));
+        let rise = second(&mut crossfader);
         assert!(rise.windows(2).all(|pair| pair[0][0] <= pair[1][0]));
         assert!(rise[0][0].abs() < 1e-6 && (rise[47_999][0] - 1.0).abs() < 1e-6);
-        fader.stop(Duration::from_millis(500));
-        let fall = second(&mut fader);
+        crossfader.stop(Duration::from_millis(500));
+        let fall = second(&mut crossfader);
         assert!(fall.windows(2).all(|pair| pair[0][0] >= pair[1][0]));
         assert!((fall[0][0] - 1.0).abs() < 1e-3 && fall[47_999][0].abs() < 1e-6);
-        assert!(fader.is_idle());
+        assert!(crossfader.is_idle());
     }
 
     #[test]
     fn a_cross_fade_keeps_the_power() {
-        let mut fader = Fader::new(48_000);
-        fader.play(Box::new(Level(LEFT, None)), Duration::ZERO);
-        second(&mut fader);
-        fader.play(Box::new(Level(RIGHT, None)), Duration::from_millis(700));
-        for [left, right] in second(&mut fader) {
+        let mut crossfader = Crossfader::new(48_000);
+        crossfader.play(Box::new(Level(LEFT, None)), Duration::ZERO);
+        second(&mut crossfader);
+        crossfader.play(Box::new(Level(RIGHT, None)), Duration::from_millis(700));
+        for [left, right] in second(&mut crossfader) {
             let power_db = 10.0 * (left * left + right * right).log10();
             assert!(power_db.abs() < 0.01, "{power_db} dB");
         }
@@ -186,11 +186,11 @@ mod tests {
 
     #[test]
     fn a_press_within_a_fade_goes_on_from_where_the_levels_are() {
-        let mut fader = Fader::new(48_000);
-        fader.play(Box::new(Level(LEFT, None)), Duration::from_secs(2));
-        let before = second(&mut fader)[47_999][0];
-        fader.play(Box::new(Level(RIGHT, None)), Duration::from_secs(2));
-        let after = second(&mut fader);
+        let mut crossfader = Crossfader::new(48_000);
+        crossfader.play(Box::new(Level(LEFT, None)), Duration::from_secs(2));
+        let before = second(&mut crossfader)[47_999][0];
+        crossfader.play(Box::new(Level(RIGHT, None)), Duration::from_secs(2));
+        let after = second(&mut crossfader);
         assert!((after[0][0] - before).abs() < 1e-3, "{before} jumps to {}", after[0][0]);
         let jump = after.windows(2).map(|pair| (pair[1][0] - pair[0][0]).abs()).fold(0.0, f32::max);
         assert!(jump < 1e-3, "{jump}");
@@ -198,25 +198,25 @@ mod tests {
 
     #[test]
     fn the_old_track_plays_on_until_the_new_one_is_there() {
-        let mut fader = Fader::new(48_000);
-        fader.play(Box::new(Level(LEFT, None)), Duration::ZERO);
-        second(&mut fader);
-        fader.play(Box::new(Late(20)), Duration::from_millis(20));
-        let out = second(&mut fader);
+        let mut crossfader = Crossfader::new(48_000);
+        crossfader.play(Box::new(Level(LEFT, None)), Duration::ZERO);
+        second(&mut crossfader);
+        crossfader.play(Box::new(Late(20)), Duration::from_millis(20));
+        let out = second(&mut crossfader);
         assert!((out[19 * BLOCK][0] - 1.0).abs() < 1e-6);
         assert!(out[47_999][0].abs() < 1e-6 && (out[47_999][1] - 1.0).abs() < 1e-6);
     }
 
     #[test]
     fn an_ended_track_leaves_silence_and_many_presses_stay_bounded() {
-        let mut fader = Fader::new(48_000);
-        fader.play(Box::new(Level(LEFT, Some(1_000))), Duration::ZERO);
-        second(&mut fader);
-        assert!(fader.is_idle());
+        let mut crossfader = Crossfader::new(48_000);
+        crossfader.play(Box::new(Level(LEFT, Some(1_000))), Duration::ZERO);
+        second(&mut crossfader);
+        assert!(crossfader.is_idle());
         for _ in 0..50 {
-            fader.play(Box::new(Level(LEFT, None)), Duration::from_secs(1));
-            fader.render(&mut [[0.0; 2]; 64]);
+            crossfader.play(Box::new(Level(LEFT, None)), Duration::from_secs(1));
+            crossfader.render(&mut [[0.0; 2]; 64]);
         }
-        assert_eq!(fader.lanes.len(), MOST_TRACKS);
+        assert_eq!(crossfader.lanes.len(), MOST_TRACKS);
     }
 }
