@@ -12,7 +12,7 @@ use ebur128::{EbuR128, Mode};
 use mood::{Affect, Expression};
 use moodbox::ports::{Programme, Sound};
 use moodbox::sound::MusicSettings;
-use moodbox::sound::engine::Booth;
+use moodbox::sound::engine::AudioEngine;
 use music::library::policy::Policy;
 use music::library::shelf::ShelfSettings;
 use std::path::Path;
@@ -57,9 +57,9 @@ fn main() {
     let taste = scratch.join("taste.jsonl");
     let shelf = index.map(|index| ShelfSettings { index: index.into(), taste, policy: Policy::Lift, variety: 0.5 });
     let folder = shelf.is_none().then(|| scratch.clone());
-    let mut booth = Booth::new(&MusicSettings { folder, shelf, ..MusicSettings::default() }, RATE);
+    let mut engine = AudioEngine::new(&MusicSettings { folder, shelf, ..MusicSettings::default() }, RATE);
     // The composer alone, as with a mood that has no folder.
-    let mut composed = Booth::new(&MusicSettings::default(), RATE);
+    let mut composed = AudioEngine::new(&MusicSettings::default(), RATE);
     println!("hour  resident MiB  peak MiB  files  threads  LUFS  dBTP  composed  found broken  times real time");
     let mut block = [[0.0; 2]; 480];
     let (mut composing, mut blocks_composed, mut missed, mut waited, mut broken) = (false, 0_u64, 0, 0_u64, 0);
@@ -72,12 +72,12 @@ fn main() {
             composing = turn == 2;
             let expression = if turn == 0 { Expression::Happy } else { Expression::Sad };
             let programme = Programme { expression, affect: Affect::of(expression), seed: at };
-            booth.handle(Sound::Stop(Duration::from_secs(1)));
+            engine.handle(Sound::Stop(Duration::from_secs(1)));
             composed.handle(Sound::Stop(Duration::from_secs(1)));
-            let next = if composing { &mut composed } else { &mut booth };
+            let next = if composing { &mut composed } else { &mut engine };
             next.handle(Sound::Play(programme, Duration::from_millis(1_500)));
         }
-        let now = if composing { &mut composed } else { &mut booth };
+        let now = if composing { &mut composed } else { &mut engine };
         if at % SKIP == SKIP - 1 {
             now.handle(Sound::Like);
             now.handle(Sound::Skip(Duration::from_millis(1_500)));

@@ -1,11 +1,11 @@
 //! The speaker: mixes what plays, and hands it to a sound card, to a WAV file, or to nobody.
 //!
 //! ```text
-//! Programme, Chime -> booth (composer or the owner's tracks) -> mixer (cross-fade, chimes, gain, limiter)
+//! Programme, Chime -> engine (composer or the owner's tracks) -> mixer (cross-fade, chimes, gain, limiter)
 //!    -> card: 10 ms blocks -> short queue -> rodio        or -> wav: paced by the wall clock -> file
 //! ```
 //!
-//! Each output has one thread, which owns the booth; the box talks to it through bounded channels and never waits.
+//! Each output has one thread, which owns the engine; the box talks to it through bounded channels and never waits.
 
 pub mod card;
 pub mod engine;

@@ -11,7 +11,7 @@ mod pull;
 pub use choose::Card;
 pub use device::Holder;
 
-use super::engine::Booth;
+use super::engine::AudioEngine;
 use super::engine::{MOST_SOUNDS, Remote};
 use super::{MusicSettings, SpeakerError};
 use crate::ports::Sound;
@@ -122,11 +122,11 @@ fn run(
     outbox: &SyncSender<SpeakerError>,
 ) {
     let rate_hz = line.as_ref().map_or(USUAL_RATE_HZ, |line| line.rate_hz);
-    let mut booth = Booth::new(music, rate_hz);
+    let mut engine = AudioEngine::new(music, rate_hz);
     loop {
         let end = match line.take() {
-            Some(line) => feed(line, &mut booth, inbox, outbox),
-            None => wait(&mut booth, inbox, cards.look_again),
+            Some(line) => feed(line, &mut engine, inbox, outbox),
+            None => wait(&mut engine, inbox, cards.look_again),
         };
         match end {
             End::Done => return,
@@ -152,14 +152,14 @@ enum End {
 }
 
 /// Keeps the queue full.
-fn feed(mut line: Line, booth: &mut Booth, inbox: &Receiver<Sound>, outbox: &SyncSender<SpeakerError>) -> End {
+fn feed(mut line: Line, engine: &mut AudioEngine, inbox: &Receiver<Sound>, outbox: &SyncSender<SpeakerError>) -> End {
     let mut naps = 0;
-    let mut missed = (line.queue.missed() + booth.missed(), Instant::now());
+    let mut missed = (line.queue.missed() + engine.missed(), Instant::now());
     loop {
         let sound = if line.queue.has_room() {
             naps = 0;
             let mut block = line.queue.empty_block();
-            booth.render(&mut block);
+            engine.render(&mut block);
             line.queue.put(block);
             inbox.recv_timeout(Duration::ZERO)
         } else {
@@ -167,14 +167,14 @@ fn feed(mut line: Line, booth: &mut Booth, inbox: &Receiver<Sound>, outbox: &Syn
             inbox.recv_timeout(NAP)
         };
         match sound {
-            Ok(sound) => booth.handle(sound),
+            Ok(sound) => engine.handle(sound),
             Err(RecvTimeoutError::Disconnected) => return End::Done,
             Err(RecvTimeoutError::Timeout) => {}
         }
-        for fault in booth.faults() {
+        for fault in engine.faults() {
             drop(outbox.try_send(fault));
         }
-        let now = line.queue.missed() + booth.missed();
+        let now = line.queue.missed() + engine.missed();
         if now > missed.0 && missed.1.elapsed() >= TELL_MISSED {
             tracing::info!(frames = now - missed.0, "not there in time, so silent");
             missed = (now, Instant::now());
@@ -189,10 +189,10 @@ fn feed(mut line: Line, booth: &mut Booth, inbox: &Receiver<Sound>, outbox: &Syn
 }
 
 /// Without a card: requests are still followed, so that the right music is there when the card comes back.
-fn wait(booth: &mut Booth, inbox: &Receiver<Sound>, look_again: Duration) -> End {
+fn wait(engine: &mut AudioEngine, inbox: &Receiver<Sound>, look_again: Duration) -> End {
     match inbox.recv_timeout(look_again) {
         Ok(sound) => {
-            booth.handle(sound);
+            engine.handle(sound);
             End::LookAgain
         }
         Err(RecvTimeoutError::Disconnected) => End::Done,

@@ -1,4 +1,4 @@
-//! The booth: turns what the box asks for into tracks on the mixer. One for every kind of output; no clock and no device.
+//! The engine: turns what the box asks for into tracks on the mixer. One for every kind of output; no clock and no device.
 
 use super::MusicSettings;
 use crate::ports::{Chime, Programme, Sound, Speaker, SpeakerError};
@@ -14,7 +14,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// A mixer, and where its tracks come from.
-pub struct Booth {
+pub struct AudioEngine {
     mixer: Mixer,
     jukebox: Jukebox,
     /// What is composed for the programme that plays, where nothing but the composer can play.
@@ -36,8 +36,8 @@ fn tell_troubles(library: Option<Library>) {
     }
 }
 
-impl Booth {
-    /// A silent booth that renders `rate_hz` frames a second.
+impl AudioEngine {
+    /// A silent engine that renders `rate_hz` frames a second.
     #[must_use]
     pub fn new(music: &MusicSettings, rate_hz: u32) -> Self {
         let broken = Broken::default();

@@ -1,6 +1,6 @@
 //! The speaker's promises: fades, chimes, silence, and what happens when there is no card or no disk.
 
-use super::engine::Booth;
+use super::engine::AudioEngine;
 use super::{MusicSettings, SpeakerChoice, open};
 use crate::ports::{Chime, Programme, Sound, SpeakerError};
 use mood::{Affect, Expression};
@@ -82,11 +82,11 @@ fn gain_is_applied_and_the_ceiling_holds_at_any() {
 #[test]
 fn a_skip_is_another_piece_and_in_silence_nothing() {
     let play = |sounds: &[Sound]| {
-        let mut booth = Booth::new(&MusicSettings::default(), RATE);
+        let mut engine = AudioEngine::new(&MusicSettings::default(), RATE);
         let mut out = vec![[0.0; 2]; 4 * 48_000];
         for sound in sounds {
-            booth.handle(*sound);
-            booth.render(&mut out);
+            engine.handle(*sound);
+            engine.render(&mut out);
         }
         out
     };

@@ -1,6 +1,6 @@
 //! The speaker without a speaker: writes what would play to a WAV file, at the pace it would sound.
 
-use super::engine::Booth;
+use super::engine::AudioEngine;
 use super::engine::{MOST_SOUNDS, Remote};
 use super::{MusicSettings, SpeakerError};
 use crate::ports::Sound;
@@ -99,19 +99,19 @@ fn sixteen_bit(sample: f32) -> i16 {
 /// Starts writing to `path` on a thread of its own.
 pub(super) fn open(path: &Path, music: &MusicSettings) -> Result<Remote, SpeakerError> {
     let file = WavFile::create(path)?;
-    let booth = Booth::new(music, RATE_HZ);
+    let engine = AudioEngine::new(music, RATE_HZ);
     let (sounds, inbox) = sync_channel(MOST_SOUNDS);
     let (outbox, faults) = sync_channel(MOST_SOUNDS);
     let thread = thread::Builder::new()
         .name("sound".to_owned())
-        .spawn(move || run(booth, file, &inbox, &outbox))
+        .spawn(move || run(engine, file, &inbox, &outbox))
         .map_err(|error| SpeakerError::NoDevice { detail: error.to_string() })?;
     Ok(Remote::new(sounds, faults, thread, format!("WAV file {}", path.display())))
 }
 
 /// Writes until the box lets go. Nothing is written while nothing plays.
 fn run<W: Write + Seek>(
-    mut booth: Booth,
+    mut engine: AudioEngine,
     file: WavFile<W>,
     inbox: &Receiver<Sound>,
     outbox: &SyncSender<SpeakerError>,
@@ -120,28 +120,28 @@ fn run<W: Write + Seek>(
     let mut due = Instant::now();
     let mut block = [[0.0; 2]; BLOCK];
     loop {
-        let wait = if booth.is_idle() { Duration::from_secs(1) } else { due.saturating_duration_since(Instant::now()) };
+        let wait = if engine.is_idle() { Duration::from_secs(1) } else { due.saturating_duration_since(Instant::now()) };
         match inbox.recv_timeout(wait) {
             Ok(sound) => {
-                if booth.is_idle() {
+                if engine.is_idle() {
                     due = Instant::now();
                 }
-                booth.handle(sound);
+                engine.handle(sound);
                 continue;
             }
             Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {}
         }
-        let fault = if booth.is_idle() {
+        let fault = if engine.is_idle() {
             recorder.flush()
         } else {
-            booth.render(&mut block);
+            engine.render(&mut block);
             // After a sleep of the machine the lost time is not made up for.
             let now = Instant::now();
             due = if now > due + MOST_LATE { now } else { due + BLOCK_TIME };
             recorder.write(&block)
         };
-        for fault in fault.into_iter().chain(booth.faults()) {
+        for fault in fault.into_iter().chain(engine.faults()) {
             // A box that doesn't ask has enough to do; the fault is in the log.
             tracing::warn!(%fault, "sound");
             drop(outbox.try_send(fault));
