@@ -17,7 +17,7 @@ use crate::sound::MusicSettings;
 use crate::{device, home};
 use mood::Brightness;
 use music::library::shelf::ShelfSettings;
-use music::library::{Broken, Library};
+use music::library::{Broken, MoodFolders};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use thiserror::Error;
@@ -160,8 +160,8 @@ impl Config {
     /// What holds, and does not do what its owner may expect: about files that are not there now.
     #[must_use]
     pub fn troubles(&self) -> Vec<String> {
-        let library = self.music.folder.clone().map(|folder| Library::new(folder, Broken::default()));
-        library.iter().flat_map(Library::troubles).collect()
+        let folders = self.music.folder.clone().map(|folder| MoodFolders::new(folder, Broken::default()));
+        folders.iter().flat_map(MoodFolders::troubles).collect()
     }
 
     /// What can't hold together.

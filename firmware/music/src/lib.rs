@@ -17,6 +17,6 @@ pub use compose::Composer;
 pub use compose::plan::Plan;
 pub use mixer::Mixer;
 pub use crossfader::Crossfader;
-pub use library::Library;
+pub use library::MoodFolders;
 pub use track::{Chime, Programme, Sound};
 pub use track::{Status, Stereo, Track};

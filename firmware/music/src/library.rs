@@ -34,13 +34,13 @@ use std::time::Duration;
 
 /// The owner's folder.
 #[derive(Debug, Clone)]
-pub struct Library {
+pub struct MoodFolders {
     folder: PathBuf,
     /// What could not be played so far.
     pub broken: Broken,
 }
 
-impl Library {
+impl MoodFolders {
     /// The library in `folder`, which may not exist: then every mood is composed. `broken` is what could not be played so far.
     #[must_use]
     pub fn new(folder: PathBuf, broken: Broken) -> Self {
@@ -77,7 +77,7 @@ impl Library {
 #[derive(Debug, Clone)]
 pub struct Jukebox {
     /// Folders a mood.
-    pub library: Option<Library>,
+    pub folders: Option<MoodFolders>,
     /// Everything else the owner has.
     pub shelf: Option<Arc<Shelf>>,
     /// The composer's instruments, where the owner has some.
@@ -92,7 +92,7 @@ impl Jukebox {
     /// Whether there is anything but the composer.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.library.is_none() && self.shelf.is_none()
+        self.folders.is_none() && self.shelf.is_none()
     }
 
     /// Music for a mood without an end: from the owner's folder of that mood, else chosen from all the owner has, else
@@ -101,7 +101,7 @@ impl Jukebox {
     pub fn programme(&self, expression: Expression, affect: Affect, seed: u64, rate_hz: u32) -> Playlist {
         self.broken.forget_returned();
         let folder =
-            self.library.as_ref().map(|library| Shuffled::new(library, expression, affect, seed, self.shelf.clone()));
+            self.folders.as_ref().map(|folders| Shuffled::new(folders, expression, affect, seed, self.shelf.clone()));
         let queue: Box<dyn Queue> = match folder {
             Some(folder) if !folder.is_empty() => Box::new(folder),
             folder => match self.shelf.clone().and_then(|shelf| Chosen::new(shelf, &self.broken, affect, seed)) {

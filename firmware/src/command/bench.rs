@@ -186,7 +186,8 @@ fn onset(seed: u64) -> Onset {
     let mut mixer = Mixer::new(RATE_HZ, 0.0);
     let mut block = vec![[0.0; 2]; 480];
     let began = Instant::now();
-    mixer.play(Box::new(Composer::new(Expression::Happy, Affect::of(Expression::Happy), seed, RATE_HZ)), Duration::ZERO);
+    mixer
+        .play(Box::new(Composer::new(Expression::Happy, Affect::of(Expression::Happy), seed, RATE_HZ)), Duration::ZERO);
     for blocks in 0..200 {
         mixer.render(&mut block);
         if block.iter().flatten().any(|sample| sample.abs() > AUDIBLE) {

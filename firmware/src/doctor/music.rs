@@ -3,7 +3,7 @@
 use super::Finding;
 use crate::config::Config;
 use mood::{Affect, Expression};
-use music::Library;
+use music::MoodFolders;
 use music::library::Broken;
 use music::library::collection::Collection;
 use music::library::collection::Present;
@@ -90,7 +90,7 @@ pub fn music(places: &Places) -> Finding {
 fn in_folders(folder: &Path, named: bool, troubles: &mut Vec<Trouble>) -> Vec<(Expression, usize)> {
     const REMEDY: &str =
         "set `music.folder` to a folder that is there, with folders named happy, sad and so on and music in each";
-    let library = Library::new(folder.to_owned(), Broken::default());
+    let library = MoodFolders::new(folder.to_owned(), Broken::default());
     let counts = Expression::ALL.into_iter().map(|expression| (expression, library.tracks(expression).len()));
     let counts: Vec<_> = counts.filter(|(_, tracks)| *tracks > 0).collect();
     if named || !counts.is_empty() {

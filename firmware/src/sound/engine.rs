@@ -7,7 +7,7 @@ use mood::Affect;
 use music::compose::soundfont::SoundFont;
 use music::library::shelf::Shelf;
 use music::library::{Broken, Control, Jukebox, Prefetch, Recipe, policy};
-use music::{Mixer, Library, Stereo, Track};
+use music::{Mixer, MoodFolders, Stereo, Track};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError};
 use std::thread::{self, JoinHandle};
@@ -28,9 +28,9 @@ pub struct AudioEngine {
 }
 
 /// Looks through the owner's folder, as long as its disk takes, and tells the journal what is missing.
-fn tell_troubles(library: Option<Library>) {
-    let Some(library) = library else { return };
-    let tell = move || library.troubles().iter().for_each(|trouble| tracing::warn!("{trouble}"));
+fn tell_troubles(folders: Option<MoodFolders>) {
+    let Some(folders) = folders else { return };
+    let tell = move || folders.troubles().iter().for_each(|trouble| tracing::warn!("{trouble}"));
     if let Err(error) = thread::Builder::new().name("music folder".to_owned()).spawn(tell) {
         tracing::debug!(%error, "no thread to look through the music folder");
     }
@@ -41,15 +41,15 @@ impl AudioEngine {
     #[must_use]
     pub fn new(music: &MusicSettings, rate_hz: u32) -> Self {
         let broken = Broken::default();
-        let library = music.folder.clone().map(|folder| Library::new(folder, broken.clone()));
-        tell_troubles(library.clone());
+        let folders = music.folder.clone().map(|folder| MoodFolders::new(folder, broken.clone()));
+        tell_troubles(folders.clone());
         let shelf = music.shelf.clone().map(|settings| Arc::new(Shelf::new(settings)));
         let soundfont = music.soundfont.as_ref().and_then(|path| {
             SoundFont::open(path).map_err(|detail| broken.remember(path, format!("no SoundFont: {detail}"))).ok()
         });
         Self {
             mixer: Mixer::new(rate_hz, music.gain_db),
-            jukebox: Jukebox { library, shelf, soundfont, broken, fade: music.track_fade },
+            jukebox: Jukebox { folders, shelf, soundfont, broken, fade: music.track_fade },
             recipe: None,
             control: None,
             missed: 0,

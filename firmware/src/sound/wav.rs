@@ -120,7 +120,8 @@ fn run<W: Write + Seek>(
     let mut due = Instant::now();
     let mut block = [[0.0; 2]; BLOCK];
     loop {
-        let wait = if engine.is_idle() { Duration::from_secs(1) } else { due.saturating_duration_since(Instant::now()) };
+        let wait =
+            if engine.is_idle() { Duration::from_secs(1) } else { due.saturating_duration_since(Instant::now()) };
         match inbox.recv_timeout(wait) {
             Ok(sound) => {
                 if engine.is_idle() {

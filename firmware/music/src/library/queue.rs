@@ -1,6 +1,6 @@
 //! What plays next: the order of tracks, and who is told what became of them.
 
-use super::{Broken, Library};
+use super::{Broken, MoodFolders};
 use crate::library::choose::Chooser;
 use crate::library::policy::Policy;
 use crate::library::shelf::Shelf;
@@ -62,13 +62,13 @@ pub(super) struct Shuffled {
 
 impl Shuffled {
     pub(super) fn new(
-        library: &Library,
+        folders: &MoodFolders,
         expression: Expression,
         target: Affect,
         seed: u64,
         shelf: Option<Arc<Shelf>>,
     ) -> Self {
-        let mut tracks = library.tracks(expression);
+        let mut tracks = folders.tracks(expression);
         tracks.shuffle(&mut Pcg32::seed_from_u64(seed));
         Self { tracks, next: 0, target: Some(target), shelf }
     }

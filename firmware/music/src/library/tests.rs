@@ -1,6 +1,6 @@
 //! The owner's tracks: good ones sound, bad ones are skipped, and there is always music.
 
-use super::{Broken, FileTrack, Jukebox, Library, Playlist, Prefetch};
+use super::{Broken, FileTrack, Jukebox, MoodFolders, Playlist, Prefetch};
 use crate::track::{Status, Stereo, Track};
 use mood::{Affect, Expression};
 use std::fs;
@@ -16,20 +16,20 @@ fn sample(extension: &str) -> PathBuf {
 }
 
 /// A library whose happy folder holds copies of the named samples.
-fn library(mood_folder: &str, files: &[(&str, &[u8])]) -> (TempDir, Library) {
+fn folders(mood_folder: &str, files: &[(&str, &[u8])]) -> (TempDir, MoodFolders) {
     let folder = TempDir::new().unwrap();
     let mood = folder.path().join(mood_folder);
     fs::create_dir(&mood).unwrap();
     for (name, bytes) in files {
         fs::write(mood.join(name), bytes).unwrap();
     }
-    let library = Library::new(folder.path().to_owned(), Broken::default());
-    (folder, library)
+    let folders = MoodFolders::new(folder.path().to_owned(), Broken::default());
+    (folder, folders)
 }
 
-fn happy(library: &Library, fade: Duration) -> Playlist {
+fn happy(folders: &MoodFolders, fade: Duration) -> Playlist {
     let jukebox =
-        Jukebox { library: Some(library.clone()), shelf: None, soundfont: None, broken: library.broken.clone(), fade };
+        Jukebox { folders: Some(folders.clone()), shelf: None, soundfont: None, broken: folders.broken.clone(), fade };
     jukebox.programme(Expression::Happy, Affect::of(Expression::Happy), 1, RATE)
 }
 
@@ -65,17 +65,17 @@ fn all_four_formats_sound_at_the_right_pitch_and_length() {
 #[test]
 fn mood_folders_are_found_under_every_name_people_give_them() {
     for name in ["happy", "Happiness", "HAPPY"] {
-        let (_folder, library) = library(name, &[("b.mp3", b"x"), ("A.WAV", b"x"), ("notes.txt", b"x")]);
+        let (_folder, folders) = folders(name, &[("b.mp3", b"x"), ("A.WAV", b"x"), ("notes.txt", b"x")]);
         let names: Vec<_> =
-            library.tracks(Expression::Happy).iter().map(|path| path.file_name().unwrap().to_owned()).collect();
+            folders.tracks(Expression::Happy).iter().map(|path| path.file_name().unwrap().to_owned()).collect();
         assert_eq!(names, ["A.WAV", "b.mp3"]);
-        assert!(library.tracks(Expression::Sad).is_empty());
+        assert!(folders.tracks(Expression::Sad).is_empty());
     }
 }
 
 #[test]
 fn tracks_are_found_at_any_depth_and_hidden_files_are_none() {
-    let (folder, library) = library("happy", &[("b.mp3", b"x"), ("._b.mp3", b"x")]);
+    let (folder, folders) = folders("happy", &[("b.mp3", b"x"), ("._b.mp3", b"x")]);
     let album = folder.path().join("happy/Artist/Album/CD 1");
     fs::create_dir_all(&album).unwrap();
     fs::create_dir_all(folder.path().join("happy/.Trashes")).unwrap();
@@ -83,7 +83,7 @@ fn tracks_are_found_at_any_depth_and_hidden_files_are_none() {
     {
         fs::write(path, b"x").unwrap();
     }
-    assert_eq!(library.tracks(Expression::Happy), [album.join("01 song.flac"), folder.path().join("happy/b.mp3")]);
+    assert_eq!(folders.tracks(Expression::Happy), [album.join("01 song.flac"), folder.path().join("happy/b.mp3")]);
 }
 
 #[test]
@@ -97,12 +97,12 @@ fn a_fade_begins_when_the_end_is_in_sight_however_long_the_header_says() {
     (0..48_000).for_each(|n| writer.write_sample(if n / 24 % 2 == 0 { 8_000_i16 } else { -8_000 }).unwrap());
     writer.finalize().unwrap();
     for seed in 0..2 {
-        let (_folder, library) = library("happy", &[("a.mp3", &joined), ("b.wav", other.get_ref())]);
+        let (_folder, folders) = folders("happy", &[("a.mp3", &joined), ("b.wav", other.get_ref())]);
         let jukebox = Jukebox {
-            library: Some(library.clone()),
+            folders: Some(folders.clone()),
             shelf: None,
             soundfont: None,
-            broken: library.broken.clone(),
+            broken: folders.broken.clone(),
             fade: Duration::from_millis(200),
         };
         let mut playlist = jukebox.programme(Expression::Happy, Affect::of(Expression::Happy), seed, RATE);
@@ -126,16 +126,16 @@ fn broken_files_are_skipped_reported_once_and_not_tried_again() {
         ("header.wav", &tone[..44]),
         ("tone.wav", &tone),
     ];
-    let (folder, library) = library("happy", &files);
-    let mut playlist = happy(&library, Duration::ZERO);
+    let (folder, folders) = folders("happy", &files);
+    let mut playlist = happy(&folders, Duration::ZERO);
     let out = render(&mut playlist, 10 * 48_000);
     assert!(level(&out[5 * 48_000..6 * 48_000]) > 0.05, "the good track goes on");
-    let mut broken: Vec<_> = library.broken.news().into_iter().map(|track| track.path).collect();
+    let mut broken: Vec<_> = folders.broken.news().into_iter().map(|track| track.path).collect();
     broken.sort();
     let named = |name: &str| folder.path().join("happy").join(name);
     assert_eq!(broken, ["empty.mp3", "header.flac", "header.wav", "text.ogg", "zeros.mp3"].map(named));
-    assert!(library.broken.news().is_empty());
-    assert_eq!(library.tracks(Expression::Happy), [named("tone.wav")]);
+    assert!(folders.broken.news().is_empty());
+    assert_eq!(folders.tracks(Expression::Happy), [named("tone.wav")]);
 }
 
 #[test]
@@ -143,8 +143,8 @@ fn truncated_files_play_as_far_as_they_go_and_scraps_are_skipped() {
     for extension in ["wav", "flac", "ogg", "mp3"] {
         let bytes = fs::read(sample(extension)).unwrap();
         for share in [3, 2] {
-            let (_folder, library) = library("happy", &[("cut.wav", &bytes[..bytes.len() / share])]);
-            let mut playlist = happy(&library, Duration::ZERO);
+            let (_folder, folders) = folders("happy", &[("cut.wav", &bytes[..bytes.len() / share])]);
+            let mut playlist = happy(&folders, Duration::ZERO);
             let out = render(&mut playlist, 96_000);
             assert!(level(&out[..48_000]) > 0.01, "1/{share} of {extension} is silent");
         }
@@ -153,19 +153,19 @@ fn truncated_files_play_as_far_as_they_go_and_scraps_are_skipped() {
 
 #[test]
 fn a_wrong_extension_does_not_matter() {
-    let (_folder, library) = library("happy", &[("really-a-wav.mp3", &fs::read(sample("wav")).unwrap())]);
-    let out = render(&mut happy(&library, Duration::ZERO), 9_600);
+    let (_folder, folders) = folders("happy", &[("really-a-wav.mp3", &fs::read(sample("wav")).unwrap())]);
+    let out = render(&mut happy(&folders, Duration::ZERO), 9_600);
     assert!(pitch_hz(&out[2_400..]).abs_diff(440) <= 12);
-    assert!(library.broken.news().is_empty());
+    assert!(folders.broken.news().is_empty());
 }
 
 #[test]
 fn without_a_playable_track_the_composer_plays() {
-    let (_folder, broken) = library("happy", &[("empty.mp3", b"")]);
-    let missing = Library::new(PathBuf::from("there/is/no/such/folder"), Broken::default());
-    let (_other, only_sad) = library("sad", &[("empty.mp3", b"")]);
-    for library in [broken, missing, only_sad] {
-        assert!(level(&render(&mut happy(&library, Duration::ZERO), 48_000)) > 0.01);
+    let (_folder, broken) = folders("happy", &[("empty.mp3", b"")]);
+    let missing = MoodFolders::new(PathBuf::from("there/is/no/such/folder"), Broken::default());
+    let (_other, only_sad) = folders("sad", &[("empty.mp3", b"")]);
+    for folders in [broken, missing, only_sad] {
+        assert!(level(&render(&mut happy(&folders, Duration::ZERO), 48_000)) > 0.01);
     }
 }
 
@@ -173,8 +173,8 @@ fn without_a_playable_track_the_composer_plays() {
 fn tracks_follow_each_other_for_ever_and_a_fade_leaves_no_gap() {
     let tone = fs::read(sample("wav")).unwrap();
     for fade in [Duration::ZERO, Duration::from_millis(100), Duration::from_secs(9)] {
-        let (_folder, library) = library("happy", &[("one.wav", &tone), ("two.wav", &tone)]);
-        let mut playlist = happy(&library, fade);
+        let (_folder, folders) = folders("happy", &[("one.wav", &tone), ("two.wav", &tone)]);
+        let mut playlist = happy(&folders, fade);
         let out: Vec<Stereo> = (0..1_000).flat_map(|_| render(&mut playlist, 480)).collect();
         let quietest = out[2_400..].chunks_exact(4_800).map(level).fold(9.0, f32::min);
         assert!(quietest > 0.02, "{fade:?}: {quietest}");
@@ -250,8 +250,8 @@ fn without_a_fade_tracks_join_without_losing_or_adding_a_frame() {
     for (name, start) in [("a.wav", 100), ("b.wav", 15_100)] {
         ramp(&folder.path().join("happy").join(name), 15_000, start);
     }
-    let library = Library::new(folder.path().to_owned(), Broken::default());
-    let mut playlist = happy(&library, Duration::ZERO);
+    let folders = MoodFolders::new(folder.path().to_owned(), Broken::default());
+    let mut playlist = happy(&folders, Duration::ZERO);
     let out = render(&mut playlist, 60_000);
     // The gain moves slowly, so from frame to frame the ramp goes on; only from b to a it falls.
     let falls = out.windows(2).filter(|pair| pair[1][0] < 0.9 * pair[0][0]).count();
@@ -276,8 +276,8 @@ fn a_skip_is_heard_at_once_although_much_is_rendered_ahead() {
         (0..20 * 48_000).for_each(|n| file.write_sample(if n / half % 2 == 0 { 8_000_i16 } else { -8_000 }).unwrap());
         file.finalize().unwrap();
     }
-    let library = Library::new(folder.path().to_owned(), Broken::default());
-    let mut track = Prefetch::new(move || happy(&library, Duration::ZERO)).unwrap();
+    let folders = MoodFolders::new(folder.path().to_owned(), Broken::default());
+    let mut track = Prefetch::new(move || happy(&folders, Duration::ZERO)).unwrap();
     let control = track.control();
     let mut out = vec![[0.0; 2]; 2 * 48_000];
     let mut block = [[0.0; 2]; 480];
@@ -310,8 +310,8 @@ fn a_skip_is_heard_at_once_although_much_is_rendered_ahead() {
 #[test]
 fn a_file_that_vanishes_or_becomes_unreadable_is_skipped_and_the_music_goes_on() {
     let tone = fs::read(sample("wav")).unwrap();
-    let (folder, library) = library("happy", &[("one.wav", &tone), ("two.wav", &tone)]);
-    let mut playlist = happy(&library, Duration::ZERO);
+    let (folder, folders) = folders("happy", &[("one.wav", &tone), ("two.wav", &tone)]);
+    let mut playlist = happy(&folders, Duration::ZERO);
     render(&mut playlist, 4_800);
     for name in ["one.wav", "two.wav"] {
         fs::remove_file(folder.path().join("happy").join(name)).unwrap();
@@ -320,12 +320,12 @@ fn a_file_that_vanishes_or_becomes_unreadable_is_skipped_and_the_music_goes_on()
     let out = render(&mut playlist, 4 * 48_000);
     let quietest = out.chunks_exact(48_000).map(level).fold(9.0, f32::min);
     assert!(quietest > 0.002, "{quietest}");
-    assert_eq!(library.broken.all().len(), 2, "{:?}", library.broken.all());
+    assert_eq!(folders.broken.all().len(), 2, "{:?}", folders.broken.all());
 }
 
 #[test]
 fn a_skip_of_composed_music_is_another_piece() {
-    let nothing = Library::new(PathBuf::from("there/is/no/such/folder"), Broken::default());
+    let nothing = MoodFolders::new(PathBuf::from("there/is/no/such/folder"), Broken::default());
     let play = |skip: bool| {
         let mut playlist = happy(&nothing, Duration::ZERO);
         render(&mut playlist, 48_000);

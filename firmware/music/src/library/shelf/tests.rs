@@ -43,7 +43,7 @@ fn owner(tracks: usize) -> (TempDir, ShelfSettings) {
 fn play(settings: &ShelfSettings) -> (Arc<Shelf>, impl Track) {
     let shelf = Arc::new(Shelf::new(settings.clone()));
     let jukebox = Jukebox {
-        library: None,
+        folders: None,
         shelf: Some(Arc::clone(&shelf)),
         soundfont: None,
         broken: Broken::default(),
