@@ -14,7 +14,7 @@ use moodbox::ports::{Programme, Sound};
 use moodbox::sound::MusicSettings;
 use moodbox::sound::engine::AudioEngine;
 use music::library::policy::Policy;
-use music::library::shelf::ShelfSettings;
+use music::library::music_library::LibrarySettings;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -55,9 +55,9 @@ fn main() {
     let scratch = std::env::temp_dir().join(format!("moodbox-playing-{}", std::process::id()));
     moods(Path::new(&music), &scratch);
     let taste = scratch.join("taste.jsonl");
-    let shelf = index.map(|index| ShelfSettings { index: index.into(), taste, policy: Policy::Lift, variety: 0.5 });
-    let folder = shelf.is_none().then(|| scratch.clone());
-    let mut engine = AudioEngine::new(&MusicSettings { folder, shelf, ..MusicSettings::default() }, RATE);
+    let library = index.map(|index| LibrarySettings { index: index.into(), taste, policy: Policy::Lift, variety: 0.5 });
+    let folder = library.is_none().then(|| scratch.clone());
+    let mut engine = AudioEngine::new(&MusicSettings { folder, library, ..MusicSettings::default() }, RATE);
     // The composer alone, as with a mood that has no folder.
     let mut composed = AudioEngine::new(&MusicSettings::default(), RATE);
     println!("hour  resident MiB  peak MiB  files  threads  LUFS  dBTP  composed  found broken  times real time");

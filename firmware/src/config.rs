@@ -16,7 +16,7 @@ use crate::runner::Limits;
 use crate::sound::MusicSettings;
 use crate::{device, home};
 use mood::Brightness;
-use music::library::shelf::ShelfSettings;
+use music::library::music_library::LibrarySettings;
 use music::library::{Broken, MoodFolders};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -90,14 +90,14 @@ impl Config {
     /// When the embedded file has a mistake, which a test rules out.
     pub fn embedded() -> Result<Self, ConfigError> {
         let mut config = Self::default();
-        *config.shelf() = ShelfSettings { index: home::index(), taste: home::taste(), ..ShelfSettings::default() };
+        *config.library() = LibrarySettings { index: home::index(), taste: home::taste(), ..LibrarySettings::default() };
         read::apply(&mut config, TEMPLATE, Path::new("default.toml"))?;
         Ok(config)
     }
 
     /// How music is chosen from everything the owner has.
-    fn shelf(&mut self) -> &mut ShelfSettings {
-        self.music.shelf.get_or_insert_default()
+    fn library(&mut self) -> &mut LibrarySettings {
+        self.music.library.get_or_insert_default()
     }
 
     /// The embedded default with the file at `path` on top; only the default without a path.

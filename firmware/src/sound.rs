@@ -13,7 +13,7 @@ pub(crate) mod wav;
 
 pub use crate::ports::SpeakerError;
 use crate::ports::{Sound, Speaker};
-use music::library::shelf::ShelfSettings;
+use music::library::music_library::LibrarySettings;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ pub struct MusicSettings {
     /// The owner's folder with one folder of tracks a mood; `None` composes everything.
     pub folder: Option<PathBuf>,
     /// How the owner's whole music is chosen from; `None` leaves it alone.
-    pub shelf: Option<ShelfSettings>,
+    pub library: Option<LibrarySettings>,
     /// A SoundFont (SF2) whose instruments play composed music; `None` has the composer's own.
     pub soundfont: Option<PathBuf>,
     /// Gain on everything at the start, in dB; at most 0, as the limiter has the last word.
@@ -51,7 +51,7 @@ impl Default for MusicSettings {
     fn default() -> Self {
         Self {
             folder: None,
-            shelf: None,
+            library: None,
             soundfont: None,
             gain_db: 0.0,
             track_fade: Duration::from_secs(2),

@@ -13,7 +13,7 @@ mod playlist;
 pub mod policy;
 mod prefetch;
 mod queue;
-pub mod shelf;
+pub mod music_library;
 pub mod taste;
 
 pub use file_track::FileTrack;
@@ -26,7 +26,7 @@ use crate::compose::soundfont::SoundFont;
 use files::Shown;
 use mood::{Affect, Expression};
 use queue::{Chosen, Queue, Shuffled};
-use shelf::Shelf;
+use music_library::MusicLibrary;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -79,7 +79,7 @@ pub struct Jukebox {
     /// Folders a mood.
     pub folders: Option<MoodFolders>,
     /// Everything else the owner has.
-    pub shelf: Option<Arc<Shelf>>,
+    pub library: Option<Arc<MusicLibrary>>,
     /// The composer's instruments, where the owner has some.
     pub soundfont: Option<SoundFont>,
     /// What could not be played so far.
@@ -92,7 +92,7 @@ impl Jukebox {
     /// Whether there is anything but the composer.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.folders.is_none() && self.shelf.is_none()
+        self.folders.is_none() && self.library.is_none()
     }
 
     /// Music for a mood without an end: from the owner's folder of that mood, else chosen from all the owner has, else
@@ -101,10 +101,10 @@ impl Jukebox {
     pub fn programme(&self, expression: Expression, affect: Affect, seed: u64, rate_hz: u32) -> Playlist {
         self.broken.forget_returned();
         let folder =
-            self.folders.as_ref().map(|folders| Shuffled::new(folders, expression, affect, seed, self.shelf.clone()));
+            self.folders.as_ref().map(|folders| Shuffled::new(folders, expression, affect, seed, self.library.clone()));
         let queue: Box<dyn Queue> = match folder {
             Some(folder) if !folder.is_empty() => Box::new(folder),
-            folder => match self.shelf.clone().and_then(|shelf| Chosen::new(shelf, &self.broken, affect, seed)) {
+            folder => match self.library.clone().and_then(|library| Chosen::new(library, &self.broken, affect, seed)) {
                 Some(chosen) => Box::new(chosen),
                 None => Box::new(folder.unwrap_or_default()),
             },

@@ -12,7 +12,7 @@ use crate::runner::{Inbox, Message, threads};
 use crate::service::{ServiceObserver, WatchedInbox};
 use crate::sound::SpeakerChoice;
 use crate::{home, hw};
-use music::library::shelf;
+use music::library::music_library;
 use std::io::stdout;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
@@ -90,7 +90,7 @@ fn real(args: &RunArgs, config: &Config, (outbox, inbox): Channel, began: Instan
     rig.pins()?;
     let mut eyes = Eyes::open(args.model.as_deref().or(config.model.as_deref()), config.look.unsure_below)?;
     let forgot = eyes.remember_in(&config.look.memory.clone().unwrap_or_else(home::faces));
-    let forgot = forgot.into_iter().chain(config.music.shelf.iter().flat_map(shelf::begin_anew));
+    let forgot = forgot.into_iter().chain(config.music.library.iter().flat_map(music_library::begin_anew));
     let (lights, button, extras) = (rig.lights()?, rig.button()?, rig.extras()?);
     let (camera, _) = rig.camera()?;
     let speaker = rig.speaker(speaker_choice(args, config))?;
@@ -111,7 +111,7 @@ fn speaker_choice(args: &RunArgs, config: &Config) -> SpeakerChoice {
     match (&args.wav, args.silent) {
         (Some(file), _) => SpeakerChoice::Wav(file.clone()),
         (None, true) => SpeakerChoice::Silent,
-        // A box on a shelf writes no file that nobody asked for; its card may be plugged in later.
+        // A box on a library writes no file that nobody asked for; its card may be plugged in later.
         (None, false) if args.simulate.is_none() => SpeakerChoice::CardToCome(config.card.clone()),
         (None, false) => SpeakerChoice::Card(config.card.clone()),
     }

@@ -30,12 +30,12 @@ impl Places {
     #[must_use]
     pub fn of(config: &Config, service: &Path) -> Self {
         let settings = config.sound();
-        let shelf = settings.shelf.unwrap_or_default();
-        let of_service = !shelf.index.exists() && service.join("music.jsonl").exists();
+        let library = settings.library.unwrap_or_default();
+        let of_service = !library.index.exists() && service.join("music.jsonl").exists();
         let (index, taste) = if of_service {
             (service.join("music.jsonl"), service.join("taste.jsonl"))
         } else {
-            (shelf.index, shelf.taste)
+            (library.index, library.taste)
         };
         let folder = settings.folder.or_else(|| of_service.then(|| service.join("music")));
         Self { folder, named: config.music.folder.is_some(), index, taste }
@@ -277,8 +277,8 @@ mod tests {
     fn the_owner_of_a_box_asks_from_a_shell_of_his_own() {
         let (folder, places) = places();
         let mut config = Config::embedded().unwrap();
-        let shelf = config.music.shelf.as_mut().unwrap();
-        (shelf.index, shelf.taste) = (places.index.clone(), places.taste.clone());
+        let library = config.music.library.as_mut().unwrap();
+        (library.index, library.taste) = (places.index.clone(), places.taste.clone());
         config.music.folder = None;
         let service = folder.path().join("service");
         assert_eq!(Places::of(&config, &service).index, places.index, "there is no service");

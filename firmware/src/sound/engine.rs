@@ -5,7 +5,7 @@ use crate::ports::{Chime, Programme, Sound, Speaker, SpeakerError};
 use files::Shown;
 use mood::Affect;
 use music::compose::soundfont::SoundFont;
-use music::library::shelf::Shelf;
+use music::library::music_library::MusicLibrary;
 use music::library::{Broken, Control, Jukebox, Prefetch, Recipe, policy};
 use music::{Mixer, MoodFolders, Stereo, Track};
 use std::sync::Arc;
@@ -43,13 +43,13 @@ impl AudioEngine {
         let broken = Broken::default();
         let folders = music.folder.clone().map(|folder| MoodFolders::new(folder, broken.clone()));
         tell_troubles(folders.clone());
-        let shelf = music.shelf.clone().map(|settings| Arc::new(Shelf::new(settings)));
+        let library = music.library.clone().map(|settings| Arc::new(MusicLibrary::new(settings)));
         let soundfont = music.soundfont.as_ref().and_then(|path| {
             SoundFont::open(path).map_err(|detail| broken.remember(path, format!("no SoundFont: {detail}"))).ok()
         });
         Self {
             mixer: Mixer::new(rate_hz, music.gain_db),
-            jukebox: Jukebox { folders, shelf, soundfont, broken, fade: music.track_fade },
+            jukebox: Jukebox { folders, library, soundfont, broken, fade: music.track_fade },
             recipe: None,
             control: None,
             missed: 0,

@@ -3,7 +3,7 @@
 use super::{Broken, MoodFolders};
 use crate::library::choose::Chooser;
 use crate::library::policy::Policy;
-use crate::library::shelf::Shelf;
+use crate::library::music_library::MusicLibrary;
 use crate::library::taste::Event;
 use files::Shown;
 use mood::{Affect, Expression};
@@ -57,7 +57,7 @@ pub(super) struct Shuffled {
     tracks: Vec<PathBuf>,
     next: usize,
     target: Option<Affect>,
-    shelf: Option<Arc<Shelf>>,
+    library: Option<Arc<MusicLibrary>>,
 }
 
 impl Shuffled {
@@ -66,11 +66,11 @@ impl Shuffled {
         expression: Expression,
         target: Affect,
         seed: u64,
-        shelf: Option<Arc<Shelf>>,
+        library: Option<Arc<MusicLibrary>>,
     ) -> Self {
         let mut tracks = folders.tracks(expression);
         tracks.shuffle(&mut Pcg32::seed_from_u64(seed));
-        Self { tracks, next: 0, target: Some(target), shelf }
+        Self { tracks, next: 0, target: Some(target), library }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -82,19 +82,19 @@ impl Queue for Shuffled {
     fn next(&mut self) -> Option<Next> {
         let path = self.tracks.get(self.next % self.tracks.len().max(1))?.clone();
         self.next = self.next % self.tracks.len() + 1;
-        let loudness_lufs = self.shelf.as_ref().and_then(|shelf| shelf.loudness_lufs(&path));
+        let loudness_lufs = self.library.as_ref().and_then(|library| library.loudness_lufs(&path));
         Some(Next { path, from: Duration::ZERO, loudness_lufs, target: self.target })
     }
 
     fn heard(&mut self, track: &Next, event: Event) {
-        if let Some(shelf) = &self.shelf {
-            shelf.learn(&track.path, event, track.target);
+        if let Some(library) = &self.library {
+            library.learn(&track.path, event, track.target);
         }
     }
 
     fn at(&mut self, track: &Next, position: Duration) {
-        if let Some(shelf) = &self.shelf {
-            shelf.remember(&track.path, position);
+        if let Some(library) = &self.library {
+            library.remember(&track.path, position);
         }
     }
 
@@ -107,7 +107,7 @@ impl Queue for Shuffled {
 
 /// Tracks chosen for a listener, one after the other.
 pub(super) struct Chosen {
-    shelf: Arc<Shelf>,
+    library: Arc<MusicLibrary>,
     chooser: Chooser,
     policy: Policy,
     from: Affect,
@@ -119,20 +119,20 @@ pub(super) struct Chosen {
 
 impl Chosen {
     /// For a listener at a point of the plane; `None` when there is nothing to choose from.
-    pub(super) fn new(shelf: Arc<Shelf>, broken: &Broken, from: Affect, seed: u64) -> Option<Self> {
-        let mut chooser = shelf.chooser()?;
+    pub(super) fn new(library: Arc<MusicLibrary>, broken: &Broken, from: Affect, seed: u64) -> Option<Self> {
+        let mut chooser = library.chooser()?;
         broken.all().iter().for_each(|path| chooser.drop_broken(path));
         if chooser.is_empty() {
             return None;
         }
-        let policy = shelf.policy();
-        let resume = shelf.interrupted(policy.target(from, 0)).map(|(path, from)| Next {
-            loudness_lufs: shelf.loudness_lufs(&path),
+        let policy = library.policy();
+        let resume = library.interrupted(policy.target(from, 0)).map(|(path, from)| Next {
+            loudness_lufs: library.loudness_lufs(&path),
             path,
             from,
             target: None,
         });
-        Some(Self { policy, shelf, chooser, from, step: 0, rng: Pcg32::seed_from_u64(seed), resume })
+        Some(Self { policy, library, chooser, from, step: 0, rng: Pcg32::seed_from_u64(seed), resume })
     }
 }
 
@@ -155,7 +155,7 @@ impl Queue for Chosen {
             "chosen"
         );
         self.chooser.start(&choice.path);
-        let loudness_lufs = self.shelf.loudness_lufs(&choice.path);
+        let loudness_lufs = self.library.loudness_lufs(&choice.path);
         Some(Next { path: choice.path, from: Duration::ZERO, loudness_lufs, target: Some(target) })
     }
 
@@ -169,11 +169,11 @@ impl Queue for Chosen {
     }
 
     fn heard(&mut self, track: &Next, event: Event) {
-        self.chooser.note(&track.path, event, track.target, self.shelf.now_s());
-        self.shelf.learn(&track.path, event, track.target);
+        self.chooser.note(&track.path, event, track.target, self.library.now_s());
+        self.library.learn(&track.path, event, track.target);
     }
 
     fn at(&mut self, track: &Next, position: Duration) {
-        self.shelf.remember(&track.path, position);
+        self.library.remember(&track.path, position);
     }
 }

@@ -29,7 +29,7 @@ fn folders(mood_folder: &str, files: &[(&str, &[u8])]) -> (TempDir, MoodFolders)
 
 fn happy(folders: &MoodFolders, fade: Duration) -> Playlist {
     let jukebox =
-        Jukebox { folders: Some(folders.clone()), shelf: None, soundfont: None, broken: folders.broken.clone(), fade };
+        Jukebox { folders: Some(folders.clone()), library: None, soundfont: None, broken: folders.broken.clone(), fade };
     jukebox.programme(Expression::Happy, Affect::of(Expression::Happy), 1, RATE)
 }
 
@@ -100,7 +100,7 @@ fn a_fade_begins_when_the_end_is_in_sight_however_long_the_header_says() {
         let (_folder, folders) = folders("happy", &[("a.mp3", &joined), ("b.wav", other.get_ref())]);
         let jukebox = Jukebox {
             folders: Some(folders.clone()),
-            shelf: None,
+            library: None,
             soundfont: None,
             broken: folders.broken.clone(),
             fade: Duration::from_millis(200),

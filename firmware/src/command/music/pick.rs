@@ -6,7 +6,7 @@ use files::Shown;
 use mood::{Affect, Expression};
 use music::library::choose::{Choice, Chooser};
 use music::library::policy::Policy;
-use music::library::shelf;
+use music::library::music_library;
 use music::library::taste::{Event, Record};
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
@@ -122,7 +122,7 @@ pub struct TasteArgs {
 pub(super) fn rate(args: &RateArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let path = match &args.track {
         Some(track) => list::find(&args.index.collection()?, track)?.path.clone(),
-        None => shelf::last_played(&args.index.taste_file()).ok_or(MusicError::NothingPlayed)?,
+        None => music_library::last_played(&args.index.taste_file()).ok_or(MusicError::NothingPlayed)?,
     };
     let place = args.at.or(args.mood.map(Affect::of));
     let event = match (place, args.like, args.dislike) {

@@ -10,7 +10,7 @@ use crate::rig::{Opened, Rig};
 use crate::runner::{BoxEvent, Observer};
 use crate::sim::parts::ScriptedButton;
 use crate::sim::terminal::{self, Terminal, keyboard::Keyboard};
-use music::library::shelf;
+use music::library::music_library;
 use std::io::{IsTerminal, Write, stderr, stdin, stdout};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -55,7 +55,7 @@ pub(super) fn run(
     let mut eyes = Eyes::open(args.model.as_deref().or(config.model.as_deref()), config.look.unsure_below)?;
     // On a desk it only learns where it is told to: a story should go the same way every time.
     let forgot = config.look.memory.as_ref().and_then(|folder| eyes.remember_in(folder));
-    let forgot = forgot.into_iter().chain(config.music.shelf.iter().flat_map(shelf::begin_anew));
+    let forgot = forgot.into_iter().chain(config.music.library.iter().flat_map(music_library::begin_anew));
     let speaker = rig.speaker(speaker_choice(args, config))?;
     tell(&outbox, forgot);
 

@@ -26,7 +26,7 @@ const MOST_MIB: u64 = 1;
 
 /// What the owner chose about choosing.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct ShelfSettings {
+pub struct LibrarySettings {
     /// The index of the owner's music.
     pub index: PathBuf,
     /// Where what is learnt is kept.
@@ -37,10 +37,10 @@ pub struct ShelfSettings {
     pub variety: f32,
 }
 
-/// The shelf.
+/// The library.
 #[derive(Debug)]
-pub struct Shelf {
-    settings: ShelfSettings,
+pub struct MusicLibrary {
+    settings: LibrarySettings,
     loaded: Mutex<Loaded>,
 }
 
@@ -66,10 +66,10 @@ struct Interrupted {
     at_s: u64,
 }
 
-impl Shelf {
-    /// A shelf; nothing is read yet.
+impl MusicLibrary {
+    /// A library; nothing is read yet.
     #[must_use]
-    pub fn new(settings: ShelfSettings) -> Self {
+    pub fn new(settings: LibrarySettings) -> Self {
         Self { settings, loaded: Mutex::new(Loaded::default()) }
     }
 
@@ -172,7 +172,7 @@ impl Shelf {
     }
 
     /// Seconds since 1970.
-    #[expect(clippy::unused_self, reason = "a shelf has a clock, whatever it is")]
+    #[expect(clippy::unused_self, reason = "a library has a clock, whatever it is")]
     pub(crate) fn now_s(&self) -> u64 {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }
@@ -181,7 +181,7 @@ impl Shelf {
 /// Sets aside what can't be read of the index and the taste, so that the box begins anew; says what, in a sentence each. A
 /// file that isn't named as ours are is somebody else's, and stays where it is.
 #[must_use]
-pub fn begin_anew(settings: &ShelfSettings) -> Vec<String> {
+pub fn begin_anew(settings: &LibrarySettings) -> Vec<String> {
     let faults = [
         ("the index of the music", &settings.index, Index::fault(&settings.index)),
         ("what was learnt about music", &settings.taste, Taste::fault(&settings.taste)),

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 const RATE: u32 = 48_000;
 
 /// An owner with some tracks of four seconds in an index.
-fn owner(tracks: usize) -> (TempDir, ShelfSettings) {
+fn owner(tracks: usize) -> (TempDir, LibrarySettings) {
     let folder = TempDir::new().unwrap();
     let mut index = Index::new(folder.path().join("index.jsonl"));
     for n in 0..tracks {
@@ -37,19 +37,19 @@ fn owner(tracks: usize) -> (TempDir, ShelfSettings) {
     }
     index.store().unwrap();
     let (index, taste) = (folder.path().join("index.jsonl"), folder.path().join("taste.jsonl"));
-    (folder, ShelfSettings { index, taste, policy: Policy::Match, variety: 0.5 })
+    (folder, LibrarySettings { index, taste, policy: Policy::Match, variety: 0.5 })
 }
 
-fn play(settings: &ShelfSettings) -> (Arc<Shelf>, impl Track) {
-    let shelf = Arc::new(Shelf::new(settings.clone()));
+fn play(settings: &LibrarySettings) -> (Arc<MusicLibrary>, impl Track) {
+    let library = Arc::new(MusicLibrary::new(settings.clone()));
     let jukebox = Jukebox {
         folders: None,
-        shelf: Some(Arc::clone(&shelf)),
+        library: Some(Arc::clone(&library)),
         soundfont: None,
         broken: Broken::default(),
         fade: Duration::ZERO,
     };
-    (shelf, jukebox.programme(Expression::Neutral, Affect::default(), 3, RATE))
+    (library, jukebox.programme(Expression::Neutral, Affect::default(), 3, RATE))
 }
 
 fn seconds(track: &mut impl Track, seconds: f32) -> Vec<Stereo> {
@@ -82,39 +82,39 @@ fn a_completion_a_like_an_early_and_a_late_skip_are_learnt() {
 #[test]
 fn what_is_said_on_the_command_line_counts_while_the_box_runs() {
     let (folder, settings) = owner(3);
-    let (shelf, _playlist) = play(&settings);
+    let (library, _playlist) = play(&settings);
     let track = folder.path().join("1.wav");
     let sad = Affect { valence: -0.8, arousal: -0.6 };
     Taste::default().learn(&settings.taste, &track, Event::Rated(sad), None, 1).unwrap();
-    let rated = |shelf: &Shelf| shelf.lock().collection.as_ref().unwrap().piece(&track).unwrap().affect;
-    assert_eq!(rated(&shelf), sad);
+    let rated = |library: &MusicLibrary| library.lock().collection.as_ref().unwrap().piece(&track).unwrap().affect;
+    assert_eq!(rated(&library), sad);
     // What the box itself learns is not read again, and adds to it.
-    shelf.learn(&track, Event::Liked, None);
-    assert_eq!(shelf.lock().taste.rating(&track), Some(sad));
+    library.learn(&track, Event::Liked, None);
+    assert_eq!(library.lock().taste.rating(&track), Some(sad));
     fs::remove_file(&settings.taste).unwrap();
-    assert_ne!(rated(&shelf), sad, "forgotten");
+    assert_ne!(rated(&library), sad, "forgotten");
 }
 
 #[test]
 fn after_a_restart_the_interrupted_track_goes_on_where_it_was_and_only_once() {
     let (_folder, settings) = owner(5);
-    let (shelf, mut playlist) = play(&settings);
+    let (library, mut playlist) = play(&settings);
     // All of them sound alike, so they lie in one place, near the middle.
-    let here = shelf.lock().collection.as_ref().unwrap().pieces()[0].affect;
+    let here = library.lock().collection.as_ref().unwrap().pieces()[0].affect;
     let elsewhere = Affect { valence: -1.0_f32.copysign(here.valence), arousal: -1.0_f32.copysign(here.arousal) };
     seconds(&mut playlist, 1.5);
     assert!(noted(&settings.taste).is_some_and(|note| note.position_s < 0.01), "noted at its start");
     drop(playlist);
-    assert_eq!(shelf.interrupted(here), None, "only what was interrupted by an end of the program");
-    let shelf = Shelf::new(settings.clone());
-    let (path, position) = shelf.interrupted(here).unwrap();
+    assert_eq!(library.interrupted(here), None, "only what was interrupted by an end of the program");
+    let library = MusicLibrary::new(settings.clone());
+    let (path, position) = library.interrupted(here).unwrap();
     assert!((position.as_secs_f32() - 1.5).abs() < 0.05, "{position:?}");
     assert_eq!(last_played(&settings.taste), Some(path.clone()));
-    assert_eq!(shelf.interrupted(here), None, "once");
+    assert_eq!(library.interrupted(here), None, "once");
     // A file that is gone, and a mood it doesn't fit, begin anew.
-    assert_eq!(Shelf::new(settings.clone()).interrupted(elsewhere), None);
+    assert_eq!(MusicLibrary::new(settings.clone()).interrupted(elsewhere), None);
     fs::remove_file(path).unwrap();
-    assert_eq!(Shelf::new(settings).interrupted(here), None);
+    assert_eq!(MusicLibrary::new(settings).interrupted(here), None);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn what_can_not_be_read_is_set_aside_and_nothing_is_appended_to_it() {
     fs::write(taste, newer).unwrap();
     fs::write(index, damaged).unwrap();
     // A box that runs already learns for now only.
-    let running = Shelf::new(settings.clone());
+    let running = MusicLibrary::new(settings.clone());
     running.learn(&track, Event::Liked, None);
     assert!(running.lock().taste.record(&track).good > 0.0);
     assert_eq!(fs::read_to_string(taste).unwrap(), newer);
@@ -135,14 +135,14 @@ fn what_can_not_be_read_is_set_aside_and_nothing_is_appended_to_it() {
     assert_eq!(fs::read_to_string(format!("{}.damaged", index.display())).unwrap(), damaged);
     assert_eq!(fs::read_to_string(format!("{}.newer", taste.display())).unwrap(), newer);
     assert_eq!(begin_anew(&settings), [""; 0], "once");
-    Shelf::new(settings.clone()).learn(&track, Event::Liked, None);
+    MusicLibrary::new(settings.clone()).learn(&track, Event::Liked, None);
     assert!(Taste::load(taste).unwrap().record(&track).good > 0.0);
     // A list of shopping that was named by mistake is not renamed.
     let shopping = folder.path().join("shopping.txt");
     fs::write(&shopping, damaged).unwrap();
-    let told = begin_anew(&ShelfSettings { taste: shopping.clone(), ..settings.clone() });
+    let told = begin_anew(&LibrarySettings { taste: shopping.clone(), ..settings.clone() });
     assert!(told[0].contains("is left as it is"), "{told:?}");
-    let mistaken = Shelf::new(ShelfSettings { taste: shopping.clone(), ..settings });
+    let mistaken = MusicLibrary::new(LibrarySettings { taste: shopping.clone(), ..settings });
     mistaken.learn(&track, Event::Liked, None);
     assert_eq!(fs::read_to_string(shopping).unwrap(), damaged);
 }
@@ -162,15 +162,15 @@ fn a_stick_that_is_pulled_out_costs_its_tracks_until_it_is_back() {
         index.put(Entry { path, ..entry.clone() });
     }
     index.store().unwrap();
-    let (shelf, mut playlist) = play(&settings);
-    assert_eq!(shelf.chooser().unwrap().len(), 3);
+    let (library, mut playlist) = play(&settings);
+    assert_eq!(library.chooser().unwrap().len(), 3);
     fs::rename(&stick, &pocket).unwrap();
-    assert_eq!(shelf.chooser().unwrap().len(), 1);
+    assert_eq!(library.chooser().unwrap().len(), 1);
     // What is open may play to its end; then the track that is left comes, again and again, and not the composer.
     seconds(&mut playlist, 14.0);
     assert!(playlist.is_likeable());
     drop(playlist);
     assert_eq!(last_played(&settings.taste), Some(folder.path().join("0.wav")));
     fs::rename(&pocket, &stick).unwrap();
-    assert_eq!(shelf.chooser().unwrap().len(), 3);
+    assert_eq!(library.chooser().unwrap().len(), 3);
 }
