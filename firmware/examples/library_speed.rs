@@ -11,7 +11,7 @@ mod cpu;
 
 use mood::Affect;
 use music::library::choose::Chooser;
-use music::library::collection::Collection;
+use music::library::catalogue::Catalogue;
 use music::library::index::{Entry, Index, Stamp, Tags};
 use music::library::taste::{Event, Taste};
 use music::listen::features::{Features, NAMES};
@@ -71,10 +71,10 @@ fn main() {
     };
     row("read the index", timed(15, || drop(Index::load(&file).unwrap())));
     let taste = Taste::default();
-    row("place the tracks", timed(9, || drop(Collection::new(index.clone(), &taste))));
-    let collection = Collection::new(index, &taste);
-    row("make a chooser", timed(50, || drop(Chooser::new(&collection, &taste, 0.5, 0))));
-    let mut chooser = Chooser::new(&collection, &taste, 0.5, 0);
+    row("place the tracks", timed(9, || drop(Catalogue::new(index.clone(), &taste))));
+    let catalogue = Catalogue::new(index, &taste);
+    row("make a chooser", timed(50, || drop(Chooser::new(&catalogue, &taste, 0.5, 0))));
+    let mut chooser = Chooser::new(&catalogue, &taste, 0.5, 0);
     let target = Affect { valence: 0.6, arousal: 0.4 };
     row(
         "choose the next track",

@@ -5,7 +5,7 @@
 //! programme, so tracks can be added while the box runs.
 
 pub mod choose;
-pub mod collection;
+pub mod catalogue;
 mod file_track;
 pub mod index;
 mod paths;

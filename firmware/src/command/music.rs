@@ -9,7 +9,7 @@ use crate::home;
 use files::Shown;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mood::{Affect, Expression};
-use music::library::collection::Collection;
+use music::library::catalogue::Catalogue;
 use music::library::index::{Index, IndexError, NOTHING_TO_JUDGE, Progress, ScanError, Scanned, scan as scan_folders};
 use music::library::taste::{Taste, TasteError};
 use std::io::Write;
@@ -79,8 +79,8 @@ impl IndexFile {
         Ok(Taste::load(&self.taste_file())?)
     }
 
-    fn collection(&self) -> Result<Collection, MusicError> {
-        Ok(Collection::new(Index::load(&self.path())?, &self.taste()?))
+    fn catalogue(&self) -> Result<Catalogue, MusicError> {
+        Ok(Catalogue::new(Index::load(&self.path())?, &self.taste()?))
     }
 }
 

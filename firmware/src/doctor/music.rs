@@ -5,8 +5,8 @@ use crate::config::Config;
 use mood::{Affect, Expression};
 use music::MoodFolders;
 use music::library::Broken;
-use music::library::collection::Collection;
-use music::library::collection::Present;
+use music::library::catalogue::Catalogue;
+use music::library::catalogue::Present;
 use music::library::index::{Index, IndexError};
 use music::library::taste::Taste;
 use std::path::{Path, PathBuf};
@@ -113,9 +113,9 @@ struct Indexed {
 impl Indexed {
     fn of(index: Index, taste: &Taste) -> Self {
         let damaged = index.entries().filter(|entry| entry.sound.is_err()).count();
-        let collection = Collection::new(index, taste);
+        let catalogue = Catalogue::new(index, taste);
         let mut present = Present::default();
-        let (there, absent): (Vec<_>, Vec<_>) = collection.pieces().iter().partition(|piece| present.has(&piece.path));
+        let (there, absent): (Vec<_>, Vec<_>) = catalogue.pieces().iter().partition(|piece| present.has(&piece.path));
         let moods: Vec<Expression> = there.iter().map(|piece| nearest(piece.affect)).collect();
         let count = |expression| moods.iter().filter(|mood| **mood == expression).count();
         let counts = Expression::ALL.into_iter().map(|expression| (expression, count(expression))).collect();

@@ -10,8 +10,8 @@ mod explain;
 
 pub use explain::{Choice, Passed};
 
-use crate::library::collection::Present;
-use crate::library::collection::{Collection, Piece};
+use crate::library::catalogue::Present;
+use crate::library::catalogue::{Catalogue, Piece};
 use crate::library::taste::{Event, Record, Taste, quadrant};
 use mood::Affect;
 use rand_distr::{Beta, Distribution};
@@ -55,7 +55,7 @@ struct Weighed {
     score: f32,
 }
 
-/// Chooses from a collection. Knows what was heard since.
+/// Chooses from a catalogue. Knows what was heard since.
 #[derive(Debug, Clone)]
 pub struct Chooser {
     pieces: Vec<Piece>,
@@ -71,11 +71,11 @@ pub struct Chooser {
 }
 
 impl Chooser {
-    /// A chooser among the collection's tracks, at `now_s` seconds since 1970. `variety` 0..=1: the higher, the wider it
+    /// A chooser among the catalogue's tracks, at `now_s` seconds since 1970. `variety` 0..=1: the higher, the wider it
     /// looks and the longer a track rests.
     #[must_use]
-    pub fn new(collection: &Collection, taste: &Taste, variety: f32, now_s: u64) -> Self {
-        Self::among(collection.pieces().to_vec(), taste, variety, now_s)
+    pub fn new(catalogue: &Catalogue, taste: &Taste, variety: f32, now_s: u64) -> Self {
+        Self::among(catalogue.pieces().to_vec(), taste, variety, now_s)
     }
 
     /// As [`Chooser::new`], among pieces in order of path.

@@ -1,9 +1,9 @@
-//! What the box needs to choose the owner's music while it plays: the collection, the taste, and where to keep them.
+//! What the box needs to choose the owner's music while it plays: the catalogue, the taste, and where to keep them.
 //!
 //! Opened cheaply; the index is read at the first choice, on the thread that plays, and again when it has changed.
 
 use crate::library::choose::Chooser;
-use crate::library::collection::Collection;
+use crate::library::catalogue::Catalogue;
 use crate::library::index::{Index, Stamp};
 use crate::library::paths;
 use crate::library::policy::Policy;
@@ -48,7 +48,7 @@ pub struct MusicLibrary {
 struct Loaded {
     /// When the index was changed that was read.
     stamp: Option<SystemTime>,
-    collection: Option<Collection>,
+    catalogue: Option<Catalogue>,
     taste: Taste,
     /// How the taste's file was when it was read or written last; `None` before.
     taste_stamp: Option<Stamp>,
@@ -99,8 +99,8 @@ impl MusicLibrary {
         let stamp = index.metadata().and_then(|about| about.modified()).ok();
         if stamp != loaded.stamp {
             loaded.stamp = stamp;
-            loaded.collection = match Index::load(index) {
-                Ok(index) => Some(Collection::new(index, &loaded.taste)),
+            loaded.catalogue = match Index::load(index) {
+                Ok(index) => Some(Catalogue::new(index, &loaded.taste)),
                 Err(error) => {
                     tracing::warn!(%error, "the owner's music is not chosen from");
                     None
@@ -114,8 +114,8 @@ impl MusicLibrary {
     #[must_use]
     pub fn chooser(&self) -> Option<Chooser> {
         let loaded = self.lock();
-        let collection = loaded.collection.as_ref().filter(|collection| !collection.pieces().is_empty())?;
-        let mut chooser = Chooser::new(collection, &loaded.taste, self.settings.variety, self.now_s());
+        let catalogue = loaded.catalogue.as_ref().filter(|catalogue| !catalogue.pieces().is_empty())?;
+        let mut chooser = Chooser::new(catalogue, &loaded.taste, self.settings.variety, self.now_s());
         chooser.drop_absent();
         Some(chooser)
     }
@@ -124,7 +124,7 @@ impl MusicLibrary {
     #[must_use]
     pub fn loudness_lufs(&self, path: &Path) -> Option<f32> {
         let loaded = self.lock();
-        let entry = loaded.collection.as_ref()?.index().get(path)?;
+        let entry = loaded.catalogue.as_ref()?.index().get(path)?;
         let tagged = entry.tags.replay_gain_db.map(|gain_db| -18.0 - gain_db);
         tagged.or_else(|| entry.sound.as_ref().ok()?.get("loudness"))
     }
@@ -160,7 +160,7 @@ impl MusicLibrary {
         }
         let note = noted(&self.settings.taste)?;
         let age = self.now_s().saturating_sub(note.at_s);
-        let piece = loaded.collection.as_ref()?.piece(&note.path)?;
+        let piece = loaded.catalogue.as_ref()?.piece(&note.path)?;
         let (v, a) = (piece.affect.valence - target.valence, piece.affect.arousal - target.arousal);
         let fits = age <= WORTH_RESUMING.as_secs() && v.hypot(a) <= STILL_FITS && note.path.is_file();
         let position = Duration::try_from_secs_f64(note.position_s).unwrap_or_default();

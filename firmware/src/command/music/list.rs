@@ -4,7 +4,7 @@ use super::{IndexFile, Matches, MusicError, written};
 use crate::error::Failure;
 use crate::report;
 use files::Shown;
-use music::library::collection::{Collection, Piece};
+use music::library::catalogue::{Catalogue, Piece};
 use music::library::index::Entry;
 use music::listen::features::{Features, NAMES};
 use serde::Serialize;
@@ -54,22 +54,22 @@ struct Answer<'a> {
 }
 
 pub(super) fn list(args: &ListArgs, out: &mut dyn Write) -> Result<(), Failure> {
-    let collection = args.index.collection()?;
+    let catalogue = args.index.catalogue()?;
     let mut out = BufWriter::new(out);
     if args.json {
-        for entry in collection.index().entries() {
-            writeln!(out, "{}", json(entry, &collection)).map_err(written)?;
+        for entry in catalogue.index().entries() {
+            writeln!(out, "{}", json(entry, &catalogue)).map_err(written)?;
         }
         return out.flush().map_err(written);
     }
     writeln!(out, "valence arousal  doubt  track").map_err(written)?;
-    for piece in collection.pieces() {
+    for piece in catalogue.pieces() {
         let (affect, doubt) = (piece.affect, piece.uncertainty);
-        let Some(entry) = collection.index().get(&piece.path) else { continue };
+        let Some(entry) = catalogue.index().get(&piece.path) else { continue };
         writeln!(out, "{:>+7.2} {:>+7.2} {doubt:>6.2}  {}", affect.valence, affect.arousal, name(entry))
             .map_err(written)?;
     }
-    let broken: Vec<&Entry> = collection.index().entries().filter(|entry| entry.sound.is_err()).collect();
+    let broken: Vec<&Entry> = catalogue.index().entries().filter(|entry| entry.sound.is_err()).collect();
     for entry in broken {
         let why = entry.sound.as_ref().err().map(String::as_str).unwrap_or_default();
         writeln!(out, "{:>22}  {}: {why}", "can't be played", Shown(&entry.path)).map_err(written)?;
@@ -78,18 +78,18 @@ pub(super) fn list(args: &ListArgs, out: &mut dyn Write) -> Result<(), Failure> 
 }
 
 pub(super) fn show(args: &ShowArgs, out: &mut dyn Write) -> Result<(), Failure> {
-    let collection = args.index.collection()?;
-    let entry = find(&collection, &args.track)?;
+    let catalogue = args.index.catalogue()?;
+    let entry = find(&catalogue, &args.track)?;
     if args.json {
-        return writeln!(out, "{}", json(entry, &collection)).map_err(written);
+        return writeln!(out, "{}", json(entry, &catalogue)).map_err(written);
     }
-    let text = sheet(entry, collection.piece(&entry.path));
+    let text = sheet(entry, catalogue.piece(&entry.path));
     out.write_all(text.as_bytes()).map_err(written)
 }
 
 /// The one track that is called so.
-pub(super) fn find<'a>(collection: &'a Collection, name: &str) -> Result<&'a Entry, MusicError> {
-    collection.index().find(name).map_err(|found| MusicError::Track {
+pub(super) fn find<'a>(catalogue: &'a Catalogue, name: &str) -> Result<&'a Entry, MusicError> {
+    catalogue.index().find(name).map_err(|found| MusicError::Track {
         name: name.to_owned(),
         found: Matches(found.into_iter().map(PathBuf::from).collect()),
     })
@@ -104,8 +104,8 @@ fn name(entry: &Entry) -> String {
     }
 }
 
-fn json(entry: &Entry, collection: &Collection) -> String {
-    let piece = collection.piece(&entry.path);
+fn json(entry: &Entry, catalogue: &Catalogue) -> String {
+    let piece = catalogue.piece(&entry.path);
     let features = entry.sound.as_ref().ok();
     let by_name = |features: &Features| NAMES.iter().copied().zip(features.values().iter().copied()).collect();
     let answer = Answer {

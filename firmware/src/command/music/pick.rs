@@ -52,9 +52,9 @@ fn share(text: &str) -> Result<f32, String> {
 
 pub(super) fn pick(args: &PickArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let taste = args.index.taste()?;
-    let collection = args.index.collection()?;
+    let catalogue = args.index.catalogue()?;
     let now_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let mut chooser = Chooser::new(&collection, &taste, args.variety, now_s);
+    let mut chooser = Chooser::new(&catalogue, &taste, args.variety, now_s);
     let from = args.at.or(args.mood.map(Affect::of)).unwrap_or_default();
     let mut rng = Pcg32::seed_from_u64(args.seed);
     for step in 0..args.tracks {
@@ -121,7 +121,7 @@ pub struct TasteArgs {
 
 pub(super) fn rate(args: &RateArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let path = match &args.track {
-        Some(track) => list::find(&args.index.collection()?, track)?.path.clone(),
+        Some(track) => list::find(&args.index.catalogue()?, track)?.path.clone(),
         None => music_library::last_played(&args.index.taste_file()).ok_or(MusicError::NothingPlayed)?,
     };
     let place = args.at.or(args.mood.map(Affect::of));

@@ -3,7 +3,7 @@
 use super::{IndexFile, MusicError, written};
 use crate::error::Failure;
 use mood::{Affect, Expression};
-use music::library::collection::{Collection, Piece};
+use music::library::catalogue::{Catalogue, Piece};
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::PathBuf;
@@ -51,13 +51,13 @@ fn svg_file(name: &str) -> Result<PathBuf, String> {
 }
 
 pub(super) fn plot(args: &PlotArgs, out: &mut dyn Write) -> Result<(), Failure> {
-    let collection = args.index.collection()?;
-    if collection.pieces().is_empty() {
+    let catalogue = args.index.catalogue()?;
+    if catalogue.pieces().is_empty() {
         return Err(MusicError::Empty { path: args.index.path() }.into());
     }
     let failed = |detail: String| MusicError::Picture { path: args.out.clone(), detail };
-    files::replace(&args.out, svg(&collection).as_bytes()).map_err(|error| failed(error.to_string()))?;
-    writeln!(out, "{}: {} tracks", args.out.display(), collection.pieces().len()).map_err(written)
+    files::replace(&args.out, svg(&catalogue).as_bytes()).map_err(|error| failed(error.to_string()))?;
+    writeln!(out, "{}: {} tracks", args.out.display(), catalogue.pieces().len()).map_err(written)
 }
 
 /// Writing to a text can't fail.
@@ -65,7 +65,7 @@ fn put(svg: &mut String, element: std::fmt::Arguments<'_>) {
     let _ = svg.write_fmt(element);
 }
 
-fn svg(collection: &Collection) -> String {
+fn svg(catalogue: &Catalogue) -> String {
     let mut svg = HEAD.to_owned();
     for step in -4..=4_i8 {
         let value = f32::from(step) / 4.0;
@@ -80,7 +80,7 @@ fn svg(collection: &Collection) -> String {
         put(&mut svg, format_args!(r##"<path d="M{} {y}h12m-6 -6v12" stroke="#999" stroke-width="2"/>"##, x - 6.0));
         put(&mut svg, format_args!("<text x=\"{}\" y=\"{}\" fill=\"#666\">{expression}</text>\n", x + 9.0, y - 4.0));
     }
-    let pieces = collection.pieces();
+    let pieces = catalogue.pieces();
     // Many tracks are drawn fainter, so that crowded places show.
     let count = u16::try_from(pieces.len()).unwrap_or(u16::MAX);
     let alpha = (90.0 / f32::from(count).sqrt()).clamp(0.12, 0.8);
@@ -88,7 +88,7 @@ fn svg(collection: &Collection) -> String {
     for piece in pieces {
         let ((x, y), colour) = (place(piece.affect), if piece.rated { "#dc6e00" } else { "#1e5ab4" });
         let radius = 3.0 + 5.0 * (1.0 - piece.uncertainty).clamp(0.0, 1.0);
-        let name = name(collection, piece);
+        let name = name(catalogue, piece);
         let circle = format_args!(r#"<circle cx="{x:.1}" cy="{y:.1}" r="{radius:.1}" fill="{colour}">"#);
         put(&mut svg, format_args!("{circle}<title>{name}</title></circle>\n"));
     }
@@ -101,7 +101,7 @@ fn svg(collection: &Collection) -> String {
         let free = taken.iter().all(|at| (x - at.0).abs() > NAME_ROOM.0 || (y - at.1).abs() > NAME_ROOM.1);
         if free && taken.len() < MOST_NAMES {
             taken.push((x, y));
-            let name = name(collection, piece);
+            let name = name(catalogue, piece);
             put(&mut svg, format_args!("<text x=\"{:.1}\" y=\"{:.1}\">{name}</text>\n", x + 8.0, y - 4.0));
         }
     }
@@ -111,8 +111,8 @@ fn svg(collection: &Collection) -> String {
 }
 
 /// The title, or the file's name, as text of an XML document.
-fn name(collection: &Collection, piece: &Piece) -> String {
-    let title = collection.index().get(&piece.path).and_then(|entry| entry.tags.title.clone());
+fn name(catalogue: &Catalogue, piece: &Piece) -> String {
+    let title = catalogue.index().get(&piece.path).and_then(|entry| entry.tags.title.clone());
     let stem = || piece.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let letters = title.unwrap_or_else(stem);
     let escaped = letters.chars().take(NAME).map(|letter| match letter {

@@ -86,7 +86,7 @@ fn what_is_said_on_the_command_line_counts_while_the_box_runs() {
     let track = folder.path().join("1.wav");
     let sad = Affect { valence: -0.8, arousal: -0.6 };
     Taste::default().learn(&settings.taste, &track, Event::Rated(sad), None, 1).unwrap();
-    let rated = |library: &MusicLibrary| library.lock().collection.as_ref().unwrap().piece(&track).unwrap().affect;
+    let rated = |library: &MusicLibrary| library.lock().catalogue.as_ref().unwrap().piece(&track).unwrap().affect;
     assert_eq!(rated(&library), sad);
     // What the box itself learns is not read again, and adds to it.
     library.learn(&track, Event::Liked, None);
@@ -100,7 +100,7 @@ fn after_a_restart_the_interrupted_track_goes_on_where_it_was_and_only_once() {
     let (_folder, settings) = owner(5);
     let (library, mut playlist) = play(&settings);
     // All of them sound alike, so they lie in one place, near the middle.
-    let here = library.lock().collection.as_ref().unwrap().pieces()[0].affect;
+    let here = library.lock().catalogue.as_ref().unwrap().pieces()[0].affect;
     let elsewhere = Affect { valence: -1.0_f32.copysign(here.valence), arousal: -1.0_f32.copysign(here.arousal) };
     seconds(&mut playlist, 1.5);
     assert!(noted(&settings.taste).is_some_and(|note| note.position_s < 0.01), "noted at its start");

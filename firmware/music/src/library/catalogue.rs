@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 pub struct Piece {
     /// The file.
     pub path: PathBuf,
-    /// Who plays it: the number of the artist in the collection; `None` when nobody is named.
+    /// Who plays it: the number of the artist in the catalogue; `None` when nobody is named.
     pub artist: Option<u32>,
     /// Where it lies.
     pub affect: Affect,
@@ -24,13 +24,13 @@ pub struct Piece {
 
 /// The owner's music.
 #[derive(Debug, Clone)]
-pub struct Collection {
+pub struct Catalogue {
     index: Index,
     pieces: Vec<Piece>,
     places: HashMap<PathBuf, usize>,
 }
 
-impl Collection {
+impl Catalogue {
     /// Places the tracks of an index; the owner's ratings override what they sound like.
     #[must_use]
     pub fn new(index: Index, taste: &Taste) -> Self {
