@@ -75,7 +75,7 @@ impl MoodFolders {
 
 /// Who plays: the owner's folders and index, and what to do when they have nothing.
 #[derive(Debug, Clone)]
-pub struct Jukebox {
+pub struct Source {
     /// Folders a mood.
     pub folders: Option<MoodFolders>,
     /// Everything else the owner has.
@@ -88,7 +88,7 @@ pub struct Jukebox {
     pub fade: Duration,
 }
 
-impl Jukebox {
+impl Source {
     /// Whether there is anything but the composer.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -6,7 +6,7 @@ use files::Shown;
 use mood::Affect;
 use music::compose::soundfont::SoundFont;
 use music::library::music_library::MusicLibrary;
-use music::library::{Broken, Control, Jukebox, Prefetch, Recipe, policy};
+use music::library::{Broken, Control, Source, Prefetch, Recipe, policy};
 use music::{Mixer, MoodFolders, Stereo, Track};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError};
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 /// A mixer, and where its tracks come from.
 pub struct AudioEngine {
     mixer: Mixer,
-    jukebox: Jukebox,
+    source: Source,
     /// What is composed for the programme that plays, where nothing but the composer can play.
     recipe: Option<Recipe>,
     /// Reaches the owner's tracks while they play.
@@ -49,7 +49,7 @@ impl AudioEngine {
         });
         Self {
             mixer: Mixer::new(rate_hz, music.gain_db),
-            jukebox: Jukebox { folders, library, soundfont, broken, fade: music.track_fade },
+            source: Source { folders, library, soundfont, broken, fade: music.track_fade },
             recipe: None,
             control: None,
             missed: 0,
@@ -120,7 +120,7 @@ impl AudioEngine {
 
     /// The owner's tracks found broken since the last call, as faults.
     pub fn faults(&self) -> impl Iterator<Item = SpeakerError> {
-        let news = self.jukebox.broken.news();
+        let news = self.source.broken.news();
         news.into_iter().map(|track| SpeakerError::Track { path: Shown(&track.path).to_string(), detail: track.detail })
     }
 
@@ -131,10 +131,10 @@ impl AudioEngine {
         let smooth = self.listener.map(|(before, at)| policy::smoothed(before, now.duration_since(at), affect));
         let listener = smooth.unwrap_or(affect);
         self.listener = Some((listener, now));
-        if !self.jukebox.is_empty() {
-            let jukebox = self.jukebox.clone();
+        if !self.source.is_empty() {
+            let source = self.source.clone();
             // Reading folders and opening files takes as long as the disk wants: not on this thread.
-            match Prefetch::new(move || jukebox.programme(expression, listener, seed, rate_hz)) {
+            match Prefetch::new(move || source.programme(expression, listener, seed, rate_hz)) {
                 Ok(playlist) => {
                     self.control = Some(playlist.control());
                     return Box::new(playlist);
@@ -142,7 +142,7 @@ impl AudioEngine {
                 Err(error) => tracing::error!(%error, "no thread for the tracks; composing instead"),
             }
         }
-        let soundfont = self.jukebox.soundfont.clone();
+        let soundfont = self.source.soundfont.clone();
         Box::new(self.recipe.insert(Recipe { expression, affect, seed, soundfont }).next(rate_hz))
     }
 }

@@ -1,6 +1,6 @@
 //! The owner's tracks: good ones sound, bad ones are skipped, and there is always music.
 
-use super::{Broken, FileTrack, Jukebox, MoodFolders, Playlist, Prefetch};
+use super::{Broken, FileTrack, Source, MoodFolders, Playlist, Prefetch};
 use crate::track::{Status, Stereo, Track};
 use mood::{Affect, Expression};
 use std::fs;
@@ -28,9 +28,9 @@ fn folders(mood_folder: &str, files: &[(&str, &[u8])]) -> (TempDir, MoodFolders)
 }
 
 fn happy(folders: &MoodFolders, fade: Duration) -> Playlist {
-    let jukebox =
-        Jukebox { folders: Some(folders.clone()), library: None, soundfont: None, broken: folders.broken.clone(), fade };
-    jukebox.programme(Expression::Happy, Affect::of(Expression::Happy), 1, RATE)
+    let source =
+        Source { folders: Some(folders.clone()), library: None, soundfont: None, broken: folders.broken.clone(), fade };
+    source.programme(Expression::Happy, Affect::of(Expression::Happy), 1, RATE)
 }
 
 fn render(track: &mut dyn Track, frames: usize) -> Vec<Stereo> {
@@ -98,14 +98,14 @@ fn a_fade_begins_when_the_end_is_in_sight_however_long_the_header_says() {
     writer.finalize().unwrap();
     for seed in 0..2 {
         let (_folder, folders) = folders("happy", &[("a.mp3", &joined), ("b.wav", other.get_ref())]);
-        let jukebox = Jukebox {
+        let source = Source {
             folders: Some(folders.clone()),
             library: None,
             soundfont: None,
             broken: folders.broken.clone(),
             fade: Duration::from_millis(200),
         };
-        let mut playlist = jukebox.programme(Expression::Happy, Affect::of(Expression::Happy), seed, RATE);
+        let mut playlist = source.programme(Expression::Happy, Affect::of(Expression::Happy), seed, RATE);
         let out: Vec<Stereo> = (0..500).flat_map(|_| render(&mut playlist, 480)).collect();
         let first = pitch_hz(&out[4_800..14_400]);
         let second = if first > 700 { 440 } else { 1_000 };

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::library::index::{Entry, Tags};
-use crate::library::{Broken, Jukebox};
+use crate::library::{Broken, Source};
 use crate::listen::features::{Features, NAMES};
 use crate::track::{Stereo, Track};
 use mood::Expression;
@@ -42,14 +42,14 @@ fn owner(tracks: usize) -> (TempDir, LibrarySettings) {
 
 fn play(settings: &LibrarySettings) -> (Arc<MusicLibrary>, impl Track) {
     let library = Arc::new(MusicLibrary::new(settings.clone()));
-    let jukebox = Jukebox {
+    let source = Source {
         folders: None,
         library: Some(Arc::clone(&library)),
         soundfont: None,
         broken: Broken::default(),
         fade: Duration::ZERO,
     };
-    (library, jukebox.programme(Expression::Neutral, Affect::default(), 3, RATE))
+    (library, source.programme(Expression::Neutral, Affect::default(), 3, RATE))
 }
 
 fn seconds(track: &mut impl Track, seconds: f32) -> Vec<Stereo> {
