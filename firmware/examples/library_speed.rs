@@ -10,8 +10,8 @@
 mod cpu;
 
 use mood::Affect;
-use music::library::choose::Chooser;
 use music::library::catalogue::Catalogue;
+use music::library::choose::Chooser;
 use music::library::index::{Entry, Index, Stamp, Tags};
 use music::library::taste::{Event, Taste};
 use music::listen::features::{Features, NAMES};

@@ -16,8 +16,8 @@
 )]
 
 use mood::Affect;
-use music::library::choose::Chooser;
 use music::library::catalogue::Piece;
+use music::library::choose::Chooser;
 use music::library::taste::{Event, Taste, quadrant};
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Beta, Distribution, Normal};

@@ -13,8 +13,8 @@ use mood::{Affect, Expression};
 use moodbox::ports::{Programme, Sound};
 use moodbox::sound::MusicSettings;
 use moodbox::sound::engine::AudioEngine;
-use music::library::policy::Policy;
 use music::library::music_library::LibrarySettings;
+use music::library::policy::Policy;
 use std::path::Path;
 use std::time::{Duration, Instant};
 

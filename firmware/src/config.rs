@@ -90,7 +90,8 @@ impl Config {
     /// When the embedded file has a mistake, which a test rules out.
     pub fn embedded() -> Result<Self, ConfigError> {
         let mut config = Self::default();
-        *config.library() = LibrarySettings { index: home::index(), taste: home::taste(), ..LibrarySettings::default() };
+        *config.library() =
+            LibrarySettings { index: home::index(), taste: home::taste(), ..LibrarySettings::default() };
         read::apply(&mut config, TEMPLATE, Path::new("default.toml"))?;
         Ok(config)
     }

@@ -3,8 +3,8 @@
 use crate::error::{ExitCode, Failure};
 use crate::memory::Memory;
 use mood::{
-    Burst, Classifier, Crop, Example, FaceFinder, Faces, Frame, Glimpse, InputTensor, Judge, ModelError, Quality,
-    Search, Verdict,
+    Burst, Classifier, Crop, DecisionRule, Example, FaceFinder, Faces, Frame, Glimpse, InputTensor, ModelError,
+    Quality, Search, Verdict,
 };
 use std::borrow::Cow;
 use std::path::Path;
@@ -57,7 +57,7 @@ pub struct Stages {
 /// Something that can read frames, one of a burst after the other, and learn of them: the networks, or a test's script.
 pub trait Sight: Send {
     /// What stands between a reading and an answer.
-    fn judge(&self) -> &Judge;
+    fn rule(&self) -> &DecisionRule;
 
     /// Looks at one frame of a burst as `search` says, and adds to `stages` how long it took.
     ///
@@ -83,7 +83,7 @@ pub trait Sight: Send {
     ) -> Result<Verdict, ModelError> {
         let mut burst = Burst::new(1);
         burst.add(Search::Both, self.glance(frame, Search::Both, stages, clock)?);
-        Ok(burst.verdict(self.judge()))
+        Ok(burst.verdict(self.rule()))
     }
 
     /// Remembers what a face shows; says how many corrections are remembered now. `None` when nothing is kept.
@@ -101,7 +101,7 @@ pub trait Sight: Send {
 pub struct Eyes {
     finder: FaceFinder,
     classifier: Classifier,
-    judge: Judge,
+    rule: DecisionRule,
     memory: Option<Memory>,
     /// Used again from frame to frame, as what the finder needs is.
     crop: Crop,
@@ -123,20 +123,20 @@ impl Eyes {
         let classifier = loaded.map_err(|error| refused(&name, &error))?;
         let finder = FaceFinder::from_onnx(embedded::FACE_NARROW, embedded::FACE_WIDE)
             .map_err(|error| refused("of the face finder", &error))?;
-        let mut judge = Judge::new(classifier.contract().clone());
+        let mut rule = DecisionRule::new(classifier.contract().clone());
         if unsure_below > 0.0 {
-            judge.thresholds = judge.thresholds.moved_to(unsure_below);
+            rule.thresholds = rule.thresholds.moved_to(unsure_below);
         }
         let (crop, input) = Default::default();
-        Ok(Self { finder, classifier, judge, memory: None, crop, input })
+        Ok(Self { finder, classifier, rule, memory: None, crop, input })
     }
 
     /// Remembers in `folder` what the owner teaches, and judges by what is remembered there already. What can't be read
     /// there is set aside; then says so in a sentence.
     pub fn remember_in(&mut self, folder: &Path) -> Option<String> {
         let (memory, told) = Memory::open(folder, self.classifier.fingerprint());
-        self.judge.layer = memory.owner().layer(&self.judge.contract);
-        tracing::info!(corrections = memory.owner().corrections(), adapted = !self.judge.layer.is_empty(), "Remembers");
+        self.rule.layer = memory.owner().layer(&self.rule.contract);
+        tracing::info!(corrections = memory.owner().corrections(), adapted = !self.rule.layer.is_empty(), "Remembers");
         self.memory = Some(memory);
         told
     }
@@ -153,7 +153,7 @@ impl Eyes {
             return Ok(Glimpse { luminance: frame.mean_luminance(), faces, reading: None });
         };
         let began = clock();
-        let contract = &self.judge.contract;
+        let contract = &self.rule.contract;
         self.crop.cut(frame, face, contract.side);
         let (quality, luminance) = (Quality::of(face, &self.crop), self.crop.luminance());
         self.crop.light_up();
@@ -167,8 +167,8 @@ impl Eyes {
 }
 
 impl Sight for Eyes {
-    fn judge(&self) -> &Judge {
-        &self.judge
+    fn rule(&self) -> &DecisionRule {
+        &self.rule
     }
 
     fn glance(
@@ -190,7 +190,7 @@ impl Sight for Eyes {
         let saved = memory.remember(example);
         // An answer that was let stand changes next to nothing; it counts from the next correction on.
         if corrected {
-            self.judge.layer = memory.owner().layer(&self.judge.contract);
+            self.rule.layer = memory.owner().layer(&self.rule.contract);
         }
         Some(saved.map(|()| memory.owner().corrections()).map_err(|error| error.to_string()))
     }

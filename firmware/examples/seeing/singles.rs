@@ -3,7 +3,7 @@
 use crate::sequence::{FRAMES, Motion, Sequence, frames, packed};
 use crate::subjects::{self, Subject};
 use crate::{Failure, LIMITS};
-use mood::{Answer, Expression, Frame, Glimpse, Judge, ModelError, Search};
+use mood::{Answer, DecisionRule, Expression, Frame, Glimpse, ModelError, Search};
 use moodbox::eyes::{Eyes, Sight, Stages};
 use moodbox::runner::{Look, take_look};
 use std::path::Path;
@@ -182,7 +182,7 @@ impl<'a> Told<'a> {
             if let (Some(face), Some((reading, quality))) = (glimpse.faces.faces.first(), &glimpse.reading) {
                 print!(" score {:.2} at {:.0},{:.0} side {:.0}", face.score, face.x, face.y, face.side());
                 print!(" weight {:.2}", quality.weight());
-                let mut likely: Vec<_> = self.eyes.judge().probabilities(reading).iter().collect();
+                let mut likely: Vec<_> = self.eyes.rule().probabilities(reading).iter().collect();
                 likely.sort_by(|a, b| b.1.total_cmp(&a.1));
                 likely.iter().take(3).for_each(|(expression, share)| print!(" {expression} {share:.2}"));
             }
@@ -192,8 +192,8 @@ impl<'a> Told<'a> {
 }
 
 impl Sight for Told<'_> {
-    fn judge(&self) -> &Judge {
-        self.eyes.judge()
+    fn rule(&self) -> &DecisionRule {
+        self.eyes.rule()
     }
 
     fn glance(

@@ -12,7 +12,8 @@
 mod track;
 
 use crate::{
-    Answer, FaceBox, Faces, Judge, Mood, NoFaceReason, Probabilities, Quality, Reading, Search, UnsureReason, quality,
+    Answer, DecisionRule, FaceBox, Faces, Mood, NoFaceReason, Probabilities, Quality, Reading, Search, UnsureReason,
+    quality,
 };
 use track::Track;
 
@@ -134,8 +135,8 @@ impl Burst {
 
     /// What to do with the next frame.
     #[must_use]
-    pub fn next(&self, judge: &Judge) -> Step {
-        if self.frames >= self.most_frames || self.is_certain(judge) {
+    pub fn next(&self, rule: &DecisionRule) -> Step {
+        if self.frames >= self.most_frames || self.is_certain(rule) {
             return Step::Done;
         }
         let may_search = self.searches < MOST_SEARCHES;
@@ -201,32 +202,32 @@ impl Burst {
 
     /// What the frames say together.
     #[must_use]
-    pub fn verdict(&self, judge: &Judge) -> Verdict {
+    pub fn verdict(&self, rule: &DecisionRule) -> Verdict {
         let seen = self.track.as_ref().filter(|track| self.counts(track));
         let Some((track, reading)) = seen.and_then(|track| Some((track, track.mean()?))) else {
             let dark = self.luminance.is_some_and(|luminance| luminance < DARK);
             let answer = Answer::NoFace { reason: if dark { NoFaceReason::TooDark } else { self.nobody() } };
             return Verdict { answer, faces: Vec::new(), several: false, probabilities: None, reading: None };
         };
-        let probabilities = judge.probabilities(&reading);
+        let probabilities = rule.probabilities(&reading);
         let faces = std::iter::once(track.face).chain(self.others.iter().copied()).collect();
-        let answer = answer(&probabilities, judge, track).unwrap_or(Answer::NoFace { reason: self.nobody() });
+        let answer = answer(&probabilities, rule, track).unwrap_or(Answer::NoFace { reason: self.nobody() });
         let (probabilities, reading) = (Some(probabilities), Some(reading));
         Verdict { answer, faces, several: self.several, probabilities, reading }
     }
 
     /// Whether more frames would hardly change the answer: the last readings agree, and their mean is confident.
-    fn is_certain(&self, judge: &Judge) -> bool {
+    fn is_certain(&self, rule: &DecisionRule) -> bool {
         let Some(track) = self.track.as_ref().filter(|track| self.counts(track)) else { return false };
         let last = track.readings.len().saturating_sub(FEWEST_READINGS);
         if track.readings.len() < FEWEST_READINGS || track.weight() < CERTAIN_WEIGHT {
             return false;
         }
-        let Some(mood) = track.mean().and_then(|mean| Mood::of(&judge.probabilities(&mean))) else { return false };
+        let Some(mood) = track.mean().and_then(|mean| Mood::of(&rule.probabilities(&mean))) else { return false };
         let agree = track.readings[last..].iter().all(|(reading, _)| {
-            judge.probabilities(reading).winner().is_some_and(|(expression, _)| expression == mood.expression)
+            rule.probabilities(reading).winner().is_some_and(|(expression, _)| expression == mood.expression)
         });
-        agree && mood.confidence >= judge.thresholds.least(mood.expression).max(CERTAIN)
+        agree && mood.confidence >= rule.thresholds.least(mood.expression).max(CERTAIN)
     }
 
     /// Nobody is known: quickly and closely in turn, and closely at once in the dark.
@@ -253,11 +254,11 @@ impl Burst {
 }
 
 /// A mood if it is certain enough and was seen well enough, else the doubt and what would help.
-fn answer(probabilities: &Probabilities, judge: &Judge, track: &Track) -> Option<Answer> {
+fn answer(probabilities: &Probabilities, rule: &DecisionRule, track: &Track) -> Option<Answer> {
     let best = track.best();
     let flaw = best.and_then(Quality::flaw);
     if best.is_some_and(|quality| quality.weight() >= quality::READABLE) {
-        return Answer::decide(probabilities, &judge.thresholds, flaw);
+        return Answer::decide(probabilities, &rule.thresholds, flaw);
     }
     let reason = flaw.unwrap_or(UnsureReason::LowConfidence);
     Some(Answer::Unsure { best: Mood::of(probabilities)?, reason })

@@ -9,7 +9,9 @@ use crate::sim::parts::RecorderLights;
 use crate::sim::parts::ScriptedButton;
 use crate::sim::{Clock, Entry, Journal};
 use crate::sound::card::{Holder, Tone};
-use mood::{Contract, Faces, Frame, Glimpse, Judge, LabelSet, ModelError, NoFaceReason, PixelFormat, Rgb, Search};
+use mood::{
+    Contract, DecisionRule, Faces, Frame, Glimpse, LabelSet, ModelError, NoFaceReason, PixelFormat, Rgb, Search,
+};
 use std::time::Duration;
 
 /// Shows one frame again and again, or fails.
@@ -26,10 +28,10 @@ impl crate::ports::Camera for StillCamera {
 }
 
 /// Sees nobody, for this reason.
-struct Blind(NoFaceReason, Judge);
+struct Blind(NoFaceReason, DecisionRule);
 
 impl Sight for Blind {
-    fn judge(&self) -> &Judge {
+    fn rule(&self) -> &DecisionRule {
         &self.1
     }
 
@@ -96,7 +98,7 @@ fn why_there_is_no_face_is_told() {
     for (reason, remedy) in cases {
         let found = devices::face(
             &mut FolderCamera::bundled(),
-            &mut Blind(reason, Judge::new(Contract::new(LabelSet::FerPlus))),
+            &mut Blind(reason, DecisionRule::new(Contract::new(LabelSet::FerPlus))),
         );
         assert_eq!(found.verdict, Verdict::Doubtful);
         assert!(found.remedy.unwrap().contains(remedy), "{reason:?}");

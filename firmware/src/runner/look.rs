@@ -61,7 +61,7 @@ pub fn take_look(
     let mut stages = Stages::default();
     let end = watch(camera, eyes, &mut burst, &mut stages, limits.time, clock, abandoned);
     camera.close();
-    let verdict = burst.verdict(eyes.judge());
+    let verdict = burst.verdict(eyes.rule());
     let nobody = matches!(verdict.answer, Answer::NoFace { .. });
     let result = match end {
         // A camera that fails after the face was seen well enough has done its work; the next look will tell.
@@ -88,7 +88,7 @@ fn watch(
     camera.open()?;
     let mut end = None;
     loop {
-        let step = burst.next(eyes.judge());
+        let step = burst.next(eyes.rule());
         if step == Step::Done || end.is_some_and(|end| clock() >= end) {
             return Ok(());
         }

@@ -6,7 +6,7 @@ use files::Shown;
 use mood::Affect;
 use music::compose::soundfont::SoundFont;
 use music::library::music_library::MusicLibrary;
-use music::library::{Broken, Control, Source, Prefetch, Recipe, policy};
+use music::library::{Broken, Control, Prefetch, Recipe, Source, policy};
 use music::{Mixer, MoodFolders, Stereo, Track};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError};

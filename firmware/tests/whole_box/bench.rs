@@ -1,8 +1,8 @@
 //! A workbench for stories: the real loop on simulated ports, in virtual time. Nothing waits, nothing is random.
 
 use mood::{
-    Contract, Example, Expression, FaceBox, Faces, Frame, Glimpse, Judge, LabelSet, Logits, ModelError, NoFaceReason,
-    Quality, Reading, Search,
+    Contract, DecisionRule, Example, Expression, FaceBox, Faces, Frame, Glimpse, LabelSet, Logits, ModelError,
+    NoFaceReason, Quality, Reading, Search,
 };
 use moodbox::config::Config;
 use moodbox::device::{Ending, Lesson};
@@ -71,7 +71,7 @@ fn logits(expression: Expression, confidence: f32) -> Logits {
 /// Eyes that see what the script says, look by look, the same in every frame of a look; nobody when it is over.
 pub(crate) struct ScriptedSight {
     script: VecDeque<Sees>,
-    judge: Judge,
+    rule: DecisionRule,
     /// From this time on a happy face, whatever of the script is left.
     happy_from: Duration,
     now: Sees,
@@ -83,9 +83,9 @@ pub(crate) type Learnt = Arc<Mutex<Vec<Example>>>;
 
 impl ScriptedSight {
     pub(crate) fn new(sees: &[Sees]) -> Self {
-        let judge = Judge::new(Contract::new(LabelSet::FerPlus));
+        let rule = DecisionRule::new(Contract::new(LabelSet::FerPlus));
         let (script, learnt) = (sees.to_vec().into(), Learnt::default());
-        Self { script, judge, happy_from: Duration::MAX, now: Sees::Nobody, learnt }
+        Self { script, rule, happy_from: Duration::MAX, now: Sees::Nobody, learnt }
     }
 
     /// The next look begins.
@@ -96,8 +96,8 @@ impl ScriptedSight {
 }
 
 impl Sight for ScriptedSight {
-    fn judge(&self) -> &Judge {
-        &self.judge
+    fn rule(&self) -> &DecisionRule {
+        &self.rule
     }
 
     fn glance(

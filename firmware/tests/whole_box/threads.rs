@@ -1,7 +1,7 @@
 //! The real threads and the real clock, kept in step by channels; nothing here measures time.
 
 use crate::bench::{ScriptedSight, Sees};
-use mood::{Expression, Frame, Glimpse, Judge, ModelError, Search};
+use mood::{DecisionRule, Expression, Frame, Glimpse, ModelError, Search};
 use moodbox::eyes::{Sight, Stages};
 use moodbox::ports::{Button, ButtonError, Level};
 use moodbox::runner::{Inbox, Limits, Looker, Message, threads};
@@ -32,10 +32,10 @@ fn a_look_is_reported_once_and_a_stalled_camera_holds_up_nobody_but_itself() {
     assert!(matches!(inbox.next(SOON), Some(Message::Ended("camera"))), "a thread tells when it ends");
 }
 
-struct PanickingSight(Judge);
+struct PanickingSight(DecisionRule);
 
 impl Sight for PanickingSight {
-    fn judge(&self) -> &Judge {
+    fn rule(&self) -> &DecisionRule {
         &self.0
     }
 
@@ -55,8 +55,8 @@ fn a_panicking_thread_is_reported_too() {
     let began = Instant::now();
     let (outbox, mut inbox) = threads::inbox(began);
     let camera = Box::new(FolderCamera::bundled());
-    let judge = Judge::new(mood::Contract::new(mood::LabelSet::Fer2013));
-    let mut looker = threads::start_looker(camera, Box::new(PanickingSight(judge)), LIMITS, began, outbox).unwrap();
+    let rule = DecisionRule::new(mood::Contract::new(mood::LabelSet::Fer2013));
+    let mut looker = threads::start_looker(camera, Box::new(PanickingSight(rule)), LIMITS, began, outbox).unwrap();
     looker.begin().unwrap();
     assert!(matches!(inbox.next(SOON), Some(Message::Ended("camera"))));
     assert_eq!(looker.begin().unwrap_err().to_string(), "thread `camera` ended; the box can't go on without it");

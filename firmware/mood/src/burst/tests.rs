@@ -5,8 +5,8 @@ use crate::{Contract, Expression, LabelSet, Landmarks, Logits};
 
 const GOOD: Quality = Quality { side: 120.0, contrast: 160.0, sharpness: 0.2, turn: 0.1, score: 0.95 };
 
-fn judge() -> Judge {
-    Judge::new(Contract::new(LabelSet::Fer2013))
+fn rule() -> DecisionRule {
+    DecisionRule::new(Contract::new(LabelSet::Fer2013))
 }
 
 fn face(x: f32, side: f32) -> FaceBox {
@@ -39,7 +39,7 @@ fn play(most_frames: u32, frames: impl Fn(u32) -> Glimpse) -> (Burst, Vec<Step>)
     let mut burst = Burst::new(most_frames);
     let mut steps = Vec::new();
     loop {
-        let step = burst.next(&judge());
+        let step = burst.next(&rule());
         steps.push(step);
         match step {
             Step::Done => return (burst, steps),
@@ -51,7 +51,7 @@ fn play(most_frames: u32, frames: impl Fn(u32) -> Glimpse) -> (Burst, Vec<Step>)
 }
 
 fn answer_of(burst: &Burst) -> Answer {
-    burst.verdict(&judge()).answer
+    burst.verdict(&rule()).answer
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn no_burst_searches_more_than_four_whole_frames_whatever_happens() {
         let searched = steps.iter().filter(|s| matches!(s, Step::Look(Search::Whole | Search::Closer))).count();
         prop_assert_eq!(u32::try_from(searched).unwrap(), burst.searches());
         prop_assert!(burst.searches() <= MOST_SEARCHES && burst.frames() <= most);
-        prop_assert!(burst.verdict(&judge()).answer.name().len() > 3);
+        prop_assert!(burst.verdict(&rule()).answer.name().len() > 3);
     });
 }
 
@@ -147,11 +147,11 @@ fn somebody_else_who_comes_into_the_frame_is_not_mixed_with_the_first() {
 fn two_people_are_told_and_the_primary_one_is_answered() {
     let two = || sees(&[face(100.0, 120.0), face(400.0, 110.0)], reading(Expression::Happy, 6.0), GOOD);
     let (burst, _) = play(12, |_| two());
-    let verdict = burst.verdict(&judge());
+    let verdict = burst.verdict(&rule());
     assert!(verdict.several && verdict.faces.len() == 2);
     let behind = || sees(&[face(100.0, 120.0), face(400.0, 60.0)], reading(Expression::Happy, 6.0), GOOD);
     let (burst, _) = play(12, |_| behind());
-    assert!(!burst.verdict(&judge()).several);
+    assert!(!burst.verdict(&rule()).several);
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn in_the_dark_the_camera_is_asked_twice_at_most_and_then_it_is_too_dark() {
     let dark = || Glimpse { luminance: 10, ..nobody() };
     let mut burst = Burst::new(12);
     let mut asked = Vec::new();
-    while let step @ (Step::Look(_) | Step::LetPass) = burst.next(&judge()) {
+    while let step @ (Step::Look(_) | Step::LetPass) = burst.next(&rule()) {
         match step {
             Step::Look(search) => burst.add(search, dark()),
             _ => burst.let_pass(),

@@ -40,7 +40,7 @@ impl Thresholds {
 
 /// Everything that stands between a network's reading and an answer.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Judge {
+pub struct DecisionRule {
     /// The network's labels and temperature.
     pub contract: Contract,
     /// When to doubt.
@@ -49,7 +49,7 @@ pub struct Judge {
     pub layer: Layer,
 }
 
-impl Judge {
+impl DecisionRule {
     /// Judges as the network's file says, with nothing learnt.
     #[must_use]
     pub fn new(contract: Contract) -> Self {
@@ -72,22 +72,22 @@ mod tests {
     /// One step of arithmetic in f32.
     const EXACT: f32 = 1e-6;
 
-    fn judge(thresholds: Option<Thresholds>) -> Judge {
-        Judge::new(Contract { thresholds, ..Contract::new(LabelSet::FerPlus) })
+    fn rule(thresholds: Option<Thresholds>) -> DecisionRule {
+        DecisionRule::new(Contract { thresholds, ..Contract::new(LabelSet::FerPlus) })
     }
 
     #[test]
     fn the_networks_own_thresholds_hold_and_without_any_the_defaults() {
         let own = Thresholds { pleasant: 0.5, unpleasant: 0.55 };
-        assert_eq!((judge(Some(own)).thresholds, judge(None).thresholds), (own, Thresholds::DEFAULT));
+        assert_eq!((rule(Some(own)).thresholds, rule(None).thresholds), (own, Thresholds::DEFAULT));
         // 53 % sad.
         let labels = Contract::new(LabelSet::FerPlus).labels;
         let logit = |label: &Expression| if *label == Expression::Sad { 2.066 } else { 0.0 };
         let reading = Reading { logits: Logits(labels.iter().map(logit).collect()), features: Vec::new() };
         let accepts =
-            |judge: Judge| Mood::of(&judge.probabilities(&reading)).is_some_and(|it| judge.thresholds.accept(&it));
+            |rule: DecisionRule| Mood::of(&rule.probabilities(&reading)).is_some_and(|it| rule.thresholds.accept(&it));
         let lower = Thresholds { unpleasant: 0.52, ..own };
-        assert_eq!([Some(lower), Some(own), None].map(|it| accepts(judge(it))), [true, false, false]);
+        assert_eq!([Some(lower), Some(own), None].map(|it| accepts(rule(it))), [true, false, false]);
     }
 
     #[test]
