@@ -30,7 +30,7 @@ pub trait Sensor: Send {
     /// [`CameraError::BadFrame`] when another may follow; after any other error the sensor is of no use.
     fn frame(&mut self, limit: Duration) -> Result<Frame, CameraError>;
 
-    /// Frames that may have been waiting since before now, when nobody took any.
+    /// Stale frames possibly queued in the driver after a pause.
     fn stale(&self) -> u32;
 
     /// Asks for `times` as much light; whether frames will be brighter. Lasts until [`Sensor::relax`], or the end.

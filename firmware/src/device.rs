@@ -16,7 +16,8 @@
 //!
 //! A look begins with the touch of the button, long before it is known that the touch is a single press (see
 //! [`crate::gesture`]). An answer that is there sooner waits for that; a touch that becomes something else abandons the
-//! look. In silence and without an answer to correct there is nothing else it could mean, so then nothing waits.
+//! look. If no music plays and there is no answer to correct, a single press is
+//! unambiguous and is answered at once.
 
 mod events;
 mod lights;

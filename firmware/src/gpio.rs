@@ -1,9 +1,9 @@
 //! Light, lamp and button at the pins of a board.
 //!
 //! What can be decided without a board is decided here, in pure code: which pin does what and who else wants it
-//! ([`wiring`], [`buses`]), how a colour becomes duty cycles ([`shade`], [`white`]) and these become pulses ([`pulses`],
-//! [`hardware_pwm`]) or the bytes of a strip ([`ws2812`], [`apa102`]), and when a line's level is an edge ([`button`]). What touches the board is behind [`Gpio`] and the lines
-//! it gives: thin, and stood in for by [`crate::sim::gpio`].
+//! ([`wiring`], [`pins`]), how a colour becomes duty cycles ([`colour`]) and these become pulses ([`pwm`]) or the bytes of a
+//! strip ([`ws2812`], [`apa102`]), and when a line's level is an edge ([`button`]). What touches the board is behind [`Gpio`]
+//! and the lines it gives: thin, and stood in for by [`crate::sim::gpio`].
 
 pub mod apa102;
 pub mod button;
@@ -35,7 +35,7 @@ pub enum Pull {
 pub enum Edges {
     /// It is not: the level is polled.
     Unwanted,
-    /// It is, leaving out what is shorter than this, where it can.
+    /// Ask the kernel to report edges, debounced by this duration where supported.
     LongerThan(Duration),
 }
 

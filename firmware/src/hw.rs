@@ -1,4 +1,4 @@
-//! The adapters for a real box: the files that name the crates of cameras, pins and service manager. Thin; what can be
+//! The adapters for a real box: the only files that name v4l, rppal, gpiocdev and sd-notify (rodio and cpal: `sound/card`). Thin; what can be
 //! decided without a device is decided in [`crate::gpio`] and [`crate::camera`]. A build without the feature `hardware` has
 //! `hw/absent.rs` in the place of this module, with the same functions.
 

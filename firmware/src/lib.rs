@@ -1,8 +1,8 @@
 //! The box: press the button; it looks, reads the expression, and answers with light and music.
 //!
 //! `main.rs` parses and maps errors to exit codes; everything else is here, so that tests can reach it. The thinking is
-//! in the `mood` crate; [`device`] is the state machine, [`runner`] the loop around it, [`ports`] the seams to the
-//! hardware, and [`sim`] their simulated side.
+//! in the crate `mood`, the music in the crate `music`; [`device`] is the state machine, [`runner`] the loop around it,
+//! [`ports`] the seams to the hardware, [`sim`] their simulated side, and [`rig`] the map of what is opened.
 
 pub mod button;
 pub mod camera;

@@ -1,7 +1,7 @@
 //! The speaker: mixes what plays, and hands it to a sound card, to a WAV file, or to nobody.
 //!
 //! ```text
-//! Programme, Chime -> engine (composer or the owner's tracks) -> mixer (cross-fade, chimes, gain, limiter)
+//! Sound -> engine (composer or the owner's tracks) -> mixer (cross-fade, chimes, gain, limiter)
 //!    -> card: 10 ms blocks -> short queue -> rodio        or -> wav: paced by the wall clock -> file
 //! ```
 //!

@@ -230,7 +230,7 @@ impl Burst {
         agree && mood.confidence >= rule.thresholds.least(mood.expression).max(CERTAIN)
     }
 
-    /// Nobody is known: quickly and closely in turn, and closely at once in the dark.
+    /// No track yet: alternate fast and fine searches; in the dark start with the fine one.
     fn search(&self) -> Search {
         let dark = self.luminance.is_some_and(|luminance| luminance < DIM);
         if self.searches % 2 == 1 || dark { Search::Closer } else { Search::Whole }

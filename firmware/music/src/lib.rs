@@ -4,19 +4,19 @@
 //! [`library`] chooses among the owner's; [`Mixer`] brings what plays to one stream. Equal seeds give equal samples.
 
 pub mod compose;
-mod mixer;
 pub mod crossfader;
-pub mod loudness;
 pub mod library;
 mod limiter;
 pub mod listen;
+pub mod loudness;
+mod mixer;
 pub mod track;
 pub mod worker;
 
 pub use compose::Composer;
 pub use compose::plan::Plan;
-pub use mixer::Mixer;
 pub use crossfader::Crossfader;
 pub use library::MoodFolders;
+pub use mixer::Mixer;
 pub use track::{Chime, Programme, Sound};
 pub use track::{Status, Stereo, Track};

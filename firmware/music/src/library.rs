@@ -4,16 +4,16 @@
 //! mood without a folder, or without a track that can be played, gets the composer. The folder is read anew for every
 //! programme, so tracks can be added while the box runs.
 
-pub mod choose;
 pub mod catalogue;
+pub mod choose;
 mod file_track;
 pub mod index;
+pub mod music_library;
 mod paths;
 mod playlist;
 pub mod policy;
 mod prefetch;
 mod queue;
-pub mod music_library;
 pub mod taste;
 
 pub use file_track::FileTrack;
@@ -25,8 +25,8 @@ use crate::compose::Composer;
 use crate::compose::soundfont::SoundFont;
 use files::Shown;
 use mood::{Affect, Expression};
-use queue::{Chosen, Queue, Shuffled};
 use music_library::MusicLibrary;
+use queue::{Chosen, Queue, Shuffled};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

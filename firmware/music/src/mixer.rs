@@ -11,8 +11,8 @@
 )]
 
 use crate::compose::theory::{Semitones, frequency_hz};
-use crate::loudness::gain_factor;
 use crate::limiter::Limiter;
+use crate::loudness::gain_factor;
 use crate::{Chime, Crossfader, Status, Stereo, Track};
 use std::f32::consts::TAU;
 use std::time::Duration;

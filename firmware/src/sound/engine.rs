@@ -1,4 +1,6 @@
-//! The engine: turns what the box asks for into tracks on the mixer. One for every kind of output; no clock and no device.
+//! The audio engine: turns a [`Sound`] into tracks on the mixer, the same for every output; and the box's end of its thread.
+//!
+//! It opens no device. It reads the clock for one thing: how long ago the listener's mood was another.
 
 use super::MusicSettings;
 use crate::ports::{Chime, Programme, Sound, Speaker, SpeakerError};

@@ -1,7 +1,7 @@
 //! One file as a track: at the box's rate and loudness, read ahead so that its end is known before it comes. And those that can't be played.
 
-use crate::loudness::{LoudnessNormaliser, USUAL_LUFS};
 use crate::listen::decode::Playing;
+use crate::loudness::{LoudnessNormaliser, USUAL_LUFS};
 use crate::track::{Status, Stereo, Track};
 use files::Shown;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -2,8 +2,8 @@
 //!
 //! Opened cheaply; the index is read at the first choice, on the thread that plays, and again when it has changed.
 
-use crate::library::choose::Chooser;
 use crate::library::catalogue::Catalogue;
+use crate::library::choose::Chooser;
 use crate::library::index::{Index, Stamp};
 use crate::library::paths;
 use crate::library::policy::Policy;

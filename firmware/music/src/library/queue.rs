@@ -2,8 +2,8 @@
 
 use super::{Broken, MoodFolders};
 use crate::library::choose::Chooser;
-use crate::library::policy::Policy;
 use crate::library::music_library::MusicLibrary;
+use crate::library::policy::Policy;
 use crate::library::taste::Event;
 use files::Shown;
 use mood::{Affect, Expression};

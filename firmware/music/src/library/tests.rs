@@ -1,6 +1,6 @@
 //! The owner's tracks: good ones sound, bad ones are skipped, and there is always music.
 
-use super::{Broken, FileTrack, Source, MoodFolders, Playlist, Prefetch};
+use super::{Broken, FileTrack, MoodFolders, Playlist, Prefetch, Source};
 use crate::track::{Status, Stereo, Track};
 use mood::{Affect, Expression};
 use std::fs;
