@@ -13,7 +13,7 @@ use mood::{Affect, Expression};
 use moodbox::ports::{Programme, Sound};
 use moodbox::sound::MusicSettings;
 use moodbox::sound::engine::AudioEngine;
-use music::library::music_library::LibrarySettings;
+use music::library::LibrarySettings;
 use music::library::policy::Policy;
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -16,7 +16,7 @@ use crate::runner::Limits;
 use crate::sound::MusicSettings;
 use crate::{device, home};
 use mood::Brightness;
-use music::library::music_library::LibrarySettings;
+use music::library::LibrarySettings;
 use music::library::{Broken, MoodFolders};
 use std::path::{Path, PathBuf};
 use std::time::Duration;

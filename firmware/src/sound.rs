@@ -13,7 +13,7 @@ pub(crate) mod wav;
 
 pub use crate::ports::SpeakerError;
 use crate::ports::{Sound, Speaker};
-use music::library::music_library::LibrarySettings;
+use music::library::LibrarySettings;
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -7,7 +7,7 @@ use crate::ports::{Chime, Programme, Sound, Speaker, SpeakerError};
 use files::Shown;
 use mood::Affect;
 use music::compose::soundfont::SoundFont;
-use music::library::music_library::MusicLibrary;
+use music::library::MusicLibrary;
 use music::library::{Broken, Control, Prefetch, Recipe, Source, policy};
 use music::{Mixer, MoodFolders, Stereo, Track};
 use std::sync::Arc;

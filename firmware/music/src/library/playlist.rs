@@ -6,8 +6,8 @@
 )]
 
 use super::file_track::FileTrack;
-use super::queue::{Next, Queue};
 use super::{Broken, Recipe};
+use super::{Next, Queue};
 use crate::compose::Composer;
 use crate::library::taste::Event;
 use crate::track::{Status, Stereo, Track};
