@@ -1,6 +1,6 @@
-//! The seams between the box's mind and its hands: camera, lights, speaker and button.
+//! The ports: traits of camera, button, lights and speaker, which adapters for hardware and simulations implement.
 //!
-//! Each trait is small, names its units, and has a simulated side in [`crate::sim`] that is stricter than the real one
+//! Each trait is small, names its units, and has a simulation in [`crate::sim`] that is stricter than the hardware
 //! and can fail on demand. Polarity, gamma and clamping lie on our side of the seam.
 
 use crate::error::{ExitCode, Failure};
@@ -9,7 +9,7 @@ pub use music::{Chime, Programme, Sound};
 use std::time::Duration;
 use thiserror::Error;
 
-/// Takes frames.
+/// A camera.
 pub trait Camera: Send {
     /// Takes one fresh frame.
     ///
@@ -56,7 +56,7 @@ pub trait Camera: Send {
     }
 }
 
-/// Where the button is.
+/// Whether a button is held down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Level {
     /// Let go.
@@ -66,7 +66,7 @@ pub enum Level {
     Down,
 }
 
-/// Feels the button. Bounces and all: [`crate::button`] makes presses of the edges.
+/// A button. It reports raw edges, bounces included; [`crate::button`] debounces them.
 pub trait Button: Send {
     /// Waits at most `limit` for the next edge, and gives the level after it; `None` when nothing happened.
     ///
@@ -87,7 +87,7 @@ pub enum Extra {
     Volume,
 }
 
-/// Shows colours.
+/// The light and the privacy lamp.
 pub trait Lights: Send {
     /// Shows a colour, linear light, each part 0..=1, until the next call.
     ///

@@ -1,4 +1,4 @@
-//! Some frames of one look, as one witness: where to look in the next frame, and what all of them say together.
+//! A burst: the frames of one look, combined. Decides what to search for in the next frame and what the burst shows.
 //!
 //! Owns the evidence and the rules, runs no network: glimpses go in, the next [`Step`] and at the end a [`Verdict`] come
 //! out. So a burst can be tested without pictures.

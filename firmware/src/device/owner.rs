@@ -1,4 +1,4 @@
-//! What the owner's hand asks for: looking, skipping, the next guess, choosing, stopping.
+//! What the owner asks for with the button: look, skip, next guess, choose a mood, stop, shut down.
 
 use super::{Camera, Command, Device, Ending, Fault, Lesson, Music, State, Volume, lights};
 use crate::gesture::Hold;

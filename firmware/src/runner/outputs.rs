@@ -5,12 +5,12 @@ use crate::ports::{Lights, LightsError, Sound, Speaker, SpeakerError};
 use mood::{Brightness, LightPattern, Motion, Rgb};
 use std::time::Duration;
 
-/// Between two steps of a moving light: 25 a second look smooth.
+/// Interval between two steps of a moving light: 25 Hz looks smooth.
 const FRAME: Duration = Duration::from_millis(40);
-/// Between two tries of a light that is lost.
+/// Interval between two attempts at a lost light.
 const RETRY: Duration = Duration::from_millis(250);
 
-/// The light.
+/// Drives the light: samples the pattern, dims it, and tracks whether the device works.
 ///
 /// INVARIANT: however the loop ends (asked to, by an error, by a panic), light and privacy lamp are off afterwards.
 pub(super) struct LightDriver {
@@ -83,10 +83,10 @@ impl Drop for LightDriver {
     }
 }
 
-/// Between two questions.
+/// Interval between two checks of the speaker.
 const CHECK: Duration = Duration::from_millis(250);
 
-/// The speaker.
+/// Sends sounds to the speaker, polls it for faults, and reports a loss once.
 pub(super) struct SpeakerClient {
     speaker: Box<dyn Speaker>,
     check_due: Duration,
@@ -103,7 +103,7 @@ impl SpeakerClient {
         self.check_due
     }
 
-    /// Tells it. That music fails is told at every piece that stays silent, not only at the first.
+    /// Sends a sound. A failure to play is reported for every piece, not only for the first.
     pub(super) fn send(&mut self, sound: Sound) -> Option<Health> {
         if let Sound::Play(..) = sound {
             self.lost = false;
@@ -112,7 +112,7 @@ impl SpeakerClient {
         self.health(result)
     }
 
-    /// Asks for what went wrong meanwhile, a few times a second.
+    /// Polls for faults, a few times a second.
     pub(super) fn check(&mut self, now: Duration) -> Option<Health> {
         if now < self.check_due {
             return None;
