@@ -284,17 +284,4 @@ fn narrow(value: f64) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn genres_are_found_within_what_people_write() {
-        for (text, name) in [("Death Metal", "metal"), ("Synthpop", "pop"), ("Hip-Hop/Rap", "rap")] {
-            let expected = GENRES.iter().find(|(known, ..)| *known == name).unwrap();
-            let found = genre_place(text).unwrap();
-            assert!((found.valence - expected.1).abs() < 1e-6 && (found.arousal - expected.2).abs() < 1e-6, "{text}");
-        }
-        assert_eq!(genre_place("Other"), None);
-        assert!(GENRES.iter().all(|(name, v, a)| v.abs() <= 1.0 && a.abs() <= 1.0 && *name == name.to_lowercase()));
-    }
-}
+mod tests;

@@ -76,3 +76,14 @@ fn tags_join_as_a_prior_and_a_mood_tag_weighs_more_than_a_genre() {
     assert!(mood.uncertainty < genre.uncertainty && genre.uncertainty < plain.uncertainty);
     assert_eq!(with(Some("Other"), Some("???")), plain);
 }
+
+#[test]
+fn genres_are_found_within_what_people_write() {
+    for (text, name) in [("Death Metal", "metal"), ("Synthpop", "pop"), ("Hip-Hop/Rap", "rap")] {
+        let expected = GENRES.iter().find(|(known, ..)| *known == name).unwrap();
+        let found = genre_place(text).unwrap();
+        assert!((found.valence - expected.1).abs() < 1e-6 && (found.arousal - expected.2).abs() < 1e-6, "{text}");
+    }
+    assert_eq!(genre_place("Other"), None);
+    assert!(GENRES.iter().all(|(name, v, a)| v.abs() <= 1.0 && a.abs() <= 1.0 && *name == name.to_lowercase()));
+}
