@@ -131,7 +131,7 @@ pub fn accuracy(places: &[(f64, f64)], quadrants: &[usize]) -> Accuracy {
 const MOST: f64 = 3.0;
 
 /// How far the mean of a library usually lies from that of the fitted clips, as a variance in squared spreads; and how far a
-/// feature of it may. The box shrinks in the same way (`music/estimate/standing.rs`).
+/// feature of it may. The box shrinks in the same way (`firmware/music/src/listen/estimate.rs`).
 const USUAL_DISTANCE: f64 = 0.2;
 const MOST_DISTANCE: f64 = 5.0;
 
