@@ -1,13 +1,10 @@
 //! A workbench for stories: the real loop on simulated ports, in virtual time. Nothing waits, nothing is random.
 
-use mood::{
-    Contract, DecisionRule, Example, Expression, FaceBox, Faces, Frame, Glimpse, LabelSet, Logits, ModelError,
-    NoFaceReason, Quality, Reading, Search,
-};
+use crate::sight::{Learnt, ScriptedSight, Sees};
+use mood::Expression;
 use moodbox::config::Config;
 use moodbox::device::{Ending, Lesson};
 use moodbox::error::Failure;
-use moodbox::eyes::{Sight, Stages};
 use moodbox::ports::{Level, Sound};
 use moodbox::runner::threads::LessonCandidates;
 use moodbox::runner::{BoxEvent, Inbox, Looker, Message, Observer, Parts, Runner, Settings, take_look};
@@ -15,7 +12,6 @@ use moodbox::sim::camera::FolderCamera;
 use moodbox::sim::parts::RecorderLights;
 use moodbox::sim::parts::RecorderSpeaker;
 use moodbox::sim::{Clock, Entry, Faults, Journal, parts};
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -24,97 +20,6 @@ pub(crate) const LOOK: Duration = Duration::from_millis(80);
 
 pub(crate) const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
-}
-
-/// What the eyes see, one entry a look.
-#[derive(Debug, Clone)]
-pub(crate) enum Sees {
-    Face(Expression, f32),
-    Nobody,
-    Dark,
-    BrokenNetwork,
-}
-
-impl Sees {
-    fn glimpse(&self) -> Result<Glimpse, ModelError> {
-        let nobody = NoFaceReason::NothingFound;
-        match *self {
-            Self::Face(expression, confidence) => {
-                let faces = Faces { faces: vec![face()], reason: nobody };
-                let reading = Reading { logits: logits(expression, confidence), features: vec![confidence, 0.5] };
-                let quality = Quality { side: 120.0, contrast: 160.0, sharpness: 0.2, turn: 0.1, score: 0.95 };
-                Ok(Glimpse { luminance: 120, faces, reading: Some((reading, quality)) })
-            }
-            Self::Nobody => {
-                let faces = Faces { faces: Vec::new(), reason: nobody };
-                Ok(Glimpse { luminance: 120, faces, reading: None })
-            }
-            Self::Dark => Ok(Glimpse { luminance: 5, ..Self::Nobody.glimpse()? }),
-            Self::BrokenNetwork => Err(ModelError::Run { detail: "failed on demand".into() }),
-        }
-    }
-}
-
-fn face() -> FaceBox {
-    let landmarks = mood::Landmarks::default();
-    FaceBox { x: 200.0, y: 100.0, width: 120.0, height: 120.0, score: 0.95, landmarks }
-}
-
-/// Logits whose softmax gives this confidence.
-fn logits(expression: Expression, confidence: f32) -> Logits {
-    let labels = Contract::new(LabelSet::FerPlus).labels;
-    let others = f32::from(u8::try_from(labels.len() - 1).unwrap());
-    let winner = (confidence * others / (1.0 - confidence)).ln();
-    Logits(labels.iter().map(|label| if *label == expression { winner } else { 0.0 }).collect())
-}
-
-/// Eyes that see what the script says, look by look, the same in every frame of a look; nobody when it is over.
-pub(crate) struct ScriptedSight {
-    script: VecDeque<Sees>,
-    rule: DecisionRule,
-    /// From this time on a happy face, whatever of the script is left.
-    happy_from: Duration,
-    now: Sees,
-    learnt: Learnt,
-}
-
-/// What was learnt on the bench.
-pub(crate) type Learnt = Arc<Mutex<Vec<Example>>>;
-
-impl ScriptedSight {
-    pub(crate) fn new(sees: &[Sees]) -> Self {
-        let rule = DecisionRule::new(Contract::new(LabelSet::FerPlus));
-        let (script, learnt) = (sees.to_vec().into(), Learnt::default());
-        Self { script, rule, happy_from: Duration::MAX, now: Sees::Nobody, learnt }
-    }
-
-    /// The next look begins.
-    fn turn(&mut self, now: Duration) {
-        let scripted = self.script.pop_front().unwrap_or(Sees::Nobody);
-        self.now = if now >= self.happy_from { Sees::Face(Expression::Happy, 0.9) } else { scripted };
-    }
-}
-
-impl Sight for ScriptedSight {
-    fn rule(&self) -> &DecisionRule {
-        &self.rule
-    }
-
-    fn glance(
-        &mut self,
-        _frame: &Frame,
-        _search: Search,
-        _stages: &mut Stages,
-        _clock: &dyn Fn() -> Duration,
-    ) -> Result<Glimpse, ModelError> {
-        self.now.glimpse()
-    }
-
-    fn learn(&mut self, example: Example) -> Option<Result<usize, String>> {
-        let mut learnt = self.learnt.lock().unwrap();
-        learnt.push(example);
-        Some(Ok(learnt.len()))
-    }
 }
 
 /// Messages that will come, in the order of their times.
@@ -225,7 +130,7 @@ impl Bench {
     /// As [`Bench::new`], with one press more, at `last`, when a happy face is there.
     pub(crate) fn with_happy_end(sees: &[Sees], presses_ms: &[u64], last: u64, end: u64) -> Self {
         let presses: Vec<Duration> = presses_ms.iter().copied().chain([last]).map(ms).collect();
-        Self::build(ScriptedSight { happy_from: ms(last), ..ScriptedSight::new(sees) }, &parts::edges(&presses), end)
+        Self::build(ScriptedSight::new(sees).happy_from(ms(last)), &parts::edges(&presses), end)
     }
 
     /// As [`Bench::with_edges`], with looks that take so long.

@@ -1,7 +1,8 @@
 //! Every port call fails once in every story: a loop over n. The box must end in order each time, and answer a press
 //! that comes later as if nothing had been.
 
-use crate::bench::{Bench, Sees};
+use crate::bench::Bench;
+use crate::sight::Sees;
 use mood::Expression;
 use moodbox::sim::Faults;
 

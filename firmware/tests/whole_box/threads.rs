@@ -1,6 +1,6 @@
 //! The real threads and the real clock, kept in step by channels; nothing here measures time.
 
-use crate::bench::{ScriptedSight, Sees};
+use crate::sight::{ScriptedSight, Sees};
 use mood::{DecisionRule, Expression, Frame, Glimpse, ModelError, Search};
 use moodbox::eyes::{Sight, Stages};
 use moodbox::ports::{Button, ButtonError, Level};
