@@ -65,7 +65,7 @@ pub fn run(
     let quantised = quantise::quantise(raw, &inputs);
     let graph = onnx::graph(&quantised.net);
     // The temperature is fitted on what the box will compute, so the file is run once before it is complete.
-    let classifier = verify::classifier(&onnx::write::bytes(&graph, &contract), path)?;
+    let classifier = verify::classifier(&onnx::bytes(&graph, &contract), path)?;
     let labels = &validation.labels;
     let found = verify::evaluate(&classifier, dataset, validation, path)?;
     contract.temperature = calibration::fit_temperature(&found.logits, labels);
@@ -76,7 +76,7 @@ pub fn run(
         .map(|(logits, &label)| metrics::nll(logits, usize::from(label), f64::from(contract.temperature)))
         .sum();
     Ok(Export {
-        bytes: onnx::write::bytes(&graph, &contract),
+        bytes: onnx::bytes(&graph, &contract),
         calibration: chosen.len(),
         equalised: quantised.equalised,
         logit_error: quantised.logit_error,
@@ -112,7 +112,7 @@ pub fn costs(width: Option<usize>, depth: Option<usize>) -> Vec<Cost> {
 fn one(name: Name, size: Size) -> Cost {
     let contract = Contract::new(LabelSet::Fer2013);
     let raw = Net::new(name, size, contract.labels.len(), 0.0, &device()).layers();
-    let file = onnx::write::bytes(&onnx::graph(&quantise::unobserved(&raw)), &contract);
+    let file = onnx::bytes(&onnx::graph(&quantise::unobserved(&raw)), &contract);
     let mmac = count(raw.macs()) / 1e6;
     Cost { name, size, parameters: raw.parameters(), mmac, int8_bytes: file.len() }
 }

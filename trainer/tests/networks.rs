@@ -102,7 +102,7 @@ fn every_network_trains_folds_quantises_and_runs_on_integers() {
         let share = quantised.logit_error / f64::from(size);
         assert!(share < 0.05, "{name:?}: int8 logits are off by {share} of the largest");
 
-        let bytes = onnx::write::bytes(&onnx::graph(&quantised.net), &contract);
+        let bytes = onnx::bytes(&onnx::graph(&quantised.net), &contract);
         let classifier = verify::classifier(&bytes, Path::new("small.onnx")).unwrap();
         assert_eq!(classifier.float_convolutions(), 0, "{name:?}");
         let step = last_step(&quantised.net);

@@ -194,7 +194,7 @@ fn folding_and_the_box_compute_what_was_trained() {
 
     let calibration: Vec<Vec<f32>> = inputs.iter().map(|input| input.values.clone()).collect();
     let quantised = quantise::quantise(&raw, &calibration);
-    let bytes = trainer::onnx::write::bytes(&trainer::onnx::graph(&quantised.net), &contract);
+    let bytes = trainer::onnx::bytes(&trainer::onnx::graph(&quantised.net), &contract);
     let classifier = verify::classifier(&bytes, Path::new("tiny.onnx")).unwrap();
     let step = quantised.net.network.convs().last().unwrap().output.scale;
     for input in &inputs {
