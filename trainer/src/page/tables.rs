@@ -1,7 +1,7 @@
 //! The page's tables. Each has a caption, and scrolls inside its own box where it is wider than the screen.
 
-use super::figures::{Data, Figures, Measured};
-use super::words::{grouped, interval, percent, points};
+use super::figures::{Data, Figures, Measured, Part};
+use super::words::{accuracy_row, grouped, percent, points};
 use crate::measure::Class;
 use crate::metrics;
 use crate::number::count;
@@ -75,138 +75,90 @@ pub(super) fn classes(found: &Measured) -> Markup {
     )
 }
 
-/// Recall and F1 of each expression in both forms.
-pub(super) fn forms(float: &Measured, int8: &Measured) -> Markup {
-    let pair = |a: f64, b: f64| html! { td { (format!("{a:.3}")) } td { (format!("{b:.3}")) } td { (points(b - a)) } };
+/// A table whose columns are numbers but for the first, which names each row; `sum` is its last row, set apart.
+fn numbers(caption: &str, heads: &[&str], rows: &[Vec<String>], sum: Option<Vec<String>>) -> Markup {
+    let line = |cells: &[String]| {
+        html! {
+            tr {
+                @for (at, cell) in cells.iter().enumerate() {
+                    @if at == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                }
+            }
+        }
+    };
     boxed(
-        "f32 and int8, difference in points",
+        caption,
         "numbers",
         &html! {
-            thead {
-                tr {
-                    @for name in ["expression", "recall f32", "int8", "points", "F1 f32", "int8", "points"] {
-                        th scope="col" { (name) }
-                    }
-                }
-            }
-            tbody {
-                @for (a, b) in float.figures.per_class.iter().zip(&int8.figures.per_class) {
-                    tr { th scope="row" { (a.label) } (pair(a.recall, b.recall)) (pair(a.f1, b.f1)) }
-                }
-            }
-            tfoot {
-                tr {
-                    th scope="row" { "all: accuracy, macro-F1" }
-                    (pair(float.figures.accuracy.unwrap_or(0.0), int8.figures.accuracy.unwrap_or(0.0))) (pair(float.figures.macro_f1, int8.figures.macro_f1))
-                }
-            }
+            thead { tr { @for head in heads { th scope="col" { (head) } } } }
+            tbody { @for row in rows { (line(row)) } }
+            @if let Some(sum) = &sum { tfoot { (line(sum)) } }
         },
+    )
+}
+
+/// Recall and F1 of each expression in both forms.
+pub(super) fn forms(float: &Measured, int8: &Measured) -> Markup {
+    let line = |name: &str, pairs: [(f64, f64); 2]| -> Vec<String> {
+        let cells = pairs.map(|(a, b)| [format!("{a:.3}"), format!("{b:.3}"), points(b - a)]);
+        std::iter::once(name.to_owned()).chain(cells.into_iter().flatten()).collect()
+    };
+    let (float, int8) = (&float.figures, &int8.figures);
+    let classes = float.per_class.iter().zip(&int8.per_class);
+    let rows: Vec<Vec<String>> = classes.map(|(a, b)| line(a.label, [(a.recall, b.recall), (a.f1, b.f1)])).collect();
+    let accuracies = (float.accuracy.unwrap_or(0.0), int8.accuracy.unwrap_or(0.0));
+    numbers(
+        "f32 and int8, difference in points",
+        &["expression", "recall f32", "int8", "points", "F1 f32", "int8", "points"],
+        &rows,
+        Some(line("all: accuracy, macro-F1", [accuracies, (float.macro_f1, int8.macro_f1)])),
     )
 }
 
 /// Accuracy under each condition.
 pub(super) fn conditions(lines: &[super::figures::Condition]) -> Markup {
-    boxed(
-        "Accuracy with the faults of a camera",
-        "numbers",
-        &html! {
-            thead { tr { @for name in ["condition", "accuracy", "points lost"] { th scope="col" { (name) } } } }
-            tbody {
-                @for line in lines {
-                    tr {
-                        th scope="row" { (line.name) }
-                        td { (percent(line.accuracy)) }
-                        td { (line.loss_points.map_or_else(|| "-".to_owned(), |loss| format!("{loss:.2}"))) }
-                    }
-                }
-            }
-        },
-    )
+    let row = |line: &super::figures::Condition| {
+        let loss = line.loss_points.map_or_else(|| "-".to_owned(), |loss| format!("{loss:.2}"));
+        vec![line.name.clone(), percent(line.accuracy), loss]
+    };
+    let rows: Vec<Vec<String>> = lines.iter().map(row).collect();
+    numbers("Accuracy with the faults of a camera", &["condition", "accuracy", "points lost"], &rows, None)
 }
 
 /// Calibration error and likelihood, before and after the temperature.
 pub(super) fn calibration(found: &Measured) -> Markup {
     let nll = |nll: Option<f64>| nll.map_or_else(|| "-".to_owned(), |nll| format!("{nll:.4}"));
-    boxed(
-        "Calibration",
-        "numbers",
-        &html! {
-            thead { tr { @for name in ["confidence", "temperature", "ECE", "NLL"] { th scope="col" { (name) } } } }
-            tbody {
-                @for (name, of) in [("before", &found.raw), ("as the box says it", &found.calibrated)] {
-                    tr {
-                        th scope="row" { (name) }
-                        td { (format!("{:.3}", of.temperature)) }
-                        td { (format!("{:.4}", of.ece)) }
-                        td { (nll(of.nll)) }
-                    }
-                }
-            }
-        },
-    )
+    let rows = [("before", &found.raw), ("as the box says it", &found.calibrated)].map(|(name, of)| {
+        vec![name.to_owned(), format!("{:.3}", of.temperature), format!("{:.4}", of.ece), nll(of.nll)]
+    });
+    numbers("Calibration", &["confidence", "temperature", "ECE", "NLL"], &rows, None)
 }
 
 /// Accuracies with 95 % confidence intervals, one line for each way to measure.
 pub(super) fn accuracies(figures: &Figures) -> Markup {
-    let line = |name: &str, of: &Measured| {
-        html! {
-            tr {
-                th scope="row" { (name) }
-                td { (grouped(of.figures.n)) } td { (percent(of.figures.accuracy)) } td { (interval(of.figures.accuracy_interval)) }
-                td { (format!("{:.3}", of.figures.macro_f1)) }
-            }
-        }
-    };
-    let deployed = figures.deployed();
+    let form = figures.form();
+    let mut rows: Vec<Vec<String>> = figures.int8.iter().map(|int8| accuracy_row("int8", int8)).collect();
+    rows.push(accuracy_row("f32", &figures.float));
+    rows.extend(figures.deployed().without().map(|(name, n, share)| {
+        vec![format!("{form}, {name}"), grouped(n), percent(share), String::new(), String::new()]
+    }));
+    rows.extend(figures.other.iter().map(|other| accuracy_row(&format!("{form}, {}", other.labels), other)));
     let samples = grouped(usize::try_from(metrics::SAMPLES).unwrap_or(0));
     let caption = format!("Accuracy with 95 % confidence interval, {samples} bootstrap samples");
-    boxed(
-        &caption,
-        "numbers",
-        &html! {
-            thead {
-                tr { @for name in ["form", "pictures", "accuracy", "interval", "macro-F1"] { th scope="col" { (name) } } }
-            }
-            tbody {
-                @if let Some(int8) = &figures.int8 { (line("int8", int8)) }
-                (line("f32", &figures.float))
-                @for (name, n, share) in deployed.without() {
-                    tr {
-                        th scope="row" { (figures.form()) ", " (name) }
-                        td { (grouped(n)) } td { (percent(share)) } td {} td {}
-                    }
-                }
-                @if let Some(other) = &figures.other { (line(&format!("{}, {}", figures.form(), other.labels), other)) }
-            }
-        },
-    )
+    numbers(&caption, &["form", "pictures", "accuracy", "interval", "macro-F1"], &rows, None)
 }
 
 /// Pictures of each class in each part of the data.
 pub(super) fn parts(data: &Data) -> Markup {
-    boxed(
-        "Pictures of each part, as its maker cut it",
-        "numbers",
-        &html! {
-            thead {
-                tr {
-                    th scope="col" { "expression" }
-                    @for part in &data.splits { th scope="col" { (part.split) } }
-                }
-            }
-            tbody {
-                @for (class, name) in data.classes.iter().enumerate() {
-                    tr {
-                        th scope="row" { (name) }
-                        @for part in &data.splits { td { (grouped(part.counts.get(class).copied().unwrap_or(0))) } }
-                    }
-                }
-            }
-            tfoot {
-                tr { th scope="row" { "all" } @for part in &data.splits { td { (grouped(part.counts.iter().sum())) } } }
-            }
-        },
-    )
+    let line = |name: &str, count: &dyn Fn(&Part) -> usize| -> Vec<String> {
+        std::iter::once(name.to_owned()).chain(data.splits.iter().map(|part| grouped(count(part)))).collect()
+    };
+    let heads: Vec<&str> = std::iter::once("expression").chain(data.splits.iter().map(|part| part.split)).collect();
+    let classes = data.classes.iter().enumerate();
+    let rows: Vec<Vec<String>> =
+        classes.map(|(class, name)| line(name, &|part| part.counts.get(class).copied().unwrap_or(0))).collect();
+    let sum = line("all", &|part| part.counts.iter().sum());
+    numbers("Pictures of each part, as its maker cut it", &heads, &rows, Some(sum))
 }
 
 /// Names with what they are, without a heading.

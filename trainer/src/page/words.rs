@@ -10,6 +10,12 @@ pub(super) fn interval(ends: Option<[f64; 2]>) -> String {
     ends.map_or_else(|| "-".to_owned(), |[low, high]| format!("{:.1} to {:.1} %", 100.0 * low, 100.0 * high))
 }
 
+/// A row of a table of accuracies: name, pictures, accuracy, its interval, macro-F1.
+pub(super) fn accuracy_row(name: &str, of: &Measured) -> Vec<String> {
+    let (share, interval) = (percent(of.figures.accuracy), interval(of.figures.accuracy_interval));
+    vec![name.to_owned(), grouped(of.figures.n), share, interval, format!("{:.3}", of.figures.macro_f1)]
+}
+
 /// `35,887`.
 pub(super) fn grouped(number: usize) -> String {
     let digits = number.to_string();
