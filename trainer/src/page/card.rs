@@ -1,112 +1,97 @@
 //! The model card's section on the expression network, as Markdown, after Mitchell et al. 2019, *Model Cards for Model
-//! Reporting* (<https://arxiv.org/abs/1810.03993>): what it is and is for, data and its faults, figures, limits.
+//! Reporting* (<https://arxiv.org/abs/1810.03993>): what it is and is for, data and its faults, figures, limits. Its text
+//! is `card.md`; here are the numbers in it, and the sentences that depend on them.
 
 use super::figures::{Figures, Measured};
-use super::words::{grouped, interval, left_out, percent, points, truth};
+use super::words::{accuracy_row, grouped, interval, left_out, percent, points, truth};
 use crate::metrics::{self, calibration};
 use crate::number::count;
 
 /// The section, without the marks around it. Ends with a line break.
 #[must_use]
 pub fn card(figures: &Figures) -> String {
-    let mut paragraphs = vec![
-        format!("## Expression network, labels of {}", figures.float.labels),
-        what(figures),
-        in_and_out(figures),
-        form(figures),
-        data(figures),
-        recipe(figures),
-        measured_on(figures),
-        measured(figures),
-        classes(figures.deployed()),
-        "Truth (row) against answer (column), pictures:".to_owned(),
-        confusion(figures.deployed()),
-        confidence(figures),
-    ];
-    paragraphs.extend(int8(figures));
-    paragraphs.extend(conditions(figures));
-    paragraphs.extend([NOT_FOR.to_owned(), NOT_MEASURED.to_owned(), again(figures)]);
-    paragraphs.join("\n\n") + "\n"
-}
-
-const NOT_FOR: &str = "**Not for** work, school, selection, policing, health, advertising or any other judgement of a \
-    person. An expression is not what somebody feels; the network reads the face, and answers with light and music.";
-
-const NOT_MEASURED: &str = "**Not measured.** Whether the figures differ by skin colour, age, sex, glasses, beards, head \
-    covers or disability: the data doesn't say who is in it. Faces from the side, on other cameras than those of the data, \
-    children, and faces that are drawn or printed. Expect worse there.";
-
-fn what(figures: &Figures) -> String {
+    let Figures { history, recipe, data, network, .. } = figures;
     let found = figures.deployed();
+    let Measured { raw, calibrated, .. } = found;
     let name = figures.file.as_ref().map_or(&figures.run, |file| &file.name);
+    let versions: Vec<String> = figures.versions.iter().map(|(name, version)| format!("{name} {version}")).collect();
+    let notes = std::iter::once(found).chain(&figures.other).filter_map(left_out);
+    let nll = |nll: Option<f64>| nll.map_or_else(|| "unknown".to_owned(), |nll| format!("{nll:.3}"));
     format!(
-        "{} reads one of {} expressions from the crop of a face: a toy's eye, made to choose a light and a tune. Trained by \
-         this project's `trainer`; of {} {} pictures it classifies {} as {} say (95 % confidence interval {}).",
-        code(name.rsplit('/').next().unwrap_or(name)),
-        figures.network.labels.len(),
-        grouped(found.figures.n),
-        figures.split,
-        percent(found.figures.accuracy),
-        if found.left_out > 0 { "most people who were asked" } else { "their labels" },
-        interval(found.figures.accuracy_interval),
-    )
-}
-
-fn in_and_out(figures: &Figures) -> String {
-    let network = &figures.network;
-    format!(
-        "**In and out.** Input `1 x 1 x {side} x {side}`: the luminance of a face crop, `(value - {mean}) / {deviation}`. \
-         Output: {} logits, in the order {}; the box divides them by the temperature {:.3} and takes the softmax. In the file \
-         the contract in `metadata_props` says so too.",
-        network.labels.len(),
-        network.labels.join(", "),
-        figures.deployed().calibrated.temperature,
+        include_str!("card.md"),
+        labels = figures.float.labels,
+        file = code(name.rsplit('/').next().unwrap_or(name)),
+        classes = network.labels.len(),
+        n = grouped(found.figures.n),
+        split = figures.split,
+        accuracy = percent(found.figures.accuracy),
+        judges = if found.left_out > 0 { "most people who were asked" } else { "their labels" },
+        interval = interval(found.figures.accuracy_interval),
         side = network.side,
         mean = network.mean,
         deviation = network.deviation,
+        order = network.labels.join(", "),
+        temperature = calibrated.temperature,
+        network = network.name,
+        width = network.width,
+        depth = network.depth,
+        convolutions = network.convolutions,
+        parameters = grouped(network.parameters),
+        mmac = network.mmac,
+        exported = exported(figures).unwrap_or_default(),
+        data = code(&data.name),
+        pictures = grouped(data.pictures),
+        data_sha256 = data.sha256,
+        training = grouped(data.training),
+        validation = grouped(data.validation),
+        copies = grouped(data.copies_left_out),
+        blank = grouped(data.blank_left_out),
+        groups = grouped(data.groups_of_copies),
+        conflicts = grouped(data.conflicts),
+        faults = faults(&data.name),
+        done = history.epochs.len(),
+        planned = recipe.epochs,
+        seed = recipe.seed,
+        best = history.best,
+        recipe = recipe.file,
+        // A fence of its own can't be inside a settings file; were it, the rest would show as text.
+        recipe_text = recipe.text.trim().replace("```", "'''"),
+        truth = truth(found.labels),
+        chosen = if figures.fitted_here() {
+            " Epoch and temperature were chosen by these pictures, which flatters a little."
+        } else {
+            " Neither epoch nor scales nor temperature were chosen by them."
+        },
+        left_out = notes.map(|note| format!(" {note}")).collect::<String>(),
+        accuracies = accuracies(figures),
+        opposite = grouped(found.figures.opposite),
+        opposite_share = percent(count(found.figures.opposite) / count(found.figures.n.max(1))),
+        expressions = expressions(found),
+        confusion = confusion(found),
+        ece = calibrated.ece,
+        bins = calibration::BINS,
+        nll = nll(calibrated.nll),
+        fitted = if figures.fitted_here() { " (on these very pictures, which flatters)" } else { "" },
+        raw_ece = raw.ece,
+        raw_nll = nll(raw.nll),
+        kept = kept(found).unwrap_or_default(),
+        int8 = int8(figures).unwrap_or_default(),
+        conditions = conditions(figures).unwrap_or_default(),
+        versions = versions.join(", "),
+        commands = figures.commands.join("\n"),
     )
 }
 
-fn form(figures: &Figures) -> String {
-    let network = &figures.network;
-    let mut text = format!(
-        "**Form.** `{}`, width {}, depth {}: {} convolutions, {} parameters, {:.1} million multiply-accumulates for a face.",
-        network.name,
-        network.width,
-        network.depth,
-        network.convolutions,
-        grouped(network.parameters),
-        network.mmac
-    );
-    if let Some(file) = &figures.file {
-        text.push_str(&format!(
-            " ONNX in int8, {} bytes, contract version {}, {} convolutions left in float, sha256 `{}`.",
-            grouped(file.bytes),
-            file.contract,
-            file.float_convolutions,
-            file.sha256
-        ));
-    }
-    text
-}
-
-fn data(figures: &Figures) -> String {
-    let data = &figures.data;
-    format!(
-        "**Data.** {} ({} pictures, sha256 of pictures, labels and parts `{}`). Learnt from {}, chosen by {}; left out of \
-         training: {} copies of validation or test pictures, {} blank. {} groups of pictures are equal byte for byte, {} of \
-         them with different labels. {}",
-        code(&data.name),
-        grouped(data.pictures),
-        data.sha256,
-        grouped(data.training),
-        grouped(data.validation),
-        grouped(data.copies_left_out),
-        grouped(data.blank_left_out),
-        grouped(data.groups_of_copies),
-        grouped(data.conflicts),
-        faults(&data.name)
-    )
+/// The exported file.
+fn exported(figures: &Figures) -> Option<String> {
+    let file = figures.file.as_ref()?;
+    Some(format!(
+        " ONNX in int8, {} bytes, contract version {}, {} convolutions left in float, sha256 `{}`.",
+        grouped(file.bytes),
+        file.contract,
+        file.float_convolutions,
+        file.sha256
+    ))
 }
 
 /// What is known of the data besides its numbers.
@@ -124,79 +109,23 @@ fn faults(name: &str) -> &'static str {
     }
 }
 
-fn recipe(figures: &Figures) -> String {
-    let history = &figures.history;
-    format!(
-        "**Recipe.** {} of {} epochs, seed {}; epoch {} was the best by validation and is kept. Every number is in the run's `{}`:\n\n\
-         <details><summary>{}</summary>\n\n```\n{}\n```\n\n</details>",
-        history.epochs.len(),
-        figures.recipe.epochs,
-        figures.recipe.seed,
-        history.best,
-        figures.recipe.file,
-        figures.recipe.file,
-        // A fence of its own can't be inside a settings file; were it, the rest would show as text.
-        figures.recipe.text.trim().replace("```", "'''")
-    )
-}
-
-/// What the tables below are of.
-fn measured_on(figures: &Figures) -> String {
-    let (n, data) = (grouped(figures.deployed().figures.n), code(&figures.data.name));
-    let mut text =
-        format!("**Measured** on {n} {} pictures of {data}, {}.", figures.split, truth(figures.deployed().labels));
-    text.push_str(if figures.fitted_here() {
-        " Epoch and temperature were chosen by these pictures, which flatters a little."
-    } else {
-        " Neither epoch nor scales nor temperature were chosen by them."
-    });
-    for note in std::iter::once(figures.deployed()).chain(&figures.other).filter_map(left_out) {
-        text.push(' ');
-        text.push_str(&note);
-    }
-    text
-}
-
-fn measured(figures: &Figures) -> String {
-    let line = |name: &str, of: &Measured| {
-        let (share, interval) = (percent(of.figures.accuracy), interval(of.figures.accuracy_interval));
-        vec![name.to_owned(), grouped(of.figures.n), share, interval, format!("{:.3}", of.figures.macro_f1)]
-    };
+fn accuracies(figures: &Figures) -> String {
     let mut rows = Vec::new();
-    rows.extend(figures.int8.as_ref().map(|int8| line("int8, as the box runs it", int8)));
-    rows.push(line("f32, as trained", &figures.float));
-    let deployed = figures.deployed();
-    for (name, n, share) in deployed.without() {
-        rows.push(vec![
-            format!("{}, {name}", figures.form()),
-            grouped(n),
-            percent(share),
-            String::new(),
-            String::new(),
-        ]);
+    rows.extend(figures.int8.as_ref().map(|int8| accuracy_row("int8, as the box runs it", int8)));
+    rows.push(accuracy_row("f32, as trained", &figures.float));
+    for (name, n, share) in figures.deployed().without() {
+        let name = format!("{}, {name}", figures.form());
+        rows.push(vec![name, grouped(n), percent(share), String::new(), String::new()]);
     }
     if let Some(other) = &figures.other {
-        rows.push(line(&format!("{}, by {}", figures.form(), truth(other.labels)), other));
+        rows.push(accuracy_row(&format!("{}, by {}", figures.form(), truth(other.labels)), other));
     }
-    let interval = format!(
-        "95 % confidence interval ({} bootstrap samples)",
-        grouped(usize::try_from(metrics::SAMPLES).unwrap_or(0))
-    );
-    let opposite = format!(
-        "Confident answers that are unpleasant to a pleasant expression, or the reverse: {} of {} ({}).",
-        grouped(deployed.figures.opposite),
-        grouped(deployed.figures.n),
-        percent(count(deployed.figures.opposite) / count(deployed.figures.n.max(1)))
-    );
-    let table = table(&["", "pictures", "accuracy", &interval, "macro-F1"], &rows);
-    format!("{table}\n\n{MEANING} {opposite}")
+    let samples = grouped(usize::try_from(metrics::SAMPLES).unwrap_or(0));
+    let interval = format!("95 % confidence interval ({samples} bootstrap samples)");
+    table(&["", "pictures", "accuracy", &interval, "macro-F1"], &rows)
 }
 
-const MEANING: &str = "As the box looks: the mean of a face and its mirror image. Without copies: of the pictures that aren't \
-    byte for byte in the training part, too. Without near copies: nor show one of its photographs in another crop, mirrored \
-    or marked.";
-
-fn classes(found: &Measured) -> String {
+fn expressions(found: &Measured) -> String {
     let row = |class: &crate::measure::Class| {
         let share = |share: f64| format!("{share:.3}");
         vec![class.label.to_owned(), grouped(class.n), share(class.precision), share(class.recall), share(class.f1)]
@@ -214,44 +143,20 @@ fn confusion(found: &Measured) -> String {
     table(&heads, &labels.zip(found.figures.confusion.rows()).map(row).collect::<Vec<Vec<String>>>())
 }
 
-fn confidence(figures: &Figures) -> String {
-    let found = figures.deployed();
-    let nll = |nll: Option<f64>| nll.map_or_else(|| "unknown".to_owned(), |nll| format!("{nll:.3}"));
-    let (raw, calibrated) = (&found.raw, &found.calibrated);
-    let here = if figures.fitted_here() { " (on these very pictures, which flatters)" } else { "" };
-    let kept = found.figures.coverage.iter().find(|point| (point.threshold - 0.5).abs() < 1e-9);
-    let kept = kept.and_then(|point| Some((point.coverage, point.accuracy?))).map(|(answered, right)| {
-        format!(
-            " At a confidence of 0.5 or more it answers {} of the faces, {} of them right.",
-            percent(answered),
-            percent(right)
-        )
-    });
-    format!(
-        "**Confidence.** Expected calibration error {:.3} over {} bins, negative log-likelihood {}; before the temperature, \
-         fitted on validation{here}, {:.3} and {}.{}",
-        calibrated.ece,
-        calibration::BINS,
-        nll(calibrated.nll),
-        raw.ece,
-        nll(raw.nll),
-        kept.unwrap_or_default()
-    )
+/// How many faces it answers, and how well, from a confidence of one half on.
+fn kept(found: &Measured) -> Option<String> {
+    let half = found.figures.coverage.iter().find(|point| (point.threshold - 0.5).abs() < 1e-9)?;
+    let (answered, right) = (percent(half.coverage), percent(half.accuracy?));
+    Some(format!(" At a confidence of 0.5 or more it answers {answered} of the faces, {right} of them right."))
 }
 
 fn int8(figures: &Figures) -> Option<String> {
-    let (int8, drop, alike) = (figures.int8.as_ref()?, figures.drop_points?, figures.agreement?);
-    let moved = figures
-        .float
-        .figures
-        .per_class
-        .iter()
-        .zip(&int8.figures.per_class)
-        .max_by(|(a, b), (c, d)| (a.f1 - b.f1).abs().total_cmp(&(c.f1 - d.f1).abs()));
+    let (int8, drop, alike) = (figures.int8.as_ref()?, figures.drop_points?, percent(figures.agreement?));
+    let classes = figures.float.figures.per_class.iter().zip(&int8.figures.per_class);
+    let moved = classes.max_by(|(a, b), (c, d)| (a.f1 - b.f1).abs().total_cmp(&(c.f1 - d.f1).abs()));
     let moved = moved.map(|(a, b)| format!(" F1 moves most for {}: {} points.", a.label, points(b.f1 - a.f1)));
-    let alike = percent(alike);
     Some(format!(
-        "**int8** loses {drop:.2} points of accuracy against f32; both answer alike on {alike} of the pictures.{}",
+        "**int8** loses {drop:.2} points of accuracy against f32; both answer alike on {alike} of the pictures.{}\n\n",
         moved.unwrap_or_default()
     ))
 }
@@ -259,25 +164,13 @@ fn int8(figures: &Figures) -> Option<String> {
 /// What the faults of a camera cost.
 fn conditions(figures: &Figures) -> Option<String> {
     let row = |line: &super::figures::Condition| {
-        vec![
-            line.name.clone(),
-            percent(line.accuracy),
-            line.loss_points.map_or_else(String::new, |loss| format!("{loss:.2}")),
-        ]
+        let loss = line.loss_points.map_or_else(String::new, |loss| format!("{loss:.2}"));
+        vec![line.name.clone(), percent(line.accuracy), loss]
     };
     let rows: Vec<Vec<String>> = figures.conditions.iter().map(row).collect();
     let told = "**Faults of the camera**, each on the same pictures (`trainer evaluate --conditions`; what each is, \
                 trainer/README.md says):";
-    (!rows.is_empty()).then(|| format!("{told}\n\n{}", table(&["", "accuracy", "points lost"], &rows)))
-}
-
-fn again(figures: &Figures) -> String {
-    let versions: Vec<String> = figures.versions.iter().map(|(name, version)| format!("{name} {version}")).collect();
-    format!(
-        "**The same again** ({}; another processor or version may round otherwise):\n\n```sh\n{}\n```",
-        versions.join(", "),
-        figures.commands.join("\n")
-    )
+    (!rows.is_empty()).then(|| format!("{told}\n\n{}\n\n", table(&["", "accuracy", "points lost"], &rows)))
 }
 
 /// A Markdown table; all columns but the first are numbers.
