@@ -27,13 +27,20 @@ fn edges(bins: &[Bin]) -> impl Iterator<Item = (f64, f64, &Bin)> {
     bins.iter().enumerate().map(move |(at, bin)| (count(at) * width, count(at + 1) * width, bin))
 }
 
+/// A bar for each bin with answers, as high as `value` says.
+fn bars(plot: &Plot, bins: &[Bin], value: impl Fn(&Bin) -> f64) -> Markup {
+    html! {
+        @for (from, to, bin) in edges(bins).filter(|(_, _, bin)| bin.n > 0) {
+            rect .bar x=(length(plot.x(from) + 1.0)) width=(length(plot.x(to) - plot.x(from) - 2.0))
+                y=(length(plot.y(value(bin)))) height=(length(plot.y(0.0) - plot.y(value(bin)))) {}
+        }
+    }
+}
+
 fn reliability(found: &Measured) -> Markup {
     let plot = Plot { x: Axis::share("confidence"), y: Axis::share("accuracy"), height: SQUARE };
     let marks = html! {
-        @for (from, to, bin) in edges(&found.calibrated.bins).filter(|(_, _, bin)| bin.n > 0) {
-            rect .bar x=(length(plot.x(from) + 1.0)) width=(length(plot.x(to) - plot.x(from) - 2.0))
-                y=(length(plot.y(bin.accuracy))) height=(length(plot.y(0.0) - plot.y(bin.accuracy))) {}
-        }
+        (bars(&plot, &found.calibrated.bins, |bin| bin.accuracy))
         polyline .ideal points=(plot.line([(0.0, 0.0), (1.0, 1.0)])) {}
         @for bin in found.raw.bins.iter().filter(|bin| bin.n > 0) {
             circle .hollow cx=(length(plot.x(bin.confidence))) cy=(length(plot.y(bin.accuracy))) r="4" {}
@@ -63,16 +70,15 @@ fn spread(bins: &[Bin]) -> Markup {
         y: Axis::around("answers", Unit::Whole, bins.iter().map(|bin| count(bin.n)).chain([0.0])),
         height: LOW,
     };
-    let marks = html! {
-        @for (from, to, bin) in edges(bins).filter(|(_, _, bin)| bin.n > 0) {
-            rect .bar x=(length(plot.x(from) + 1.0)) width=(length(plot.x(to) - plot.x(from) - 2.0))
-                y=(length(plot.y(count(bin.n)))) height=(length(plot.y(0.0) - plot.y(count(bin.n)))) {}
-        }
-    };
     let counts: Vec<String> =
         edges(bins).map(|(from, _, bin)| format!("{} from {:.0} %", bin.n, 100.0 * from)).collect();
     let alt = format!("Answers by confidence: {}.", counts.join(", "));
-    figure("Distribution of confidences", &[], &plot.draw(&alt, &marks), "Answers in each bin of confidence.")
+    figure(
+        "Distribution of confidences",
+        &[],
+        &plot.draw(&alt, &bars(&plot, bins, |bin| count(bin.n))),
+        "Answers in each bin of confidence.",
+    )
 }
 
 fn coverage(points: &[Point]) -> Markup {
