@@ -208,10 +208,7 @@ impl Labelled {
             }
         }
         if labelled.labels.is_empty() && !list.is_empty() {
-            return Err(Error::Data {
-                what: format!("none of {} pictures has a label of {}", list.len(), set.name()),
-                hint: "check that the votes belong to the data".into(),
-            });
+            return Err(Error::none_labelled(list.len(), set.name()));
         }
         Ok(labelled)
     }
@@ -227,8 +224,6 @@ fn unlike(found: LabelSet, expected: LabelSet) -> Error {
         LabelSet::FerPlus => "give `--votes` the file fer2013new.csv of FER+",
         LabelSet::Fer2013 => "give data with labels of fer2013",
     };
-    Error::Usage {
-        what: format!("the data has labels of {}, labels of {} are needed", found.name(), expected.name()),
-        hint: hint.into(),
-    }
+    let what = format!("the data has labels of {}, labels of {} are needed", found.name(), expected.name());
+    Error::usage(what, hint)
 }

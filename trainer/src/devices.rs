@@ -17,6 +17,8 @@ use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::str::FromStr;
 
+const HINT: &str = "`trainer devices` lists what works here; `--device cpu` always does";
+
 /// A back end of Burn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Backend {
@@ -104,17 +106,13 @@ impl Choice {
     pub fn open(self) -> Result<Device, Error> {
         let Self { backend, index } = self;
         if !backend.built_in() {
-            return Err(Error::Usage {
-                what: format!("this trainer was built without `{}`", backend.name()),
-                hint: format!("build it with `{}`, or leave `--device` out for the CPU", backend.build_command()),
-            });
+            let hint = format!("build it with `{}`, or leave `--device` out for the CPU", backend.build_command());
+            return Err(Error::usage(format!("this trainer was built without `{}`", backend.name()), hint));
         }
         let mut devices = self.guarded(|| backend.devices())?;
         if index >= devices.len() {
-            return Err(Error::Device {
-                what: format!("there is no device `{self}` here, {} `{}` found", devices.len(), backend.name()),
-                hint: "`trainer devices` lists what works here; `--device cpu` always does".into(),
-            });
+            let what = format!("there is no device `{self}` here, {} `{}` found", devices.len(), backend.name());
+            return Err(Error::device(what, HINT));
         }
         let device = devices.swap_remove(index);
         self.guarded(|| device.sync().map_err(|error| format!("{error:?}")))?
@@ -139,10 +137,7 @@ impl Choice {
 
     fn refused(self, reason: &str) -> Error {
         let first = reason.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given");
-        Error::Device {
-            what: format!("device `{self}` can't be opened: {first}"),
-            hint: "`trainer devices` lists what works here; `--device cpu` always does".into(),
-        }
+        Error::device(format!("device `{self}` can't be opened: {first}"), HINT)
     }
 }
 

@@ -1,74 +1,41 @@
 //! What can go wrong, in words a person can act on, and the exit code each kind ends the program with.
 
+use std::fmt::Display;
 use std::path::Path;
 use thiserror::Error;
 
 /// A failure of the trainer.
 #[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// The command asks for something that can't be.
-    #[error("{what}")]
-    Usage {
-        /// What was asked.
-        what: String,
-        /// The next thing to do.
-        hint: String,
-    },
-    /// The settings lead nowhere, for instance a learning rate that makes the loss infinite.
-    #[error("{what}")]
-    Configuration {
-        /// What happened.
-        what: String,
-        /// The next thing to do.
-        hint: String,
-    },
-    /// The device to train on isn't there, or its driver refuses.
-    #[error("{what}")]
-    Device {
-        /// Which, and what is wrong with it.
-        what: String,
-        /// The next thing to do.
-        hint: String,
-    },
-    /// A picture, a data set or a run folder can't be read.
-    #[error("{what}")]
-    Data {
-        /// Where, and what is wrong there.
-        what: String,
-        /// The next thing to do.
-        hint: String,
-    },
-    /// A network can't be exported, or an exported file is refused.
-    #[error("{what}")]
-    Model {
-        /// What is wrong with it.
-        what: String,
-        /// The next thing to do.
-        hint: String,
-    },
-    /// The int8 file lost more accuracy than the gate allows.
-    #[error("int8 loses {drop:.2} points against f32, the gate is {gate:.2}")]
-    BelowGate {
-        /// Accuracy lost, in percentage points.
-        drop: f64,
-        /// The most that may be lost, in percentage points.
-        gate: f64,
-    },
-    /// A file can't be written.
-    #[error("`{path}` can't be written: {detail}")]
-    Write {
-        /// The file.
-        path: String,
-        /// The system's words.
-        detail: String,
-    },
+#[error("{what}")]
+pub struct Error {
+    exit_code: u8,
+    what: String,
+    hint: String,
 }
 
 impl Error {
-    /// A data error at `path`.
-    pub(crate) fn data(path: &Path, what: impl std::fmt::Display, hint: impl Into<String>) -> Self {
-        Self::Data { what: format!("`{}` {what}", path.display()), hint: hint.into() }
+    fn new(exit_code: u8, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { exit_code, what: what.into(), hint: hint.into() }
+    }
+
+    /// The command asks for something that can't be.
+    pub(crate) fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(2, what, hint)
+    }
+
+    /// The settings lead nowhere, for instance a learning rate that makes the loss infinite.
+    pub(crate) fn configuration(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(3, what, hint)
+    }
+
+    /// The device to train on isn't there, or its driver refuses.
+    pub(crate) fn device(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(4, what, hint)
+    }
+
+    /// A picture, a data set or a run folder at `path` can't be read.
+    pub(crate) fn data(path: &Path, what: impl Display, hint: impl Into<String>) -> Self {
+        Self::new(5, format!("`{}` {what}", path.display()), hint)
     }
 
     /// Data of which nothing can be used, and why: the first reasons.
@@ -81,45 +48,44 @@ impl Error {
         Self::data(path, format_args!("holds no pictures that can be used:{named}{more}"), first.hint())
     }
 
-    /// Data that a run was not trained on.
-    pub(crate) fn other_pictures(path: &Path) -> Self {
-        Self::data(
-            path,
-            "holds other pictures than this run was trained on",
-            "give `--data` what the run was trained on",
-        )
+    /// None of `pictures` has a label of the set named.
+    pub(crate) fn none_labelled(pictures: usize, labels: &str) -> Self {
+        let what = format!("none of {pictures} pictures has a label of {labels}");
+        Self::new(5, what, "check that the votes belong to the data")
     }
 
-    /// A file that can't be written.
-    pub(crate) fn write(path: &Path, detail: impl std::fmt::Display) -> Self {
-        Self::Write { path: path.display().to_string(), detail: detail.to_string() }
+    /// Data that a run was not trained on.
+    pub(crate) fn other_pictures(path: &Path) -> Self {
+        let what = "holds other pictures than this run was trained on";
+        Self::data(path, what, "give `--data` what the run was trained on")
+    }
+
+    /// A network can't be exported, or an exported file is refused.
+    pub(crate) fn model(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(6, what, hint)
+    }
+
+    /// The int8 file lost more accuracy, in percentage points, than the gate allows.
+    pub(crate) fn below_gate(drop: f64, gate: f64) -> Self {
+        let what = format!("int8 loses {drop:.2} points against f32, the gate is {gate:.2}");
+        Self::new(7, what, "quantise again with more `--calibration` pictures, or train longer")
+    }
+
+    /// A file can't be written.
+    pub(crate) fn write(path: &Path, detail: impl Display) -> Self {
+        let what = format!("`{}` can't be written: {detail}", path.display());
+        Self::new(8, what, "check that the folder exists, may be written and has space")
     }
 
     /// The next thing to do.
     #[must_use]
     pub fn hint(&self) -> &str {
-        match self {
-            Self::Usage { hint, .. }
-            | Self::Configuration { hint, .. }
-            | Self::Device { hint, .. }
-            | Self::Data { hint, .. }
-            | Self::Model { hint, .. } => hint,
-            Self::BelowGate { .. } => "quantise again with more `--calibration` pictures, or train longer",
-            Self::Write { .. } => "check that the folder exists, may be written and has space",
-        }
+        &self.hint
     }
 
     /// The program's exit code: 2 usage, 3 configuration, 4 device, 5 data, 6 model, 7 below the gate, 8 can't be written.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
-        match self {
-            Self::Usage { .. } => 2,
-            Self::Configuration { .. } => 3,
-            Self::Device { .. } => 4,
-            Self::Data { .. } => 5,
-            Self::Model { .. } => 6,
-            Self::BelowGate { .. } => 7,
-            Self::Write { .. } => 8,
-        }
+        self.exit_code
     }
 }

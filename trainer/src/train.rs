@@ -227,13 +227,12 @@ impl<'a> Trainer<'a> {
     }
 
     fn no_number(&self, value: f64) -> Error {
-        Error::Configuration {
-            what: format!("the loss became {value} in epoch {}, step {}", self.progress.epoch + 1, self.progress.step),
-            hint: format!(
-                "train again with a lower rate, for instance `--learning-rate {}`; what the finished epochs learnt is kept",
-                self.set.recipe.schedule.learning_rate / 4.0
-            ),
-        }
+        let Progress { epoch, step, .. } = self.progress;
+        let hint = format!(
+            "train again with a lower rate, for instance `--learning-rate {}`; what the finished epochs learnt is kept",
+            self.set.recipe.schedule.learning_rate / 4.0
+        );
+        Error::configuration(format!("the loss became {value} in epoch {}, step {step}", epoch + 1), hint)
     }
 
     fn report(&self) -> BatchReport {

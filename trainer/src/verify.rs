@@ -71,8 +71,5 @@ pub fn logits(
 }
 
 fn refused(path: &Path, error: &ModelError) -> Error {
-    Error::Model {
-        what: format!("model `{}`: {error}", path.display()),
-        hint: "export it again with `trainer quantise`".into(),
-    }
+    Error::model(format!("model `{}`: {error}", path.display()), "export it again with `trainer quantise`")
 }

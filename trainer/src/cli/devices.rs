@@ -29,9 +29,9 @@ pub struct TryDevice {
 }
 
 pub(super) fn run(args: &Devices) -> Result<(), Error> {
-    let program = std::env::current_exe().map_err(|error| Error::Device {
-        what: format!("devices can't be tried, this program doesn't find itself: {error}"),
-        hint: "start it by its whole path".into(),
+    let program = std::env::current_exe().map_err(|error| {
+        let what = format!("devices can't be tried, this program doesn't find itself: {error}");
+        Error::device(what, "start it by its whole path")
     })?;
     let mut findings = Vec::new();
     survey::run(&program, Duration::from_secs(args.seconds), |finding| {

@@ -78,10 +78,8 @@ pub(super) fn head(folder: &RunFolder, recipe: &Recipe, asked: Option<Head>) -> 
         asked => {
             let names: Vec<&str> = heads.iter().map(|head| head.name()).collect();
             let asked = asked.map_or("", Head::name);
-            Err(Error::Usage {
-                what: format!("the run in `{}` has no head `{asked}`", folder.path().display()),
-                hint: format!("choose `--head` from {}", names.join(", ")),
-            })
+            let what = format!("the run in `{}` has no head `{asked}`", folder.path().display());
+            Err(Error::usage(what, format!("choose `--head` from {}", names.join(", "))))
         }
     }
 }

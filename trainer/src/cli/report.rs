@@ -47,10 +47,8 @@ pub struct Report {
 pub(super) fn run(args: &Report) -> Result<(), Error> {
     let run = args.folder.clone().or_else(|| args.run.clone()).unwrap_or_default();
     if args.split == Split::Training {
-        return Err(Error::Usage {
-            what: "figures of the pictures it was trained on say nothing".into(),
-            hint: "leave `--split` out for validation".into(),
-        });
+        let what = "figures of the pictures it was trained on say nothing";
+        return Err(Error::usage(what, "leave `--split` out for validation"));
     }
     let asked = Asked {
         run: run.clone(),

@@ -157,10 +157,8 @@ impl RunArgs {
             return Ok(begun);
         }
         if folder.holds_run() {
-            return Err(Error::Usage {
-                what: format!("`{}` holds a run already", folder.path().display()),
-                hint: "go on with `--resume`, or name a new folder with `--run`".into(),
-            });
+            let what = format!("`{}` holds a run already", folder.path().display());
+            return Err(Error::usage(what, "go on with `--resume`, or name a new folder with `--run`"));
         }
         self.overrides.recipe(fallback, self.epochs)
     }

@@ -69,8 +69,7 @@ fn listen_for_interrupt(stop: &Arc<AtomicBool>) -> Result<(), Error> {
         stop.store(true, Ordering::Relaxed);
         report::stopping();
     };
-    ctrlc::set_handler(heard).map_err(|error| Error::Usage {
-        what: format!("Ctrl-C can't be heard: {error}"),
-        hint: "run the trainer in a terminal of its own".into(),
+    ctrlc::set_handler(heard).map_err(|error| {
+        Error::usage(format!("Ctrl-C can't be heard: {error}"), "run the trainer in a terminal of its own")
     })
 }

@@ -105,7 +105,7 @@ pub(super) fn verify(job: &Job<'_>) -> Result<Vec<Row>, Error> {
     let comparison = Comparison { split, classifier, integer: Figures::of(&rows, set, set), float };
     report::verified(&comparison, job.json);
     match (job.gate, comparison.drop()) {
-        (Some(gate), Some(drop)) if drop > gate => Err(Error::BelowGate { drop, gate }),
+        (Some(gate), Some(drop)) if drop > gate => Err(Error::below_gate(drop, gate)),
         _ => Ok(rows),
     }
 }

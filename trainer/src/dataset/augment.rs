@@ -142,10 +142,10 @@ fn refuse_outside(table: &str, numbers: &[(&str, f64, [f64; 2])]) -> Result<(), 
     // NaN lies in no range.
     match numbers.iter().find(|(_, value, [low, high])| !(low..=high).contains(&value)) {
         None => Ok(()),
-        Some((key, value, [low, high])) => Err(Error::Configuration {
-            what: format!("augmentation has {table}{key} = {value}, it must lie in {low}..={high}"),
-            hint: "correct it in the recipe; presets are none, mild, standard, strong, box".into(),
-        }),
+        Some((key, value, [low, high])) => Err(Error::configuration(
+            format!("augmentation has {table}{key} = {value}, it must lie in {low}..={high}"),
+            "correct it in the recipe; presets are none, mild, standard, strong, box",
+        )),
     }
 }
 

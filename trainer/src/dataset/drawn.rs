@@ -31,10 +31,10 @@ pub(super) fn count(data: &Path) -> Result<Option<usize>, Error> {
     let Some(count) = text.strip_prefix("synthetic:") else { return Ok(None) };
     match count.parse() {
         Ok(count) if (LEAST..=MOST).contains(&count) => Ok(Some(count)),
-        _ => Err(Error::Usage {
-            what: format!("`{text}`: {LEAST} to {MOST} faces can be drawn"),
-            hint: format!("for instance `--data synthetic:{DEFAULT}`, which is what `synthetic` alone means"),
-        }),
+        _ => Err(Error::usage(
+            format!("`{text}`: {LEAST} to {MOST} faces can be drawn"),
+            format!("for instance `--data synthetic:{DEFAULT}`, which is what `synthetic` alone means"),
+        )),
     }
 }
 

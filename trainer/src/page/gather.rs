@@ -118,10 +118,8 @@ fn head(asked: &Asked, recipe: &Recipe, classifier: Option<&Classifier>) -> Resu
     let head = classifier.map_or(first, |classifier| Head::of(classifier.contract().label_set));
     recipe.columns(head).map(|columns| (head, columns)).ok_or_else(|| {
         let model = asked.model.as_deref().map(place).unwrap_or_default();
-        Error::Model {
-            what: format!("model `{model}` answers with labels of {}, this run has no such head", head.name()),
-            hint: "give the file that was exported from this run".into(),
-        }
+        let what = format!("model `{model}` answers with labels of {}, this run has no such head", head.name());
+        Error::model(what, "give the file that was exported from this run")
     })
 }
 

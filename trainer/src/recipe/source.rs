@@ -29,7 +29,7 @@ pub fn read(name: &str, changes: &[String]) -> Result<Recipe, Error> {
             }
             None => "compare it with trainer/recipes/classic.toml, which has every key a run needs".into(),
         };
-        Error::Configuration { what, hint }
+        Error::configuration(what, hint)
     };
     // Read once as it is: an error in the file is told with its line.
     let recipe: Recipe = toml::from_str(&text).map_err(|error| wrong(&error))?;
@@ -53,17 +53,12 @@ pub fn write(recipe: &Recipe, path: &Path) -> Result<(), Error> {
 
 fn unknown(name: &str, error: &std::io::Error) -> Error {
     let known = names().collect::<Vec<_>>().join(", ");
-    Error::Configuration {
-        what: format!("recipe `{name}` can't be read: {error}"),
-        hint: format!("name a file, or one of {known}"),
-    }
+    Error::configuration(format!("recipe `{name}` can't be read: {error}"), format!("name a file, or one of {known}"))
 }
 
 fn set(table: &mut Table, change: &str) -> Result<(), Error> {
-    let misread = |what: String| Error::Usage {
-        what,
-        hint: "write `--set table.key=value`, for instance `--set schedule.epochs=60`".into(),
-    };
+    let misread =
+        |what: String| Error::usage(what, "write `--set table.key=value`, for instance `--set schedule.epochs=60`");
     let (path, value) = change.split_once('=').ok_or_else(|| misread(format!("`{change}` sets nothing")))?;
     let (path, value) = (path.trim(), value.trim());
     let value = format!("value = {value}")
@@ -118,10 +113,10 @@ fn check(recipe: &Recipe) -> Result<(), Error> {
             recipe.augmentation.picture.strengths().check()?;
             recipe.augmentation.mixing.check()
         }
-        Some((key, _, range)) => Err(Error::Configuration {
-            what: format!("`{key}` of the recipe is out of its range"),
-            hint: format!("it must be {range}"),
-        }),
+        Some((key, _, range)) => {
+            let what = format!("`{key}` of the recipe is out of its range");
+            Err(Error::configuration(what, format!("it must be {range}")))
+        }
     }
 }
 

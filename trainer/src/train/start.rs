@@ -24,32 +24,28 @@ fn of(run: &Path, set: &TrainingSet<'_>, device: &Device) -> Result<Net, Error> 
     let TrainingSet { dataset, parts, recipe, .. } = *set;
     let folder = RunFolder::new(run);
     let theirs = folder.recipe()?;
-    let refused = |what: String, hint: &str| Err(Error::Configuration { what, hint: hint.into() });
+    let run_name = run.display();
     let (width, narrower) = (recipe.network.width, theirs.network.width);
     let mut same_width = theirs.clone();
     same_width.network.width = width;
     if shape(&same_width) != shape(recipe) || narrower > width {
-        return refused(
-            format!(
-                "`{}`, which this run starts from, is {}; this run is {}",
-                run.display(),
-                shape(&theirs),
-                shape(recipe)
-            ),
+        let (theirs, ours) = (shape(&theirs), shape(recipe));
+        return Err(Error::configuration(
+            format!("`{run_name}`, which this run starts from, is {theirs}; this run is {ours}"),
             "give both runs the same network, depth and heads and this one no smaller width, or leave `start_from` out",
-        );
+        ));
     }
     let learnt: HashSet<usize> = theirs.parts(dataset).training.into_iter().collect();
     let seen = parts.validation.iter().filter(|index| learnt.contains(index)).count();
     if seen > 0 {
-        return refused(
+        let all = parts.validation.len();
+        return Err(Error::configuration(
             format!(
-                "`{}`, which this run starts from, has learnt from {seen} of the {} pictures by which this run chooses",
-                run.display(),
-                parts.validation.len()
+                "`{run_name}`, which this run starts from, has learnt from {seen} of the {all} pictures by which this \
+                 run chooses"
             ),
             "give both runs the same `seed` and `data.keep_copies`, and this one no larger `data.validation_share`",
-        );
+        ));
     }
     let net = folder.load_best(theirs.new_net(device))?;
     Ok(if narrower < width { widen(&net.valid(), recipe.new_net(device), recipe.seed) } else { net })

@@ -51,14 +51,14 @@ impl Targets {
 fn needed(head: Head, votes: Option<&[Votes]>) -> Result<&[Votes], Error> {
     match (head, votes) {
         (Head::Ferplus, Some(votes)) => Ok(votes),
-        (Head::Ferplus, None) => Err(Error::Usage {
-            what: "the head `ferplus` learns from votes, and none are given".into(),
-            hint: "give `--votes` the file fer2013new.csv of FER+, or `--heads fer2013`".into(),
-        }),
-        (Head::Fer2013, _) => Err(Error::Usage {
-            what: "the head `fer2013` learns from the seven labels of FER-2013, and the data has those of FER+".into(),
-            hint: "use `--heads ferplus` for this data".into(),
-        }),
+        (Head::Ferplus, None) => Err(Error::usage(
+            "the head `ferplus` learns from votes, and none are given",
+            "give `--votes` the file fer2013new.csv of FER+, or `--heads fer2013`",
+        )),
+        (Head::Fer2013, _) => Err(Error::usage(
+            "the head `fer2013` learns from the seven labels of FER-2013, and the data has those of FER+",
+            "use `--heads ferplus` for this data",
+        )),
     }
 }
 

@@ -77,15 +77,9 @@ fn load(teacher: &Path, recipe: &Recipe, device: &Device) -> Result<Net, Error> 
     let theirs = folder.recipe()?;
     if theirs.data.heads != recipe.data.heads {
         let names = |recipe: &Recipe| recipe.data.heads.iter().map(|head| head.name()).collect::<Vec<_>>().join(", ");
-        return Err(Error::Configuration {
-            what: format!(
-                "teacher `{}` answers with {}, this run with {}",
-                teacher.display(),
-                names(&theirs),
-                names(recipe)
-            ),
-            hint: "give both runs the same `--heads`, in the same order".into(),
-        });
+        let (teacher, theirs, ours) = (teacher.display(), names(&theirs), names(recipe));
+        let what = format!("teacher `{teacher}` answers with {theirs}, this run with {ours}");
+        return Err(Error::configuration(what, "give both runs the same `--heads`, in the same order"));
     }
     folder.load_best(theirs.new_net(device))
 }
