@@ -95,7 +95,6 @@ impl Figures {
         };
         let without_copies = unrelated(|relation| relation != Relation::Copy);
         let without_near_copies = unrelated(|relation| relation == Relation::New);
-        let known: Vec<f64> = rows.iter().filter_map(|row| row.nll).collect();
         let opposite = rows.iter().filter(|row| row.opposite()).count();
         Self {
             n: rows.len(),
@@ -109,15 +108,22 @@ impl Figures {
             opposite,
             opposite_share: (!rows.is_empty()).then(|| count(opposite) / count(rows.len())),
             ece: calibration::error(&graded),
-            nll: (!known.is_empty()).then(|| known.iter().sum::<f64>() / count(known.len())),
+            nll: nll(rows),
             per_class: per_class.collect(),
             coverage: calibration::curve(&graded),
             without_intervals: [&without_copies, &without_near_copies]
                 .map(|graded| graded.as_ref().and_then(|graded| metrics::interval(graded, SEED))),
-            beyond: rows.len() - known.len(),
+            beyond: rows.iter().filter(|row| row.nll.is_none()).count(),
             confusion,
         }
     }
+}
+
+/// The mean negative log-likelihood of the rows whose truth the network has a label for; none without such.
+#[must_use]
+pub fn nll(rows: &[Row]) -> Option<f64> {
+    let known: Vec<f64> = rows.iter().filter_map(|row| row.nll).collect();
+    (!known.is_empty()).then(|| known.iter().sum::<f64>() / count(known.len()))
 }
 
 /// An exported network's figures, next to those of the float network it came from.

@@ -1,12 +1,12 @@
 //! What the networks of a run say to the pictures that are measured on, and what follows from it.
 
-use super::figures::{self, Decided, Measured, Mistake};
+use super::figures::{self, Confidences, Measured, Mistake, rounded};
 use crate::dataset::augment::Condition;
 use crate::dataset::votes::Votes;
 use crate::dataset::{Dataset, Split};
 use crate::error::Error;
-use crate::measure::{self, Line, Relation, Robustness, Targets};
-use crate::metrics;
+use crate::measure::{self, Line, Relation, Robustness, Row, Target, Targets};
+use crate::metrics::{self, Graded, calibration};
 use crate::number::count;
 use mood::{Classifier, Contract, LabelSet};
 use std::collections::HashMap;
@@ -74,10 +74,10 @@ impl Answers<'_> {
     pub(super) fn mistakes(&self, most: usize) -> Vec<Mistake> {
         let labels = self.contract.label_set;
         let targets = self.targets(labels);
-        let mut rows = self.decided(&targets, labels, self.deployed(), None).rows(self.contract.temperature);
+        let mut rows = self.rows(&targets, self.deployed(), self.contract.temperature);
         rows.retain(|row| row.answer != row.target.truth);
         rows.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-        let mistake = |row: &measure::Row| Mistake {
+        let mistake = |row: &Row| Mistake {
             row: row.target.index,
             truth: row.target.truth.name(),
             answer: row.answer.name(),
@@ -113,26 +113,38 @@ impl Answers<'_> {
 
     fn against(&self, logits: &Logits, labels: LabelSet) -> Measured {
         let targets = self.targets(labels);
-        self.decided(&targets, labels, logits, self.relations.as_ref()).measured()
+        let temperature = self.contract.temperature;
+        let rows = self.rows(&targets, logits, temperature);
+        let figures = measure::Figures::of(&rows, labels, self.contract.label_set);
+        let Targets { no_majority, unknown, no_face, .. } = targets;
+        Measured {
+            labels: labels.name(),
+            left_out: no_majority + unknown + no_face,
+            beyond: figures.beyond,
+            figures,
+            raw: confidences(&self.rows(&targets, logits, 1.0), 1.0),
+            calibrated: confidences(&rows, temperature),
+        }
+    }
+
+    /// Answer by answer, with logits divided by `temperature`.
+    fn rows(&self, targets: &Targets, logits: &Logits, temperature: f32) -> Vec<Row> {
+        let contract = Contract { temperature, ..self.contract.clone() };
+        let row = |target: &Target| {
+            let relation = self.relations.as_ref().and_then(|relations| relations.get(&target.index).copied());
+            measure::decide(*target, logits.get(&target.index)?.clone(), &contract, relation)
+        };
+        targets.chosen.iter().filter_map(row).collect()
     }
 
     /// What the pictures show by `labels`: by the data's own, or by the majority of the votes.
     fn targets(&self, labels: LabelSet) -> Targets {
         Targets::of(self.dataset, &self.indices, self.votes.filter(|_| labels != self.dataset.label_set))
     }
-
-    fn decided<'b>(
-        &'b self,
-        targets: &'b Targets,
-        labels: LabelSet,
-        logits: &'b Logits,
-        relations: Option<&'b HashMap<usize, Relation>>,
-    ) -> Decided<'b> {
-        Decided { targets, logits, contract: &self.contract, labels, relations }
-    }
 }
 
-/// The classes of `dataset` by the names Moodbox prints.
-pub(super) fn class_names(dataset: &Dataset) -> Vec<&'static str> {
-    dataset.label_set.labels().iter().map(|label| label.name()).collect()
+fn confidences(rows: &[Row], temperature: f32) -> Confidences {
+    let graded: Vec<Graded> = rows.iter().map(Row::graded).collect();
+    let bins = calibration::bins(&graded).to_vec();
+    Confidences { temperature: rounded(temperature), ece: calibration::error(&graded), nll: measure::nll(rows), bins }
 }

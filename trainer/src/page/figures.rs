@@ -2,11 +2,9 @@
 //! can't disagree.
 
 use super::history::History;
-use crate::measure::{self, Relation, Row, Target, Targets};
-use crate::metrics::{Graded, calibration};
-use mood::{Contract, LabelSet};
+use crate::measure;
+use crate::metrics::calibration;
 use serde::Serialize;
-use std::collections::HashMap;
 
 /// Everything a report says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -224,59 +222,6 @@ pub struct Mistake {
     /// The picture: 48x48 luminances, row by row.
     #[serde(skip)]
     pub pixels: Box<[u8]>,
-}
-
-/// What a network said, and what counts as the truth.
-pub(super) struct Decided<'a> {
-    /// The pictures and what they show.
-    pub targets: &'a Targets,
-    /// What the network said to each picture, by its index.
-    pub logits: &'a HashMap<usize, Vec<f32>>,
-    /// How to read it.
-    pub contract: &'a Contract,
-    /// Whose labels the truth is of.
-    pub labels: LabelSet,
-    /// How close the targets are to the training pictures, by index, where that can be said.
-    pub relations: Option<&'a HashMap<usize, Relation>>,
-}
-
-impl Decided<'_> {
-    /// Answer by answer, with logits divided by `temperature`.
-    pub(super) fn rows(&self, temperature: f32) -> Vec<Row> {
-        let contract = Contract { temperature, ..self.contract.clone() };
-        let row = |target: &Target| {
-            let relation = self.relations.and_then(|relations| relations.get(&target.index).copied());
-            measure::decide(*target, self.logits.get(&target.index)?.clone(), &contract, relation)
-        };
-        self.targets.chosen.iter().filter_map(row).collect()
-    }
-
-    /// The figures; those of confidence at the contract's temperature and at 1.
-    pub(super) fn measured(&self) -> Measured {
-        let rows = self.rows(self.contract.temperature);
-        let figures = measure::Figures::of(&rows, self.labels, self.contract.label_set);
-        let Targets { no_majority, unknown, no_face, .. } = *self.targets;
-        Measured {
-            labels: self.labels.name(),
-            left_out: no_majority + unknown + no_face,
-            beyond: figures.beyond,
-            figures,
-            raw: self.confidences(1.0),
-            calibrated: self.confidences(self.contract.temperature),
-        }
-    }
-
-    fn confidences(&self, temperature: f32) -> Confidences {
-        let rows = self.rows(temperature);
-        let graded: Vec<Graded> = rows.iter().map(Row::graded).collect();
-        let found = measure::Figures::of(&rows, self.labels, self.contract.label_set);
-        Confidences {
-            temperature: rounded(temperature),
-            ece: found.ece,
-            nll: found.nll,
-            bins: calibration::bins(&graded).to_vec(),
-        }
-    }
 }
 
 /// A temperature to the thousandth it was fitted to: as f64, the f32 would show digits that mean nothing.

@@ -1,6 +1,6 @@
 //! From a run's folder, its data and its exported file to [`Figures`]: the one place here that knows how a run is kept.
 
-use super::answers::{self, Answers, Logits, class_names};
+use super::answers::{self, Answers, Logits};
 use super::figures::{self, Data, Figures, File, Network, Part};
 use super::history;
 use super::words::{locked, place, shell};
@@ -80,7 +80,8 @@ pub fn gather(asked: &Asked) -> Result<Figures, Error> {
     let (parts, net) = (recipe.parts(&dataset), train::best_net(&folder, &recipe)?);
     let raw = net.layers().with_head(columns.clone());
     let scene = Scene { recipe, dataset, votes, parts, net, head, columns, raw, classifier };
-    let answers = answers(&scene, asked, &source)?;
+    let exported = scene.classifier.as_ref().zip(asked.model.as_deref());
+    let answers = answers(&scene, asked, &source, exported)?;
     let (float, int8) = (answers.float(), answers.int8());
     Ok(Figures {
         run: place(&asked.run),
@@ -88,12 +89,12 @@ pub fn gather(asked: &Asked) -> Result<Figures, Error> {
         recipe: kept(&asked.run, &scene.recipe)?,
         data: data(&scene, &source, record.sha256),
         network: network(&scene, &answers.contract),
-        file: asked.model.as_deref().map(|path| file(path, scene.classifier.as_ref())).transpose()?,
+        file: exported.map(|(classifier, path)| file(path, classifier)).transpose()?,
         split: asked.split.name(),
         agreement: answers.agreement(),
         drop_points: int8.as_ref().and_then(|int8| Some(100.0 * (float.figures.accuracy? - int8.figures.accuracy?))),
         other: answers.other(),
-        conditions: conditions(&scene, &answers, asked)?,
+        conditions: exported.map_or_else(|| Ok(Vec::new()), |(file, path)| answers.conditions(file, path))?,
         mistakes: answers.mistakes(asked.mistakes),
         versions: versions(&record.trainer),
         commands: commands(asked, &scene, &source, (trained_on.as_deref(), votes_at.as_deref())),
@@ -124,8 +125,13 @@ fn head(asked: &Asked, recipe: &Recipe, classifier: Option<&Classifier>) -> Resu
 }
 
 /// Asks both networks.
-fn answers<'a>(scene: &'a Scene, asked: &Asked, source: &Path) -> Result<Answers<'a>, Error> {
-    let Scene { dataset, parts, net, classifier, head, columns, .. } = scene;
+fn answers<'a>(
+    scene: &'a Scene,
+    asked: &Asked,
+    source: &Path,
+    exported: Option<(&Classifier, &Path)>,
+) -> Result<Answers<'a>, Error> {
+    let Scene { dataset, parts, net, head, columns, .. } = scene;
     let votes = scene.votes.as_deref();
     let indices = parts.of(asked.split, dataset);
     if indices.is_empty() {
@@ -134,33 +140,23 @@ fn answers<'a>(scene: &'a Scene, asked: &Asked, source: &Path) -> Result<Answers
     }
     // Refuses a head that has no truth here, such as FER+'s without votes.
     Labelled::of(dataset, votes, head.set(), &indices)?;
-    let known = classifier.as_ref().map(|classifier| classifier.contract().clone());
+    let known = exported.map(|(classifier, _)| classifier.contract().clone());
     let mut contract = known.unwrap_or_else(|| Contract::new(head.set()));
-    if classifier.is_none() {
+    if exported.is_none() {
         let chosen_by = Labelled::of(dataset, votes, head.set(), &parts.validation)?;
         let found = evaluate::float(net, dataset, &chosen_by, columns.clone(), &contract);
         contract.temperature = calibration::fit_temperature(&found.logits, &chosen_by.labels);
     }
-    let int8 = match (classifier, &asked.model) {
-        (Some(classifier), Some(path)) => {
-            let ask = |seen: &Dataset, all: &[usize]| verify::logits(classifier, seen, all, path);
-            Some(indices.iter().copied().zip(measure::of_both_sides(dataset, &indices, ask)?).collect())
-        }
-        _ => None,
+    let by_index = |logits: Vec<Vec<f32>>| -> Logits { indices.iter().copied().zip(logits).collect() };
+    let run = |(classifier, path)| {
+        measure::of_both_sides(dataset, &indices, |seen, all| verify::logits(classifier, seen, all, path))
     };
+    let int8 = exported.map(run).transpose()?.map(by_index);
     let ask = |seen: &Dataset, all: &[usize]| Ok(evaluate::logits(net, seen, all, &contract));
     let outputs = measure::of_both_sides(dataset, &indices, ask)?;
-    let own = outputs.iter().map(|outputs| outputs[columns.clone()].to_vec());
-    let float: Logits = indices.iter().copied().zip(own).collect();
+    let float = by_index(outputs.iter().map(|outputs| outputs[columns.clone()].to_vec()).collect());
     let relations = answers::relations(dataset, asked.split, &indices);
     Ok(Answers { dataset, votes, contract, float, int8, relations, indices })
-}
-
-fn conditions(scene: &Scene, answers: &Answers<'_>, asked: &Asked) -> Result<Vec<figures::Condition>, Error> {
-    match (&scene.classifier, &asked.model) {
-        (Some(classifier), Some(path)) => answers.conditions(classifier, path),
-        _ => Ok(Vec::new()),
-    }
 }
 
 /// The recipe as the run's folder keeps it.
@@ -179,7 +175,7 @@ fn data(scene: &Scene, source: &Path, sha256: String) -> Data {
         name: place(source),
         sha256,
         pictures: scene.dataset.samples.len(),
-        classes: class_names(&scene.dataset),
+        classes: scene.dataset.label_set.labels().iter().map(|label| label.name()).collect(),
         splits: survey.counts.iter().map(part).collect(),
         training: scene.parts.training.len(),
         validation: scene.parts.validation.len(),
@@ -205,18 +201,17 @@ fn network(scene: &Scene, contract: &Contract) -> Network {
     }
 }
 
-fn file(path: &Path, classifier: Option<&Classifier>) -> Result<File, Error> {
+fn file(path: &Path, classifier: &Classifier) -> Result<File, Error> {
     let bytes = std::fs::read(path);
     let bytes =
         bytes.map_err(|error| Error::data(path, format_args!("can't be read: {error}"), "check that it is there"))?;
-    let temperature = classifier.map_or(1.0, |classifier| classifier.contract().temperature);
     Ok(File {
         name: place(path),
         bytes: bytes.len(),
         sha256: HEXLOWER.encode(&Sha256::digest(&bytes)),
-        float_convolutions: classifier.map_or(0, Classifier::float_convolutions),
+        float_convolutions: classifier.float_convolutions(),
         contract: mood::contract::VERSION,
-        temperature: figures::rounded(temperature),
+        temperature: figures::rounded(classifier.contract().temperature),
     })
 }
 
