@@ -1,44 +1,13 @@
 //! Runs the float network over pictures, for validation and for the f32 side of `verify`.
 
-use crate::dataset::append_input;
-use crate::dataset::{Dataset, Labelled, PIXELS};
-use crate::metrics::Confusion;
-use crate::net::Net;
-use crate::net::{device, input_tensor};
-use crate::number::count;
+use crate::dataset::{Dataset, PIXELS, append_input};
+use crate::net::{Net, device, input_tensor};
 use burn::module::Module;
 use mood::Contract;
+use std::ops::Range;
 
 /// Pictures at a time.
 const BATCH: usize = 128;
-
-/// How a network did.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Evaluation {
-    /// Share that is correct, 0..=1.
-    pub accuracy: f64,
-    /// Mean negative log-likelihood.
-    pub nll: f64,
-    /// Truth against prediction.
-    pub confusion: Confusion,
-    /// Logits of each picture, in order.
-    pub logits: Vec<Vec<f32>>,
-}
-
-impl Evaluation {
-    /// Judges logits against labels.
-    #[must_use]
-    pub fn of(logits: Vec<Vec<f32>>, labels: &[u8], classes: usize) -> Self {
-        let mut confusion = Confusion::new(classes);
-        let mut nll = 0.0;
-        for (logits, &label) in logits.iter().zip(labels) {
-            let label = usize::from(label);
-            confusion.add(label, crate::metrics::winner(logits));
-            nll += crate::metrics::nll(logits, label, 1.0);
-        }
-        Self { accuracy: confusion.accuracy(), nll: nll / count(labels.len().max(1)), confusion, logits }
-    }
-}
 
 /// What `net` says to the pictures at `indices`, without varying them: all outputs of each, in order.
 #[must_use]
@@ -59,17 +28,15 @@ pub fn logits(net: &Net, dataset: &Dataset, indices: &[usize], contract: &Contra
     logits
 }
 
-/// Evaluates the outputs `columns` of `net` on labelled pictures.
+/// As [`logits`], of the outputs `columns` alone.
 #[must_use]
-pub fn float(
+pub fn head_logits(
     net: &Net,
     dataset: &Dataset,
-    pictures: &Labelled,
-    columns: std::ops::Range<usize>,
+    indices: &[usize],
+    columns: Range<usize>,
     contract: &Contract,
-) -> Evaluation {
-    let classes = columns.len();
-    let all = logits(net, dataset, &pictures.indices, contract);
-    let own = all.iter().map(|logits| logits[columns.clone()].to_vec()).collect();
-    Evaluation::of(own, &pictures.labels, classes)
+) -> Vec<Vec<f32>> {
+    let all = logits(net, dataset, indices, contract);
+    all.iter().map(|logits| logits[columns.clone()].to_vec()).collect()
 }

@@ -67,23 +67,17 @@ pub fn run(
     // The temperature is fitted on what the box will compute, so the file is run once before it is complete.
     let classifier = verify::classifier(&onnx::bytes(&graph, &contract), path)?;
     let labels = &validation.labels;
-    let found = verify::evaluate(&classifier, dataset, validation, path)?;
-    contract.temperature = calibration::fit_temperature(&found.logits, labels);
-    let nll: f64 = found
-        .logits
-        .iter()
-        .zip(labels)
-        .map(|(logits, &label)| metrics::nll(logits, usize::from(label), f64::from(contract.temperature)))
-        .sum();
+    let logits = verify::logits(&classifier, dataset, &validation.indices, path)?;
+    contract.temperature = calibration::fit_temperature(&logits, labels);
     Ok(Export {
         bytes: onnx::bytes(&graph, &contract),
         calibration: chosen.len(),
         equalised: quantised.equalised,
         logit_error: quantised.logit_error,
         temperature: contract.temperature,
-        accuracy: found.accuracy,
-        nll: nll / count(labels.len().max(1)),
-        nll_before: found.nll,
+        accuracy: metrics::logit_accuracy(&logits, labels).unwrap_or(0.0),
+        nll: metrics::mean_nll(&logits, labels, f64::from(contract.temperature)),
+        nll_before: metrics::mean_nll(&logits, labels, 1.0),
     })
 }
 

@@ -6,7 +6,7 @@ pub mod calibration;
 use crate::number::count;
 use crate::random;
 use rand::RngExt;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// An answer and whether it is right.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,68 +19,65 @@ pub struct Graded {
 
 /// The share of answers that are correct, 0..=1; none of no answers.
 #[must_use]
-pub fn accuracy(answers: &[Graded]) -> Option<f64> {
-    let right = answers.iter().filter(|answer| answer.right).count();
-    (!answers.is_empty()).then(|| count(right) / count(answers.len()))
+pub fn accuracy(right: impl IntoIterator<Item = bool>) -> Option<f64> {
+    let (right, all) = right.into_iter().fold((0, 0), |(right, all), one| (right + usize::from(one), all + 1));
+    (all > 0).then(|| count(right) / count(all))
+}
+
+/// The accuracy of a network that has said `logits` to pictures of these labels; none of no pictures.
+#[must_use]
+pub fn logit_accuracy(logits: &[Vec<f32>], labels: &[u8]) -> Option<f64> {
+    accuracy(logits.iter().zip(labels).map(|(logits, &label)| winner(logits) == usize::from(label)))
+}
+
+/// The mean [`nll`] of such logits.
+#[must_use]
+pub fn mean_nll(logits: &[Vec<f32>], labels: &[u8], temperature: f64) -> f64 {
+    let each = logits.iter().zip(labels).map(|(logits, &label)| nll(logits, usize::from(label), temperature));
+    each.sum::<f64>() / count(labels.len().max(1))
 }
 
 /// Truth (row) against prediction (column), as counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Confusion {
-    classes: usize,
-    counts: Vec<usize>,
-}
-
-impl Serialize for Confusion {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(self.rows())
-    }
-}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Confusion(Vec<Vec<usize>>);
 
 impl Confusion {
     /// All zeros.
     #[must_use]
     pub fn new(classes: usize) -> Self {
-        Self { classes, counts: vec![0; classes * classes] }
+        Self(vec![vec![0; classes]; classes])
     }
 
     /// Counts one picture.
     pub fn add(&mut self, truth: usize, prediction: usize) {
-        self.counts[truth * self.classes + prediction] += 1;
+        self.0[truth][prediction] += 1;
     }
 
     /// How many pictures of class `truth` were taken for each class.
     #[must_use]
     pub fn row(&self, truth: usize) -> &[usize] {
-        &self.counts[truth * self.classes..(truth + 1) * self.classes]
+        &self.0[truth]
     }
 
     /// The rows, in the order of the labels.
     pub fn rows(&self) -> impl Iterator<Item = &[usize]> {
-        self.counts.chunks(self.classes.max(1))
+        self.0.iter().map(Vec::as_slice)
     }
 
     /// Pictures counted.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.counts.iter().sum()
+        self.0.iter().flatten().sum()
     }
 
     fn right(&self, class: usize) -> usize {
         self.row(class)[class]
     }
 
-    /// Share that is correct, 0..=1; 0 when nothing was counted.
-    #[must_use]
-    pub fn accuracy(&self) -> f64 {
-        let right: usize = (0..self.classes).map(|class| self.right(class)).sum();
-        ratio(right, self.total())
-    }
-
     /// The mean F1 over the classes that occur as truth, 0..=1.
     #[must_use]
     pub fn macro_f1(&self) -> f64 {
-        let present: Vec<usize> = (0..self.classes).filter(|&class| self.truths(class) > 0).collect();
+        let present: Vec<usize> = (0..self.0.len()).filter(|&class| self.truths(class) > 0).collect();
         let sum: f64 = present.iter().map(|&class| self.f1(class)).sum();
         sum / count(present.len().max(1))
     }
@@ -149,19 +146,15 @@ const OUTSIDE: usize = 50;
 /// The 95 % interval of the share that is right, 0..=1; none of no answers. Equal seeds give equal intervals.
 #[must_use]
 pub fn interval(answers: &[Graded], seed: u64) -> Option<[f64; 2]> {
-    if answers.is_empty() {
-        return None;
-    }
-    let mut shares: Vec<f64> = (0..SAMPLES).map(|sample| resampled(answers, seed, sample)).collect();
+    let mut shares = (0..SAMPLES).map(|sample| resampled(answers, seed, sample)).collect::<Option<Vec<f64>>>()?;
     shares.sort_by(f64::total_cmp);
     Some([*shares.get(OUTSIDE)?, *shares.iter().rev().nth(OUTSIDE)?])
 }
 
-/// The share that is right among as many answers, drawn with replacement.
-fn resampled(answers: &[Graded], seed: u64, sample: u32) -> f64 {
+/// The accuracy of as many answers, drawn with replacement.
+fn resampled(answers: &[Graded], seed: u64, sample: u32) -> Option<f64> {
     let mut random = random::generator(seed, u64::from(sample));
-    let right = answers.iter().filter(|_| answers[random.random_range(0..answers.len())].right).count();
-    count(right) / count(answers.len())
+    accuracy(answers.iter().map(|_| answers[random.random_range(0..answers.len())].right))
 }
 
 #[cfg(test)]
@@ -177,7 +170,7 @@ mod tests {
                 confusion.add(truth, prediction);
             }
         }
-        assert!((confusion.accuracy() - 5.0 / 6.0).abs() < 1e-12);
+        assert_eq!(accuracy([true, true, true, false, true, true]), Some(5.0 / 6.0));
         assert!((confusion.precision(0) - 1.0).abs() < 1e-12 && (confusion.recall(0) - 0.75).abs() < 1e-12);
         assert!((confusion.precision(1) - 2.0 / 3.0).abs() < 1e-12 && (confusion.recall(1) - 1.0).abs() < 1e-12);
         assert!(confusion.precision(2).abs() < 1e-12 && confusion.recall(2).abs() < 1e-12);

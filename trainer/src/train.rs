@@ -14,7 +14,7 @@ pub use report::{BatchReport, EpochReport, HeadReport, Listener};
 
 use crate::dataset::{Dataset, Labelled, Splits};
 use crate::error::Error;
-use crate::evaluate::{self, Evaluation};
+use crate::evaluate;
 use crate::metrics;
 use crate::net::{Net, WeightAverage, device, input_tensor};
 use crate::number::count;
@@ -279,9 +279,14 @@ impl<'a> Trainer<'a> {
         let logits = evaluate::logits(net, dataset, &parts.validation, &self.contract);
         let decide = |(head, labelled): &(Head, Labelled)| {
             let columns = recipe.columns(*head)?;
-            let own = labelled.positions.iter().map(|&at| logits[at][columns.clone()].to_vec()).collect();
-            let Evaluation { accuracy, nll, .. } = Evaluation::of(own, &labelled.labels, head.classes());
-            Some(HeadReport { head: *head, pictures: labelled.labels.len(), accuracy, loss: nll })
+            let own: Vec<Vec<f32>> =
+                labelled.positions.iter().map(|&at| logits[at][columns.clone()].to_vec()).collect();
+            Some(HeadReport {
+                head: *head,
+                pictures: labelled.labels.len(),
+                accuracy: metrics::logit_accuracy(&own, &labelled.labels).unwrap_or(0.0),
+                loss: metrics::mean_nll(&own, &labelled.labels, 1.0),
+            })
         };
         validation.iter().filter_map(decide).collect()
     }

@@ -1,8 +1,7 @@
 //! Runs the exported file through the very code the box runs, and holds it against the float network.
 
-use crate::dataset::{Dataset, Labelled};
+use crate::dataset::Dataset;
 use crate::error::Error;
-use crate::evaluate::Evaluation;
 use crate::file;
 use mood::{Classifier, Crop, InputTensor, ModelError};
 use rayon::prelude::*;
@@ -30,20 +29,6 @@ pub fn classifier(bytes: &[u8], path: &Path) -> Result<Classifier, Error> {
     // tract panics on some graphs; the core catches that, and nothing is printed of it.
     let loaded = files::caught(|| Classifier::from_onnx(bytes));
     loaded.unwrap_or_else(|detail| Err(ModelError::Graph { detail })).map_err(|error| refused(path, &error))
-}
-
-/// Evaluates an exported network on labelled pictures, on all cores.
-///
-/// # Errors
-/// When a run fails.
-pub fn evaluate(
-    classifier: &Classifier,
-    dataset: &Dataset,
-    pictures: &Labelled,
-    path: &Path,
-) -> Result<Evaluation, Error> {
-    let logits = logits(classifier, dataset, &pictures.indices, path)?;
-    Ok(Evaluation::of(logits, &pictures.labels, classifier.contract().labels.len()))
 }
 
 /// What an exported network says to the pictures at `indices`, in their order, on all cores.

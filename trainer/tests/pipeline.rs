@@ -150,13 +150,13 @@ fn from_csv_to_a_verified_int8_file() {
     assert_eq!(classifier.contract().label_set, LabelSet::Fer2013);
     let pictures = labelled(&dataset, &dataset.indices(Split::PublicTest));
     let tests = &pictures.indices;
-    let integer = verify::evaluate(&classifier, &dataset, &pictures, path).unwrap();
-    let float = evaluate::float(&net, &dataset, &pictures, 0..7, classifier.contract());
-    assert_eq!(integer.confusion.total(), tests.len());
-    let told_alike = winners(&integer.logits).zip(winners(&float.logits)).filter(|(a, b)| a == b).count();
+    let integer = verify::logits(&classifier, &dataset, tests, path).unwrap();
+    let float = evaluate::head_logits(&net, &dataset, tests, 0..7, classifier.contract());
+    assert_eq!(integer.len(), tests.len());
+    let told_alike = winners(&integer).zip(winners(&float)).filter(|(a, b)| a == b).count();
     assert!(told_alike + 2 >= tests.len(), "int8 and float agree on {told_alike} of {}", tests.len());
 
-    let decided = measure::decide_all(&pictures, integer.logits.clone(), classifier.contract());
+    let decided = measure::decide_all(&pictures, integer, classifier.contract());
     let rows = measure::predictions(&decided, classifier.contract());
     assert_eq!(rows.lines().count(), tests.len() + 1);
     assert!(rows.starts_with("row,label,prediction,confidence,copy,logit_angry,"), "{rows}");

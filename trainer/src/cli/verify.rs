@@ -97,8 +97,9 @@ pub(super) fn verify(job: &Job<'_>) -> Result<Vec<Row>, Error> {
     let float = match &folder {
         Some(folder) => {
             let columns = recipe.columns(head(folder, &recipe, Some(Head::of(set)))?).unwrap_or_default();
-            let found = evaluate::float(&train::best_net(folder, &recipe)?, dataset, &pictures, columns, contract);
-            Some(Figures::of(&measure::decide_all(&pictures, found.logits, contract), set, set))
+            let net = train::best_net(folder, &recipe)?;
+            let logits = evaluate::head_logits(&net, dataset, &pictures.indices, columns, contract);
+            Some(Figures::of(&measure::decide_all(&pictures, logits, contract), set, set))
         }
         None => None,
     };

@@ -89,6 +89,7 @@ impl Figures {
             f1: confusion.f1(class),
         });
         let graded: Vec<Graded> = rows.iter().map(Row::graded).collect();
+        let accuracy_of = |graded: &[Graded]| metrics::accuracy(graded.iter().map(|answer| answer.right));
         let unrelated = |counts: fn(Relation) -> bool| -> Option<Vec<Graded>> {
             let of_one = |row: &Row| row.relation.map(|relation| counts(relation).then(|| row.graded()));
             Some(rows.iter().map(of_one).collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
@@ -98,11 +99,11 @@ impl Figures {
         let opposite = rows.iter().filter(|row| row.opposite()).count();
         Self {
             n: rows.len(),
-            accuracy: metrics::accuracy(&graded),
+            accuracy: accuracy_of(&graded),
             accuracy_interval: metrics::interval(&graded, SEED),
-            accuracy_without_copies: without_copies.as_deref().and_then(metrics::accuracy),
+            accuracy_without_copies: without_copies.as_deref().and_then(accuracy_of),
             n_without_copies: without_copies.as_ref().map(Vec::len),
-            accuracy_without_near_copies: without_near_copies.as_deref().and_then(metrics::accuracy),
+            accuracy_without_near_copies: without_near_copies.as_deref().and_then(accuracy_of),
             n_without_near_copies: without_near_copies.as_ref().map(Vec::len),
             macro_f1: confusion.macro_f1(),
             opposite,

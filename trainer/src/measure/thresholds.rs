@@ -5,7 +5,7 @@
 use super::Row;
 use crate::error::Error;
 use crate::number::count;
-use crate::{file, verify};
+use crate::{file, metrics, verify};
 use mood::Thresholds;
 use prost::Message;
 use serde::Serialize;
@@ -126,9 +126,8 @@ impl AbstentionThresholds {
 
 fn side(rows: &[&Row], threshold: f64, wanted: f64) -> Side {
     let kept = || rows.iter().filter(|row| row.confidence >= threshold);
-    let (answered, right) = (kept().count(), kept().filter(|row| row.answer == row.target.truth).count());
-    let accuracy = (answered > 0).then(|| count(right) / count(answered));
-    Side { threshold, wanted, n: rows.len(), answered, accuracy }
+    let accuracy = metrics::accuracy(kept().map(|row| row.graded().right));
+    Side { threshold, wanted, n: rows.len(), answered: kept().count(), accuracy }
 }
 
 #[cfg(test)]

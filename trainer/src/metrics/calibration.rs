@@ -1,6 +1,6 @@
 //! Calibration: the bins of a reliability diagram, the expected calibration error, coverage, the temperature.
 
-use super::{Graded, nll};
+use super::{Graded, accuracy, mean_nll};
 use crate::number::{count, share_of};
 use serde::Serialize;
 
@@ -67,23 +67,16 @@ pub fn curve(answers: &[Graded]) -> Vec<Point> {
 
 fn at(answers: &[Graded], threshold: f64) -> Point {
     let kept = || answers.iter().filter(|answer| answer.confidence >= threshold);
-    let (n, right) = (kept().count(), kept().filter(|answer| answer.right).count());
-    Point {
-        threshold,
-        n,
-        coverage: count(n) / count(answers.len().max(1)),
-        accuracy: (n > 0).then(|| count(right) / count(n)),
-    }
+    let n = kept().count();
+    let coverage = count(n) / count(answers.len().max(1));
+    Point { threshold, n, coverage, accuracy: accuracy(kept().map(|answer| answer.right)) }
 }
 
 /// The temperature that makes the probabilities fit best (Guo et al. 2017): a golden-section search over the mean
 /// negative log-likelihood, rounded to a thousandth so that it doesn't hang on the last bit of a sum.
 #[must_use]
 pub fn fit_temperature(logits: &[Vec<f32>], labels: &[u8]) -> f32 {
-    let loss = |temperature: f64| -> f64 {
-        let each = |(logits, &label): (&Vec<f32>, &u8)| nll(logits, usize::from(label), temperature);
-        logits.iter().zip(labels).map(each).sum::<f64>() / count(labels.len().max(1))
-    };
+    let loss = |temperature: f64| mean_nll(logits, labels, temperature);
     let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
     let (mut low, mut high) = (0.1_f64, 10.0_f64);
     for _ in 0..60 {
