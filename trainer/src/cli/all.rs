@@ -2,7 +2,7 @@
 
 use super::run_args::{Opened, RunArgs};
 use super::train::train;
-use super::{quantise, verify};
+use super::{Quantise, Verify, quantise, verify};
 use crate::dataset::Split;
 use crate::error::Error;
 use crate::file::write_whole;
@@ -13,7 +13,7 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// Training pictures that fix the scales.
-const CALIBRATION: usize = 512;
+const CALIBRATION: u32 = 512;
 /// The most confident errors that the page shows.
 const MISTAKES: usize = 24;
 /// The recipe for faces drawn by rule, where none is named: they need few epochs.
@@ -44,11 +44,10 @@ pub(super) fn run(args: &All) -> Result<(), Error> {
     let root = args.run.clone().unwrap_or_else(|| PathBuf::from("runs").join(run_args.overrides.name(fallback)));
     let folder = RunFolder::new(&root);
     let opened = run_args.open(&folder, fallback)?;
-    let Opened { recipe, dataset, votes, .. } = &opened;
-    let votes = votes.as_deref();
+    let Opened { recipe, data, .. } = &opened;
     report::stage("training");
     let mut progress = TrainingProgress::new(false);
-    let outcome = train(&run_args.job(&opened, &folder), &mut progress)?;
+    let outcome = train(run_args, &opened, &folder, &mut progress)?;
     let stopped = outcome.stopped;
     progress.end(&outcome, &root, run_args.source());
     if stopped {
@@ -56,22 +55,28 @@ pub(super) fn run(args: &All) -> Result<(), Error> {
     }
     for &head in &recipe.data.heads {
         let output = root.join(format!("mood-{}.onnx", head.name()));
+        let quantise = Quantise {
+            run: root.clone(),
+            data: run_args.data.clone(),
+            votes: run_args.votes.clone(),
+            head: Some(head),
+            output: output.clone(),
+            calibration: CALIBRATION,
+        };
         report::stage(&format!("int8 for {}", head.name()));
-        let job = quantise::Job { folder: &folder, recipe, dataset, votes, head, pictures: CALIBRATION };
-        quantise::quantise(&job, &output)?;
+        quantise::quantise(&quantise, (&folder, recipe), data, head)?;
         report::stage("proof, in the box's own runtime");
-        let classifier = crate::verify::load(&output)?;
-        verify::verify(&verify::Job {
-            model: &output,
-            classifier: &classifier,
-            source: &run_args.data,
-            dataset,
-            votes,
-            run: Some(&root),
+        let verify = Verify {
+            model: output.clone(),
+            data: run_args.data.clone(),
+            votes: run_args.votes.clone(),
+            run: Some(root.clone()),
             split: args.split,
             gate: Some(args.gate),
             json: false,
-        })?;
+            predictions: None,
+        };
+        verify::verify(&verify, &crate::verify::load(&output)?, data)?;
         report::stage("report");
         let asked = Asked {
             run: root.clone(),

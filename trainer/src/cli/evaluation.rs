@@ -1,7 +1,8 @@
 //! `trainer evaluate`: a deployed file, a data set, figures.
 
+use super::run_args::Loaded;
 use crate::dataset::augment::Condition;
-use crate::dataset::votes::{self, Votes};
+use crate::dataset::votes::Votes;
 use crate::dataset::{Dataset, Split, Splits};
 use crate::error::Error;
 use crate::measure::{self, AbstentionThresholds, Figures, Relation, Robustness, Targets, View};
@@ -79,8 +80,7 @@ fn accuracy(text: &str) -> Result<f64, String> {
 
 pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
     let classifier = verify::load(&args.model)?;
-    let dataset = Dataset::load(&args.data)?;
-    let votes = args.votes.as_deref().map(|path| votes::read(path, &dataset.samples)).transpose()?;
+    let Loaded { dataset, votes } = Loaded::read(&args.data, args.votes.as_deref())?;
     let parts = args.run.as_deref().map(|run| parts(run, &args.data, &dataset)).transpose()?;
     let targets = targets(args, &dataset, parts.as_ref(), votes.as_deref())?;
     let other = args.without_copies_of.as_ref().filter(|&path| *path != args.data).map(|path| Dataset::load(path));

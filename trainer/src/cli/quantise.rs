@@ -1,7 +1,7 @@
 //! `trainer quantise`: the best epoch of a run in, an int8 ONNX file out.
 
-use super::run_args::load;
-use crate::dataset::{Dataset, Labelled, votes::Votes};
+use super::run_args::Loaded;
+use crate::dataset::Labelled;
 use crate::error::Error;
 use crate::file::write_whole;
 use crate::recipe::{Head, Recipe};
@@ -9,7 +9,7 @@ use crate::train::{self, checkpoint::RunFolder};
 use crate::{export, report};
 use clap::Args;
 use mood::Contract;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// `trainer quantise`.
 #[derive(Debug, Args)]
@@ -38,33 +38,23 @@ pub(super) fn run(args: &Quantise) -> Result<(), Error> {
     let folder = RunFolder::new(&args.run);
     let recipe = folder.recipe()?;
     let head = head(&folder, &recipe, args.head)?;
-    let (dataset, votes) = load(&args.data, args.votes.as_deref())?;
-    let pictures = usize::try_from(args.calibration).unwrap_or(usize::MAX);
-    quantise(
-        &Job { folder: &folder, recipe: &recipe, dataset: &dataset, votes: votes.as_deref(), head, pictures },
-        &args.output,
-    )
+    let data = Loaded::read(&args.data, args.votes.as_deref())?;
+    quantise(args, (&folder, &recipe), &data, head)
 }
 
-/// What is to be quantised.
-pub(super) struct Job<'a> {
-    pub(super) folder: &'a RunFolder,
-    pub(super) recipe: &'a Recipe,
-    pub(super) dataset: &'a Dataset,
-    pub(super) votes: Option<&'a [Votes]>,
-    pub(super) head: Head,
-    /// How many training pictures fix the scales.
-    pub(super) pictures: usize,
-}
-
-pub(super) fn quantise(job: &Job<'_>, output: &Path) -> Result<(), Error> {
-    let Job { folder, recipe, dataset, votes, head, pictures } = *job;
+pub(super) fn quantise(
+    args: &Quantise,
+    (folder, recipe): (&RunFolder, &Recipe),
+    Loaded { dataset, votes }: &Loaded,
+    head: Head,
+) -> Result<(), Error> {
     let parts = recipe.parts(dataset);
     let columns = recipe.columns(head).unwrap_or_default();
     let raw = train::best_net(folder, recipe)?.layers().with_head(columns);
-    let validation = Labelled::of(dataset, votes, head.set(), &parts.validation)?;
-    let contract = Contract::new(head.set());
-    let export = export::run(&raw, dataset, (&parts.training, &validation), contract, (pictures, recipe.seed), output)?;
+    let validation = Labelled::of(dataset, votes.as_deref(), head.set(), &parts.validation)?;
+    let calibration = (usize::try_from(args.calibration).unwrap_or(usize::MAX), recipe.seed);
+    let (contract, output) = (Contract::new(head.set()), &args.output);
+    let export = export::run(&raw, dataset, (&parts.training, &validation), contract, calibration, output)?;
     write_whole(output, &export.bytes)?;
     report::quantised(&raw, &export, output);
     Ok(())

@@ -110,20 +110,13 @@ impl Overrides {
 pub(super) struct Opened {
     pub(super) recipe: Recipe,
     pub(super) device: Device,
-    pub(super) dataset: Dataset,
-    pub(super) votes: Option<Vec<votes::Votes>>,
+    pub(super) data: Loaded,
 }
 
-/// What is to be trained.
-pub(super) struct Job<'a> {
-    /// Where the data came from, for errors.
-    pub(super) source: &'a Path,
-    pub(super) dataset: &'a Dataset,
-    pub(super) votes: Option<&'a [votes::Votes]>,
-    pub(super) recipe: &'a Recipe,
-    pub(super) folder: &'a RunFolder,
-    pub(super) device: &'a Device,
-    pub(super) resume: bool,
+/// Pictures and the votes for them.
+pub(super) struct Loaded {
+    pub(super) dataset: Dataset,
+    pub(super) votes: Option<Vec<votes::Votes>>,
 }
 
 impl RunArgs {
@@ -137,16 +130,9 @@ impl RunArgs {
     pub(super) fn open(&self, folder: &RunFolder, fallback: &str) -> Result<Opened, Error> {
         let recipe = self.recipe(folder, fallback)?;
         let device = self.device.open()?;
-        let (dataset, votes) = load(&self.data, self.votes.as_deref())?;
-        folder.keep_data(self.source(), &dataset, votes.as_deref(), self.resume)?;
-        Ok(Opened { recipe, device, dataset, votes })
-    }
-
-    /// What is to be trained.
-    pub(super) fn job<'a>(&'a self, opened: &'a Opened, folder: &'a RunFolder) -> Job<'a> {
-        let Opened { recipe, device, dataset, votes } = opened;
-        let (source, resume) = (self.data.as_path(), self.resume);
-        Job { source, dataset, votes: votes.as_deref(), recipe, folder, device, resume }
+        let data = Loaded::read(&self.data, self.votes.as_deref())?;
+        folder.keep_data(self.source(), &data.dataset, data.votes.as_deref(), self.resume)?;
+        Ok(Opened { recipe, device, data })
     }
 
     /// The recipe of a run that goes on, or of a new one.
@@ -164,9 +150,10 @@ impl RunArgs {
     }
 }
 
-/// Reads pictures and the votes for them.
-pub(super) fn load(data: &Path, votes: Option<&Path>) -> Result<(Dataset, Option<Vec<votes::Votes>>), Error> {
-    let dataset = Dataset::load(data)?;
-    let votes = votes.map(|path| votes::read(path, &dataset.samples)).transpose()?;
-    Ok((dataset, votes))
+impl Loaded {
+    pub(super) fn read(data: &Path, votes: Option<&Path>) -> Result<Self, Error> {
+        let dataset = Dataset::load(data)?;
+        let votes = votes.map(|path| votes::read(path, &dataset.samples)).transpose()?;
+        Ok(Self { dataset, votes })
+    }
 }

@@ -1,6 +1,6 @@
 //! `trainer train`: a data set and a recipe in, a run out.
 
-use super::run_args::{Job, RunArgs};
+use super::run_args::{Loaded, Opened, RunArgs};
 use crate::dataset::{Dataset, Splits};
 use crate::error::Error;
 use crate::recipe;
@@ -29,25 +29,30 @@ pub(super) fn run(args: &Train) -> Result<(), Error> {
     let folder = RunFolder::new(&args.run);
     let opened = args.run_args.open(&folder, recipe::DEFAULT)?;
     let mut progress = TrainingProgress::new(args.json);
-    let outcome = train(&args.run_args.job(&opened, &folder), &mut progress)?;
+    let outcome = train(&args.run_args, &opened, &folder, &mut progress)?;
     progress.end(&outcome, &args.run, args.run_args.source());
     Ok(())
 }
 
-pub(super) fn train(job: &Job<'_>, progress: &mut TrainingProgress) -> Result<Outcome, Error> {
-    let Job { source, dataset, votes, recipe, folder, device, resume } = *job;
+pub(super) fn train(
+    args: &RunArgs,
+    opened: &Opened,
+    folder: &RunFolder,
+    progress: &mut TrainingProgress,
+) -> Result<Outcome, Error> {
+    let Opened { recipe, device, data: Loaded { dataset, votes } } = opened;
     let parts = recipe.parts(dataset);
     if parts.training.is_empty() || parts.validation.is_empty() {
         let (training, validation) = (parts.training.len(), parts.validation.len());
         let what = format_args!("leaves {training} pictures for training and {validation} for validation");
-        return Err(Error::data(source, what, "a run needs at least ten pictures of a class"));
+        return Err(Error::data(&args.data, what, "a run needs at least ten pictures of a class"));
     }
-    refuse_one_class(source, dataset, &parts)?;
-    let set = TrainingSet::new(dataset, votes, &parts, recipe)?;
+    refuse_one_class(&args.data, dataset, &parts)?;
+    let set = TrainingSet::new(dataset, votes.as_deref(), &parts, recipe)?;
     folder.begin(recipe)?;
     let stop = Arc::new(AtomicBool::new(false));
     listen_for_interrupt(&stop)?;
-    train::run(&set, folder, device, resume, &stop, progress)
+    train::run(&set, folder, device, args.resume, &stop, progress)
 }
 
 /// A network that has seen one expression answers with it always, and would look perfect on such data.

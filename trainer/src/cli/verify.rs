@@ -1,9 +1,8 @@
 //! `trainer verify`: an exported file next to the float network it came from.
 
 use super::quantise::head;
-use super::run_args::load;
-use crate::dataset::votes::Votes;
-use crate::dataset::{Dataset, Labelled, Split};
+use super::run_args::Loaded;
+use crate::dataset::{Labelled, Split};
 use crate::error::Error;
 use crate::file::write_whole;
 use crate::measure::{self, Comparison, Figures, Row};
@@ -13,7 +12,7 @@ use crate::verify;
 use crate::{evaluate, report};
 use clap::Args;
 use mood::Classifier;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// `trainer verify`.
 #[derive(Debug, Args)]
@@ -46,54 +45,33 @@ pub struct Verify {
 
 pub(super) fn run(args: &Verify) -> Result<(), Error> {
     let classifier = verify::load(&args.model)?;
-    let (dataset, votes) = load(&args.data, args.votes.as_deref())?;
-    let job = Job {
-        model: &args.model,
-        classifier: &classifier,
-        source: &args.data,
-        dataset: &dataset,
-        votes: votes.as_deref(),
-        run: args.run.as_deref(),
-        split: args.split,
-        gate: args.gate,
-        json: args.json,
-    };
-    let rows = verify(&job)?;
+    let data = Loaded::read(&args.data, args.votes.as_deref())?;
+    let rows = verify(args, &classifier, &data)?;
     if let Some(path) = &args.predictions {
         write_whole(path, measure::predictions(&rows, classifier.contract()).as_bytes())?;
     }
     Ok(())
 }
 
-/// What is to be verified.
-pub(super) struct Job<'a> {
-    pub(super) model: &'a Path,
-    pub(super) classifier: &'a Classifier,
-    /// Where the data came from, for errors.
-    pub(super) source: &'a Path,
-    pub(super) dataset: &'a Dataset,
-    pub(super) votes: Option<&'a [Votes]>,
-    pub(super) run: Option<&'a Path>,
-    pub(super) split: Split,
-    pub(super) gate: Option<f64>,
-    pub(super) json: bool,
-}
-
 /// Measures, tells, and holds the drop against the gate. Gives the exported file's answers.
-pub(super) fn verify(job: &Job<'_>) -> Result<Vec<Row>, Error> {
-    let Job { classifier, dataset, votes, split, .. } = *job;
+pub(super) fn verify(
+    args: &Verify,
+    classifier: &Classifier,
+    Loaded { dataset, votes }: &Loaded,
+) -> Result<Vec<Row>, Error> {
+    let split = args.split;
     let contract = classifier.contract();
     let set = contract.label_set;
-    let folder = job.run.map(RunFolder::new);
+    let folder = args.run.as_deref().map(RunFolder::new);
     let recipe = folder.as_ref().map_or_else(|| Ok(Recipe::default()), RunFolder::recipe)?;
     let indices = recipe.parts(dataset).of(split, dataset);
     if indices.is_empty() {
         let what = format_args!("has no pictures in {}", split.name());
-        return Err(Error::data(job.source, what, "choose another `--split`"));
+        return Err(Error::data(&args.data, what, "choose another `--split`"));
     }
-    let pictures = Labelled::of(dataset, votes, set, &indices)?;
-    let rows =
-        measure::decide_all(&pictures, verify::logits(classifier, dataset, &pictures.indices, job.model)?, contract);
+    let pictures = Labelled::of(dataset, votes.as_deref(), set, &indices)?;
+    let logits = verify::logits(classifier, dataset, &pictures.indices, &args.model)?;
+    let rows = measure::decide_all(&pictures, logits, contract);
     let float = match &folder {
         Some(folder) => {
             let columns = recipe.columns(head(folder, &recipe, Some(Head::of(set)))?).unwrap_or_default();
@@ -104,8 +82,8 @@ pub(super) fn verify(job: &Job<'_>) -> Result<Vec<Row>, Error> {
         None => None,
     };
     let comparison = Comparison { split, classifier, integer: Figures::of(&rows, set, set), float };
-    report::verified(&comparison, job.json);
-    match (job.gate, comparison.drop()) {
+    report::verified(&comparison, args.json);
+    match (args.gate, comparison.drop()) {
         (Some(gate), Some(drop)) if drop > gate => Err(Error::below_gate(drop, gate)),
         _ => Ok(rows),
     }
