@@ -26,10 +26,10 @@ pub(super) fn tar(path: &Path, source: impl Read, harvest: &mut Harvest) -> Resu
         let name = entry.path().map_err(|error| fail(&error))?.into_owned();
         let (size, is_file) = (entry.size(), entry.header().entry_type().is_file());
         if is_file && TABLES.contains(&tree::name(&name).as_str()) {
-            return csv::read(&path.join(name), Whole { source: entry, left: size }, members.harvest);
+            return csv::read(&path.join(name), Member { source: entry, left: size }, members.harvest);
         }
         if is_file {
-            members.take(&name, Some(&mut Named { source: Whole { source: entry, left: size } }))?;
+            members.take(&name, Some(&mut Member { source: entry, left: size }))?;
         } else if entry.header().entry_type().is_dir() {
             members.note_folder(&name);
         }
@@ -72,31 +72,20 @@ fn nothing(path: &Path) -> Error {
     Error::data(path, "holds neither fer2013.csv nor folders of pictures named after expressions", HINT)
 }
 
-/// A member that must not end before its length is reached.
-struct Whole<R> {
+/// A member of a tar archive, which must not end before its length is reached; its reader's errors in other words.
+struct Member<R> {
     source: R,
     left: u64,
 }
 
-impl<R: Read> Read for Whole<R> {
+impl<R: Read> Read for Member<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.source.read(buffer)?;
+        let count = self.source.read(buffer).map_err(|error| inner(&error))?;
         if count == 0 && self.left > 0 && !buffer.is_empty() {
             return Err(ErrorKind::UnexpectedEof.into());
         }
         self.left = self.left.saturating_sub(u64::try_from(count).unwrap_or(u64::MAX));
         Ok(count)
-    }
-}
-
-/// A member of a tar archive, whose reader's errors are put in other words.
-struct Named<R> {
-    source: R,
-}
-
-impl<R: Read> Read for Named<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        self.source.read(buffer).map_err(|error| inner(&error))
     }
 }
 

@@ -3,7 +3,7 @@
 //! that pandas adds), and without the one for the parts (the competition's `train.csv`).
 
 use super::PIXELS;
-use super::input::unreadable;
+use super::input::{Bounded, unreadable};
 use super::tree::{self, Harvest, Part};
 use crate::error::Error;
 use mood::{Expression, LabelSet};
@@ -45,7 +45,8 @@ pub(super) fn read(path: &Path, mut source: impl Read, harvest: &mut Harvest) ->
     let mut start = Vec::new();
     source.by_ref().take(HEADER).read_to_end(&mut start).map_err(|error| unreadable(path, &error))?;
     let delimiter = delimiter(&start);
-    let source = Rows { source: Cursor::new(start).chain(source), left: ROW };
+    let too_long = || std::io::Error::other("a row is longer than 1 MiB");
+    let source = Bounded { source: Cursor::new(start).chain(source), left: ROW, refusal: too_long };
     let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(source);
     let header = reader.headers().map_err(|error| broken(path, &error))?;
     let Some(columns) = Columns::of(header) else {
@@ -121,20 +122,5 @@ fn broken(path: &Path, error: &csv::Error) -> Error {
     match error.kind() {
         csv::ErrorKind::Io(error) => unreadable(path, error),
         _ => Error::data(path, format_args!("is no CSV: {error}"), HINT),
-    }
-}
-
-/// A source that may not go on for ever without a row's end.
-struct Rows<R> {
-    source: R,
-    left: u64,
-}
-
-impl<R: Read> Read for Rows<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.source.read(buffer)?;
-        let left = self.left.checked_sub(u64::try_from(count).unwrap_or(u64::MAX));
-        self.left = left.ok_or_else(|| std::io::Error::other("a row is longer than 1 MiB"))?;
-        Ok(count)
     }
 }

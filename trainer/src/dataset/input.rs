@@ -23,16 +23,19 @@ pub(super) fn budget(length: u64) -> u64 {
     length.saturating_mul(RATIO).clamp(FLOOR, CEILING)
 }
 
-/// A reader that fails with [`ErrorKind::FileTooLarge`] once it has given more than its allowance.
+/// A reader that fails once it has given more than its allowance.
 #[derive(Debug)]
 pub(super) struct Bounded<R> {
-    source: R,
-    left: u64,
+    pub(super) source: R,
+    pub(super) left: u64,
+    /// The error it fails with.
+    pub(super) refusal: fn() -> std::io::Error,
 }
 
 impl<R> Bounded<R> {
-    pub(super) const fn new(source: R, allowance: u64) -> Self {
-        Self { source, left: allowance }
+    /// Fails with [`ErrorKind::FileTooLarge`].
+    pub(super) fn new(source: R, allowance: u64) -> Self {
+        Self { source, left: allowance, refusal: || ErrorKind::FileTooLarge.into() }
     }
 }
 
@@ -40,7 +43,7 @@ impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let count = self.source.read(buffer)?;
         let spent = u64::try_from(count).unwrap_or(u64::MAX);
-        self.left = self.left.checked_sub(spent).ok_or_else(|| std::io::Error::from(ErrorKind::FileTooLarge))?;
+        self.left = self.left.checked_sub(spent).ok_or_else(self.refusal)?;
         Ok(count)
     }
 }
