@@ -20,7 +20,7 @@ use crate::error::Error;
 use data_encoding::HEXLOWER;
 use mood::{Contract, Crop, InputTensor, LabelSet};
 use sha2::{Digest, Sha256};
-pub use split::{Copies, CopyKind, SplitOptions, Splits, split, split_with};
+pub use split::{SplitOptions, Splits, split};
 use std::path::Path;
 use tree::Harvest;
 use votes::{Verdict, Votes};

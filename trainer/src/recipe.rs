@@ -11,7 +11,7 @@ pub use parts::{
 pub use source::{DEFAULT, names};
 pub use source::{read, write};
 
-use crate::dataset::{self, Copies, CopyKind, Dataset, SplitOptions, Splits};
+use crate::dataset::{self, Dataset, SplitOptions, Splits};
 use crate::net::Net;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
@@ -77,15 +77,9 @@ impl Recipe {
     #[must_use]
     pub fn parts(&self, dataset: &Dataset) -> Splits {
         let Data { keep_copies, pool_near_copies, validation_share, split_seed, limit, .. } = self.data;
-        let mut parts = dataset::split_with(
-            dataset,
-            &SplitOptions {
-                share: validation_share,
-                seed: split_seed.unwrap_or(self.seed),
-                copies: if keep_copies { Copies::Keep } else { Copies::Drop },
-                kind: if pool_near_copies { CopyKind::Near } else { CopyKind::Identical },
-            },
-        );
+        let seed = split_seed.unwrap_or(self.seed);
+        let asked = SplitOptions { share: validation_share, seed, keep_copies, pool_near_copies };
+        let mut parts = dataset::split(dataset, &asked);
         if let Some(limit) = limit {
             parts.training = parts.order(self.seed, u32::MAX);
             parts.training.truncate(limit);

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use trainer::dataset::{self, Dataset, Labelled, PIXELS, SIDE, Sample, Split, Splits};
+use trainer::dataset::{self, Dataset, Labelled, PIXELS, SIDE, Sample, Split, SplitOptions, Splits};
 use trainer::quantise::{self, fold, reference};
 use trainer::recipe::{Distillation, Recipe, Schedule};
 use trainer::train::{BatchReport, EpochReport, Listener, Outcome, TrainingSet, checkpoint::RunFolder};
@@ -58,7 +58,8 @@ fn tiny() -> (Dataset, Splits, Recipe) {
     let path = folder.path().join("tiny.csv");
     std::fs::write(&path, csv(20, 6)).unwrap();
     let dataset = Dataset::load(&path).unwrap();
-    let parts = dataset::split(&dataset, 0.2, 1);
+    let parts =
+        dataset::split(&dataset, &SplitOptions { share: 0.2, seed: 1, keep_copies: false, pool_near_copies: false });
     let mut recipe = Recipe::default();
     (recipe.schedule.epochs, recipe.schedule.batch, recipe.data.validation_share) = (4, 14, 0.2);
     (dataset, parts, recipe)

@@ -67,26 +67,6 @@ impl Splits {
     }
 }
 
-/// What happens to training pictures that are in validation or test too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Copies {
-    /// They are left out, so that what is measured was never seen.
-    Drop,
-    /// They are learnt from, as in figures published without a word on them. What a share is cut from for validation
-    /// keeps its copies together nevertheless.
-    Keep,
-}
-
-/// What counts as a copy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CopyKind {
-    /// The same bytes.
-    Identical,
-    /// The same photograph in any crop, mirrored or marked; see [`super::near_copies`]. Training counts its crops as one
-    /// picture, validation looks at the first of them only.
-    Near,
-}
-
 /// How validation is cut from training.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SplitOptions {
@@ -94,10 +74,12 @@ pub struct SplitOptions {
     pub share: f64,
     /// What is chosen. Of one seed, with all else equal, what a smaller share keeps is among what a larger one keeps.
     pub seed: u64,
-    /// What happens to copies.
-    pub copies: Copies,
-    /// What a copy is. Copies stay on one side.
-    pub kind: CopyKind,
+    /// Whether training pictures that are in validation or test too are learnt from, as in figures published without a
+    /// word on them. What a share is cut from for validation keeps its copies together nevertheless.
+    pub keep_copies: bool,
+    /// Whether the same photograph in any crop, mirrored or marked, counts as a copy, not the same bytes alone; see
+    /// [`super::near_copies`]. Training counts its crops as one picture, validation looks at the first of them only.
+    pub pool_near_copies: bool,
 }
 
 /// The test part must be the same whatever a run's seed, or two runs could not be compared.
@@ -105,23 +87,15 @@ const TEST_SEED: u64 = 2_013;
 /// Shares of the test part and, of the rest, of the validation part, of a data set that has none: 15 % of the whole each.
 const CUT_SHARES: [f64; 2] = [0.15, 0.15 / 0.85];
 
-/// Splits `dataset`, see [`split_with`], without what is byte for byte on another side.
-#[must_use]
-pub fn split(dataset: &Dataset, share: f64, seed: u64) -> Splits {
-    split_with(dataset, &SplitOptions { share, seed, copies: Copies::Drop, kind: CopyKind::Identical })
-}
-
 /// Splits `dataset` as `asked`. Training loses what is also in validation or test, unless it is to be kept.
 #[must_use]
-pub fn split_with(dataset: &Dataset, asked: &SplitOptions) -> Splits {
-    let photographs = match asked.kind {
-        CopyKind::Identical => Photographs::identical(&dataset.samples),
-        CopyKind::Near => Photographs::of(dataset),
-    };
-    let drop = asked.copies == Copies::Drop;
+pub fn split(dataset: &Dataset, asked: &SplitOptions) -> Splits {
+    let SplitOptions { share, seed, keep_copies, pool_near_copies } = *asked;
+    let photographs =
+        if pool_near_copies { Photographs::of(dataset) } else { Photographs::identical(&dataset.samples) };
     let tests: Vec<usize> =
         [Split::PublicTest, Split::PrivateTest].into_iter().flat_map(|split| dataset.indices(split)).collect();
-    let tests = if drop { photographs.relatives(&tests) } else { HashSet::new() };
+    let tests = if keep_copies { HashSet::new() } else { photographs.relatives(&tests) };
     let mut parts = Splits::default();
     let mut keep = |split: Split| -> Vec<usize> {
         let mut kept = dataset.indices(split);
@@ -135,17 +109,16 @@ pub fn split_with(dataset: &Dataset, asked: &SplitOptions) -> Splits {
     };
     let (mut training, own) = (keep(Split::Training), keep(Split::Validation));
     let cut_here = own.is_empty();
-    parts.validation =
-        if cut_here { cut(&dataset.samples, &photographs, &training, asked.share, asked.seed) } else { own };
+    parts.validation = if cut_here { cut(&dataset.samples, &photographs, &training, share, seed) } else { own };
     let chosen: HashSet<usize> = parts.validation.iter().copied().collect();
     training.retain(|index| !chosen.contains(index));
-    if drop || (cut_here && asked.kind == CopyKind::Near) {
+    if !keep_copies || (cut_here && pool_near_copies) {
         let held_out = photographs.relatives(&parts.validation);
         let before = training.len();
         training.retain(|index| !held_out.contains(index));
         parts.copies += before - training.len();
     }
-    if asked.kind == CopyKind::Near {
+    if pool_near_copies {
         parts.crops = photographs.groups(&training).into_iter().filter(|crops| crops.len() > 1).collect();
         parts.validation = photographs.groups(&parts.validation).into_iter().map(|crops| crops[0]).collect();
     }

@@ -5,7 +5,7 @@ use crate::dataset::{PIXELS, SIDE, Sample};
 use mood::LabelSet;
 use std::collections::HashMap;
 
-const CUT: SplitOptions = SplitOptions { share: 0.2, seed: 9, copies: Copies::Drop, kind: CopyKind::Identical };
+const CUT: SplitOptions = SplitOptions { share: 0.2, seed: 9, keep_copies: false, pool_near_copies: false };
 
 /// Sample number `id`: distinct ids look different; 0 is blank.
 fn picture(id: u8, label: u8, split: Split) -> Sample {
@@ -29,7 +29,7 @@ fn dataset() -> Dataset {
 #[test]
 fn no_picture_is_on_two_sides() {
     let dataset = dataset();
-    let parts = split(&dataset, 0.2, 9);
+    let parts = split(&dataset, &CUT);
     let pixels = |indices: &[usize]| -> HashSet<Box<[u8]>> {
         indices.iter().map(|&index| dataset.samples[index].pixels.clone()).collect()
     };
@@ -45,7 +45,7 @@ fn no_picture_is_on_two_sides() {
 #[test]
 fn each_class_gives_its_share() {
     let dataset = dataset();
-    let parts = split(&dataset, 0.2, 9);
+    let parts = split(&dataset, &CUT);
     for class in 0..2 {
         let of = |indices: &[usize]| indices.iter().filter(|&&at| dataset.samples[at].label == class).count();
         let (held, all) = (of(&parts.validation), of(&parts.validation) + of(&parts.training));
@@ -57,15 +57,15 @@ fn each_class_gives_its_share() {
 #[test]
 fn equal_seeds_cut_alike_and_others_do_not() {
     let dataset = dataset();
-    assert_eq!(split(&dataset, 0.2, 9), split(&dataset, 0.2, 9));
-    assert_ne!(split(&dataset, 0.2, 9).validation, split(&dataset, 0.2, 10).validation);
+    assert_eq!(split(&dataset, &CUT), split(&dataset, &CUT));
+    assert_ne!(split(&dataset, &CUT).validation, split(&dataset, &SplitOptions { seed: 10, ..CUT }).validation);
 }
 
 #[test]
 fn a_smaller_share_is_a_part_of_a_larger_one() {
     let dataset = dataset();
     for seed in 1..20 {
-        let [small, large] = [0.1, 0.2].map(|share| split(&dataset, share, seed).validation);
+        let [small, large] = [0.1, 0.2].map(|share| split(&dataset, &SplitOptions { share, seed, ..CUT }).validation);
         assert!(small.len() < large.len());
         assert!(small.iter().all(|index| large.contains(index)));
     }
@@ -74,7 +74,7 @@ fn a_smaller_share_is_a_part_of_a_larger_one() {
 #[test]
 fn copies_are_kept_on_request() {
     let dataset = dataset();
-    let parts = split_with(&dataset, &SplitOptions { copies: Copies::Keep, ..CUT });
+    let parts = split(&dataset, &SplitOptions { keep_copies: true, ..CUT });
     assert_eq!((parts.blank, parts.copies), (1, 0));
     assert_eq!(parts.training.len() + parts.validation.len(), 221 - 1);
 }
@@ -100,7 +100,7 @@ fn a_validation_part_of_its_own_is_used() {
     let mut dataset = dataset();
     dataset.samples.push(picture(230, 0, Split::Validation));
     dataset.samples.push(picture(1, 0, Split::Validation));
-    let parts = split(&dataset, 0.2, 9);
+    let parts = split(&dataset, &CUT);
     assert_eq!(parts.validation.len(), 2);
     assert!(parts.training.iter().all(|&index| dataset.samples[index].pixels[0] != 1));
 }
@@ -131,11 +131,11 @@ fn crops() -> Dataset {
 #[test]
 fn crops_of_one_photograph_stay_on_one_side_and_count_as_one() {
     let dataset = crops();
-    let near = SplitOptions { kind: CopyKind::Near, ..CUT };
+    let near = SplitOptions { pool_near_copies: true, ..CUT };
     let photographs = Photographs::of(&dataset);
     assert_eq!(photographs.groups(&(0..105).collect::<Vec<_>>()).len(), 60);
     for seed in 1..10 {
-        let parts = split_with(&dataset, &SplitOptions { seed, ..near });
+        let parts = split(&dataset, &SplitOptions { seed, ..near });
         let group = |index: &usize| photographs.group_of(*index);
         let training: HashSet<usize> = parts.training.iter().map(group).collect();
         let validation: HashSet<usize> = parts.validation.iter().map(group).collect();
@@ -151,8 +151,8 @@ fn crops_of_one_photograph_stay_on_one_side_and_count_as_one() {
         assert_eq!((first.len(), last.len()), (training.len(), training.len()));
         assert!(last.iter().all(|index| parts.training.contains(index)) && first != last);
     }
-    let kept = split_with(&dataset, &SplitOptions { copies: Copies::Keep, ..near });
+    let kept = split(&dataset, &SplitOptions { keep_copies: true, ..near });
     assert_eq!((kept.copies, kept.photograph_count() + kept.validation.len()), (0, 60));
-    let identical = split_with(&dataset, &CUT);
+    let identical = split(&dataset, &CUT);
     assert_eq!((identical.copies, identical.photograph_count()), (0, identical.training.len()));
 }
