@@ -1,9 +1,9 @@
 //! What a data set holds, and what is wrong with it.
 
+use super::photographs::Photographs;
 use super::votes::{Verdict, Votes};
 use super::{Dataset, Split};
 use mood::LabelSet;
-use std::collections::HashMap;
 
 /// The facts of a data set. Pictures are named by their index, from 0, as in the rows that `trainer verify` writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,9 @@ impl Survey {
         let splits: Vec<Split> =
             Split::ALL.into_iter().filter(|split| pictures.iter().any(|picture| picture.split == *split)).collect();
         let counts = splits.iter().map(|&split| (split, class_counts(dataset, split))).collect();
-        let groups = groups(dataset);
+        let all: Vec<usize> = (0..pictures.len()).collect();
+        let mut groups = Photographs::identical(pictures).groups(&all);
+        groups.retain(|group| group.len() > 1);
         let within = |group: &[usize], split: Split| group.iter().filter(|&&at| pictures[at].split == split).count();
         let repeated = splits
             .iter()
@@ -74,22 +76,6 @@ fn class_counts(dataset: &Dataset, split: Split) -> Vec<usize> {
         counts[usize::from(picture.label)] += 1;
     }
     counts
-}
-
-/// The pictures that occur more than once, each with its copies, in the order of their first.
-fn groups(dataset: &Dataset) -> Vec<Vec<usize>> {
-    let mut group_of: HashMap<&[u8], usize> = HashMap::new();
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    for (index, picture) in dataset.samples.iter().enumerate() {
-        let next = groups.len();
-        let group = *group_of.entry(&picture.pixels).or_insert(next);
-        if group == next {
-            groups.push(Vec::new());
-        }
-        groups[group].push(index);
-    }
-    groups.retain(|group| group.len() > 1);
-    groups
 }
 
 /// The votes for the pictures of one part.
