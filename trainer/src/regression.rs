@@ -44,12 +44,17 @@ impl<const C: usize> Regression<C> {
     /// The probability of each class.
     #[must_use]
     pub fn probabilities(&self, row: &[f64]) -> [f64; C] {
-        let mut sums = self.bias;
-        for (value, weights) in row.iter().zip(&self.weights) {
-            sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight * value);
-        }
-        softmax(sums)
+        softmax(weighted(row, &self.weights, self.bias))
     }
+}
+
+/// The sums of `row` by the weights of each class, on top of `bias`.
+fn weighted<const C: usize>(row: &[f64], weights: &[[f64; C]], bias: [f64; C]) -> [f64; C] {
+    let mut sums = bias;
+    for (value, weights) in row.iter().zip(weights) {
+        sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight * value);
+    }
+    sums
 }
 
 /// The largest eigenvalue of the features' second moments, a one for the bias included, by power iteration.
@@ -83,11 +88,7 @@ fn slope<const C: usize>(weights: &[[f64; C]], rows: &[Vec<f64>], classes: &[usi
     let mut slope: Vec<[f64; C]> = weights.iter().map(|weights| weights.map(|weight| penalty * weight)).collect();
     slope[features] = weights[features].map(|weight| BIAS_PENALTY * weight);
     for (row, &class) in rows.iter().zip(classes) {
-        let mut sums = weights[features];
-        for (value, weights) in row.iter().zip(weights) {
-            sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight * value);
-        }
-        let mut wrong = softmax(sums);
+        let mut wrong = softmax(weighted(row, weights, weights[features]));
         wrong[class] -= 1.0;
         for (value, slope) in row.iter().chain(&[1.0]).zip(&mut slope) {
             slope.iter_mut().zip(wrong).for_each(|(slope, wrong)| *slope += wrong * value);

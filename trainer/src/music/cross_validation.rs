@@ -1,7 +1,7 @@
 //! How well the formula does on clips it has not seen.
 
-use super::Clips;
-use super::STEPS;
+use super::{Clips, STEPS};
+use crate::number::count;
 use crate::regression::Regression;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -17,7 +17,7 @@ const REPEATS: u64 = 10;
 const HEAD: usize = 10;
 
 /// Shares of clips that were placed rightly, and precision at the head of the list.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Accuracy {
     /// On the right side of valence 0.
     pub valence: f64,
@@ -47,7 +47,7 @@ pub struct Figures {
 /// Judges by repeated cross-validation; clips of one artist stay together.
 #[must_use]
 pub fn cross_validated(clips: &Clips, penalty: f64, seed: u64) -> Figures {
-    let mut sums = [Accuracy::default(); 2];
+    let mut found = [Vec::new(), Vec::new()];
     for repeat in 0..REPEATS {
         let folds = folds(clips, seed.wrapping_add(repeat));
         let mut places = [vec![(0.0, 0.0); clips.len()], vec![(0.0, 0.0); clips.len()]];
@@ -64,20 +64,19 @@ pub fn cross_validated(clips: &Clips, penalty: f64, seed: u64) -> Figures {
                 }
             }
         }
-        for (sum, places) in sums.iter_mut().zip(&places) {
-            let found = accuracy(places, &clips.quadrants);
-            sum.valence += found.valence;
-            sum.arousal += found.arousal;
-            sum.quadrant += found.quadrant;
-            sum.precision_at_10 += found.precision_at_10;
+        for (found, places) in found.iter_mut().zip(&places) {
+            found.push(accuracy(places, &clips.quadrants));
         }
     }
-    let mean = |sum: f64| (1e4 * sum / crate::number::count(usize::try_from(REPEATS).unwrap_or(1))).round() / 1e4;
-    let [fitted_scale, library_scale] = sums.map(|sum| Accuracy {
-        valence: mean(sum.valence),
-        arousal: mean(sum.arousal),
-        quadrant: mean(sum.quadrant),
-        precision_at_10: mean(sum.precision_at_10),
+    let [fitted_scale, library_scale] = found.map(|found| {
+        let mean =
+            |of: fn(&Accuracy) -> f64| (1e4 * found.iter().map(of).sum::<f64>() / count(found.len())).round() / 1e4;
+        Accuracy {
+            valence: mean(|one| one.valence),
+            arousal: mean(|one| one.arousal),
+            quadrant: mean(|one| one.quadrant),
+            precision_at_10: mean(|one| one.precision_at_10),
+        }
     });
     let artists_known = clips.artists.iter().flatten().count();
     Figures { folds: FOLDS, repeats: REPEATS, artists_known, fitted_scale, library_scale }
@@ -102,10 +101,10 @@ fn folds(clips: &Clips, seed: u64) -> Vec<usize> {
 /// The accuracy of places `(valence, arousal)` against quadrants.
 #[must_use]
 pub fn accuracy(places: &[(f64, f64)], quadrants: &[usize]) -> Accuracy {
-    let all = crate::number::count(places.len().max(1));
+    let all = count(places.len().max(1));
     let share = |right: &dyn Fn(f64, f64, usize) -> bool| {
         let pairs = places.iter().zip(quadrants);
-        crate::number::count(pairs.filter(|((v, a), quadrant)| right(*v, *a, **quadrant)).count()) / all
+        count(pairs.filter(|((v, a), quadrant)| right(*v, *a, **quadrant)).count()) / all
     };
     let pleasant = |quadrant: usize| matches!(quadrant, 0 | 3);
     let excited = |quadrant: usize| quadrant < 2;
@@ -117,7 +116,7 @@ pub fn accuracy(places: &[(f64, f64)], quadrants: &[usize]) -> Accuracy {
         order.sort_by(|&x, &y| distance(x).total_cmp(&distance(y)));
         order.truncate(HEAD);
         let right = order.iter().filter(|&&row| quadrants[row] == corner).count();
-        crate::number::count(right) / crate::number::count(order.len().max(1))
+        count(right) / count(order.len().max(1))
     };
     Accuracy {
         valence: share(&|v, _, quadrant| (v > 0.0) == pleasant(quadrant)),
@@ -148,11 +147,11 @@ impl Scale {
     /// Of some clips.
     #[must_use]
     pub fn of(clips: &Clips, rows: &[usize]) -> Self {
-        let count = crate::number::count(rows.len().max(1));
+        let all = count(rows.len().max(1));
         let (mean, spread) = (0..clips.names.len())
             .map(|at| {
-                let mean = rows.iter().map(|&row| clips.values[row][at]).sum::<f64>() / count;
-                let variance = rows.iter().map(|&row| (clips.values[row][at] - mean).powi(2)).sum::<f64>() / count;
+                let mean = rows.iter().map(|&row| clips.values[row][at]).sum::<f64>() / all;
+                let variance = rows.iter().map(|&row| (clips.values[row][at] - mean).powi(2)).sum::<f64>() / all;
                 (mean, variance.sqrt().max(1e-9))
             })
             .unzip();
@@ -163,21 +162,18 @@ impl Scale {
     #[must_use]
     pub fn within(&self, clips: &Clips, rows: &[usize]) -> Self {
         let own = Self::of(clips, rows);
-        let count = crate::number::count(rows.len());
+        let n = count(rows.len());
         let distances = own
             .mean
             .iter()
             .zip(self.mean.iter().zip(&self.spread))
             .map(|(own, (mean, spread))| ((own - mean) / spread).clamp(-MOST_DISTANCE, MOST_DISTANCE).powi(2));
-        let distance = distances.sum::<f64>() / crate::number::count(clips.names.len().max(1)) - 1.0 / count.max(1.0);
-        let share = count / (count + distance.max(USUAL_DISTANCE).recip());
-        let pairs = |own: &[f64], fitted: &[f64]| -> Vec<(f64, f64)> {
-            own.iter().copied().zip(fitted.iter().copied()).collect()
-        };
-        let mean = pairs(&own.mean, &self.mean).into_iter().map(|(own, fitted)| fitted + share * (own - fitted));
-        let spread = pairs(&own.spread, &self.spread)
-            .into_iter()
-            .map(|(own, fitted)| (share * own * own + (1.0 - share) * fitted * fitted).sqrt().max(0.2 * fitted));
+        let distance = distances.sum::<f64>() / count(clips.names.len().max(1)) - 1.0 / n.max(1.0);
+        let share = n / (n + distance.max(USUAL_DISTANCE).recip());
+        let mean = own.mean.iter().zip(&self.mean).map(|(own, fitted)| fitted + share * (own - fitted));
+        let spread = own.spread.iter().zip(&self.spread);
+        let spread =
+            spread.map(|(own, fitted)| (share * own * own + (1.0 - share) * fitted * fitted).sqrt().max(0.2 * fitted));
         Self { mean: mean.collect(), spread: spread.collect() }
     }
 
