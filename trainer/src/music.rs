@@ -31,7 +31,7 @@ pub struct Coefficients {
     clips: usize,
     penalty: f64,
     /// How the same fit does on clips it has not seen.
-    figures: Figures,
+    pub figures: Figures,
     bias: [f64; 4],
     cues: Vec<Cue>,
 }
@@ -77,12 +77,6 @@ pub fn fit(clips: &Clips, penalty: f64, source: &str, seed: u64) -> Coefficients
 }
 
 impl Coefficients {
-    /// The figures.
-    #[must_use]
-    pub const fn figures(&self) -> &Figures {
-        &self.figures
-    }
-
     /// As the box reads it: a line a cue, so that a new fit shows as a readable difference.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -172,14 +166,8 @@ impl Clips {
 
     /// How many clips there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.values.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
     }
 
     /// The quadrants of some of them.

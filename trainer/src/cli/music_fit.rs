@@ -41,16 +41,12 @@ fn penalty(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "give a number from 0.001 to 1000000".into())
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// When the clips can't be read or the coefficients can't be written.
 pub(super) fn run(args: &MusicFit) -> Result<(), Error> {
     let clips = Clips::read(&args.features, &args.labels)?;
     let coefficients = fit(&clips, args.penalty, &args.source, args.seed);
     if let Some(path) = &args.output {
         write_whole(path, coefficients.to_json().as_bytes())?;
     }
-    report::music_fitted(coefficients.figures(), clips.len(), args.output.as_deref(), args.json);
+    report::music_fitted(&coefficients.figures, clips.len(), args.output.as_deref(), args.json);
     Ok(())
 }

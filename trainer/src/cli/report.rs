@@ -3,7 +3,7 @@
 use crate::dataset::Split;
 use crate::error::Error;
 use crate::file::write_whole;
-use crate::page::{self, Asked, Figures};
+use crate::page::{self, Asked};
 use crate::report;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -73,7 +73,8 @@ pub(super) fn run(args: &Report) -> Result<(), Error> {
         report::sheet_written(path);
     }
     if args.json {
-        report::measured(&json(&figures));
+        // Numbers that are none, which no figure should be, become `null`.
+        report::measured(&serde_json::to_string(&figures).unwrap_or_default());
     }
     Ok(())
 }
@@ -92,9 +93,4 @@ fn with_section(path: &Path, (text, labels): (&str, &str), section: &str) -> Res
     let (begin, end) = page::marks(labels);
     let hint = format!("put these two lines where the section shall stand:\n    {begin}\n    {end}");
     page::put(text, labels, section).map_err(|what| Error::data(path, what, hint))
-}
-
-/// The figures on one line. Numbers that are none, which no figure should be, become `null`.
-fn json(figures: &Figures) -> String {
-    serde_json::to_string(figures).unwrap_or_default()
 }

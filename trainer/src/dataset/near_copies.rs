@@ -60,7 +60,7 @@ fn search(these: &[&[u8]], those: &[&[u8]]) -> Vec<Pair> {
         let thumbnail = Thumbnail::of(pixels);
         let spectra = basis.windows(&thumbnail);
         let mut candidates = Vec::new();
-        run(Scan { spectra: &spectra, middles: &middles, least: ALIKE, alike: &mut candidates });
+        simd::run(Scan { spectra: &spectra, middles: &middles, least: ALIKE, alike: &mut candidates });
         let windows = if candidates.is_empty() { Vec::new() } else { thumbnail.windows() };
         let pair = |second: usize| {
             let correlation = spectrum::correlation(&windows, &thumbnails[second]);
@@ -78,11 +78,6 @@ struct Scan<'a> {
     least: f32,
     /// The positions of those that may.
     alike: &'a mut Vec<usize>,
-}
-
-/// Runs it in the widest vector registers of this machine.
-fn run(scan: Scan<'_>) {
-    simd::run(scan);
 }
 
 impl WithSimd for Scan<'_> {

@@ -108,13 +108,6 @@ impl Votes {
         valid.then(|| taken.map(|votes| f32::from(votes) / f32::from(held)))
     }
 
-    /// The share of each of the ten answers, single votes too, in the order of [`Self::new`]; zeros where nobody voted.
-    #[must_use]
-    pub fn shares(&self) -> [f64; CHOICES] {
-        let total: u16 = self.counts.iter().map(|&votes| u16::from(votes)).sum();
-        self.counts.map(|votes| f64::from(votes) / f64::from(total.max(1)))
-    }
-
     /// The votes without single ones.
     fn counted(&self) -> [u16; CHOICES] {
         self.counts.map(|votes| if votes > 1 { votes.into() } else { 0 })

@@ -152,18 +152,6 @@ impl RunFolder {
         recipe::read(&path.display().to_string(), &[])
     }
 
-    /// The finished epochs.
-    ///
-    /// # Errors
-    /// When there is no checkpoint that can be read.
-    pub fn history(&self) -> Result<Vec<EpochReport>, Error> {
-        let mut newest = self.checkpoints();
-        let nothing =
-            || Error::data(&self.root, "holds no checkpoint", "train first; `--run` names the folder of a run");
-        let newest = newest.pop().ok_or_else(nothing)?;
-        read_json::<Progress>(&newest.join("progress.json")).map(|progress| progress.history)
-    }
-
     /// Keeps the weights of the best epoch.
     ///
     /// # Errors
