@@ -200,9 +200,6 @@ pub fn rows(
 
 /// The mean of what `ask` says to the pictures of `dataset` at `indices` and of what it says to their mirror images: so the
 /// box looks at a face.
-///
-/// # Errors
-/// When `ask` fails.
 pub(crate) fn of_both_sides(
     dataset: &Dataset,
     indices: &[usize],

@@ -36,10 +36,6 @@ pub struct Data {
     pub seed: u64,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// When there is nothing to look at, a sheet can't be written, or, after the report, something in the data can't be read.
 pub(super) fn run(args: &Data) -> Result<(), Error> {
     let (dataset, problems) = Dataset::load_readable(&args.data)?;
     // Votes are joined by order, which is lost where rows were passed over; that ends in an error below.

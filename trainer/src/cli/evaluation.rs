@@ -140,9 +140,6 @@ fn targets(
 }
 
 /// The parts `run` cut from `dataset`, which is at `data`.
-///
-/// # Errors
-/// When the run can't be read, or was trained on other pictures.
 fn parts(run: &Path, data: &Path, dataset: &Dataset) -> Result<Splits, Error> {
     let folder = RunFolder::new(run);
     if folder.data()?.sha256 != dataset.sha256() {

@@ -88,9 +88,6 @@ impl Answers<'_> {
     }
 
     /// What the exported file says to the same pictures with the faults of a camera, by the labels it answers with.
-    ///
-    /// # Errors
-    /// When a run fails; `path` is named.
     pub(super) fn conditions(&self, classifier: &Classifier, path: &Path) -> Result<Vec<figures::Condition>, Error> {
         let labels = self.contract.label_set;
         let targets = self.targets(labels);

@@ -36,9 +36,6 @@ pub struct Series {
 }
 
 /// Reads the history of the run in `folder`.
-///
-/// # Errors
-/// When there is none, or it can't be understood; the message names the line.
 pub(super) fn read(folder: &Path, choose_by: ChooseBy) -> Result<History, Error> {
     let path = folder.join("metrics.csv");
     let wrong = |error: &csv::Error| Error::data(&path, format_args!("can't be read: {error}"), HINT);

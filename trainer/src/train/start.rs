@@ -12,10 +12,6 @@ use std::path::Path;
 
 /// The network of `set`'s recipe with the best weights of the run it starts from, widened where it is wider. None
 /// where it starts from nothing.
-///
-/// # Errors
-/// When a run can't be read, has another or a wider network or other heads than this one, or has learnt from pictures by
-/// which this one is to choose.
 pub(super) fn weights(set: &TrainingSet<'_>, device: &Device) -> Result<Option<Net>, Error> {
     set.recipe.start_from.as_deref().map(|run| of(run, set, device)).transpose()
 }

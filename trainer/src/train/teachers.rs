@@ -30,9 +30,6 @@ pub(super) enum Distiller {
 
 impl Distiller {
     /// As `recipe` asks for it, for a student on `device` that learns from `parts`.
-    ///
-    /// # Errors
-    /// When a teacher's run can't be read or has other heads, or the answers can't be kept.
     pub(super) fn of(
         recipe: &Recipe,
         dataset: &Dataset,

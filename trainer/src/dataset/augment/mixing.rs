@@ -175,7 +175,7 @@ impl Patch {
     pub(super) fn draw(most: f32, random: &mut impl RngExt) -> Self {
         let area = between(LEAST, most.clamp(LEAST, 0.5), random) * PIXELS as f32;
         let shape = octave(1.0 / LONGEST, LONGEST, random).sqrt();
-        // SplitOptions, not rounded: the area stays within what was asked.
+        // Cut, not rounded: the area stays within what was asked.
         let side = |wanted: f32| (wanted as usize).clamp(1, SIDE);
         let (width, height) = (side(area.sqrt() * shape), side(area.sqrt() / shape));
         let left = random.random_range(0..=SIDE - width);
