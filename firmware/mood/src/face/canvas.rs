@@ -14,22 +14,34 @@ pub(super) struct Size {
 /// The least spread of luminances that is stretched; below it is mostly noise, which would be blown up to patterns.
 const LEAST_SPREAD: u8 = 16;
 
-/// A part of a frame, in its pixels.
+/// A canvas stands for so many times the part it shows at most.
+const MOST_MARGIN: f64 = 96.0;
+
+/// A part of a frame, in its pixels, and the margin around it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Window {
     left: f64,
     top: f64,
     width: f64,
     height: f64,
+    /// The canvas's sides stand for so many pixels at least. What is more than `width` and `height` is margin.
+    reach: (f64, f64),
 }
 
 impl Window {
     /// All of it.
     pub(super) fn whole(frame: &Frame) -> Self {
-        Self { left: 0.0, top: 0.0, width: f64::from(frame.width()), height: f64::from(frame.height()) }
+        Self::inside(frame, 1.0)
     }
 
-    /// The part of the frame that a square of `side` pixels around `centre` covers, at least a pixel.
+    /// All of it, inside a margin: the canvas stands for `times` its sides, at least once.
+    pub(super) fn inside(frame: &Frame, times: f64) -> Self {
+        let (width, height) = (f64::from(frame.width()), f64::from(frame.height()));
+        Self { left: 0.0, top: 0.0, width, height, reach: (width * times, height * times) }
+    }
+
+    /// The part of the frame that a square of `side` pixels around `centre` covers, at least a pixel. Where the square is
+    /// larger than the frame, what it has more is margin.
     pub(super) fn around(frame: &Frame, centre: Point, side: f32) -> Self {
         let part = |centre: f32, length: u32| {
             let (centre, half, length) = (f64::from(centre), f64::from(side) / 2.0, f64::from(length));
@@ -38,7 +50,19 @@ impl Window {
             (start, end - start)
         };
         let ((left, width), (top, height)) = (part(centre.x, frame.width()), part(centre.y, frame.height()));
-        Self { left, top, width, height }
+        // A damaged network may say anything; of such a margin no face would be left.
+        let side = f64::from(side).ceil().min(MOST_MARGIN * width.max(height));
+        Self { left, top, width, height, reach: (width.max(side), height.max(side)) }
+    }
+
+    /// Sides of the picture it makes in a canvas of `size`.
+    fn picture(&self, size: Size) -> Size {
+        let (across, down) = (whole(self.reach.0), whole(self.reach.1));
+        let fitted = fit(Size { width: across, height: down }, size);
+        Size {
+            width: share(fitted.width, whole(self.width), across),
+            height: share(fitted.height, whole(self.height), down),
+        }
     }
 }
 
@@ -67,7 +91,7 @@ impl Canvas {
     /// Shows this window of a frame instead of what it showed before.
     pub(super) fn show(&mut self, frame: &Frame, window: Window, size: Size) {
         let source = Size { width: crate::frame::index(frame.width()), height: crate::frame::index(frame.height()) };
-        let picture = fit(Size { width: whole(window.width), height: whole(window.height) }, size);
+        let picture = window.picture(size);
         self.scaler.columns.set(source.width, window.left, window.width, picture.width);
         self.scaler.rows.set(source.height, window.top, window.height, picture.height);
         match frame.format() {
@@ -138,13 +162,16 @@ impl Canvas {
 
 /// The largest size of the source's aspect that fits, at least 1 pixel a side.
 fn fit(source: Size, into: Size) -> Size {
-    // Both products of two sides stay below 2^64: sides are u32.
-    let of = |a: usize, b: usize, c: usize| ((a * b + c / 2) / c).max(1);
     if source.width * into.height >= source.height * into.width {
-        Size { width: into.width, height: of(source.height, into.width, source.width).min(into.height) }
+        Size { width: into.width, height: share(source.height, into.width, source.width).min(into.height) }
     } else {
-        Size { width: of(source.width, into.height, source.height).min(into.width), height: into.height }
+        Size { width: share(source.width, into.height, source.height).min(into.width), height: into.height }
     }
+}
+
+/// `part` / `whole` of a side, rounded, at least a pixel. The product of two sides stays below 2^64: sides are u32.
+fn share(side: usize, part: usize, whole: usize) -> usize {
+    ((side * part + whole / 2) / whole).max(1)
 }
 
 /// Rec. 601 luminance of one canvas pixel.
@@ -264,8 +291,10 @@ mod tests {
         let size = Size { width: 96, height: 96 };
         let at = |x: f32, y: f32| Point { x, y };
         for centre in [at(320.0, 240.0), at(0.0, 0.0), at(639.0, 479.0), at(-900.0, 9_000.0)] {
-            for side in [0.0, 1.0, 96.0, 192.0, 5_000.0] {
-                let Window { left, top, width, height } = Window::around(&frame, centre, side);
+            for side in [0.0, 1.0, 96.0, 192.0, 5_000.0, f32::MAX, f32::INFINITY] {
+                let window = Window::around(&frame, centre, side);
+                let Window { left, top, width, height, .. } = window;
+                assert_eq!(of(&frame, Some(window), size).tensor().len(), 3 * 96 * 96);
                 assert!(left >= 0.0 && top >= 0.0 && width >= 1.0 && height >= 1.0);
                 assert!(left + width <= 640.0 && top + height <= 480.0, "{centre:?} {side}");
             }
@@ -275,6 +304,25 @@ mod tests {
         let face = FaceBox { x: 24.0, y: 0.0, width: 48.0, height: 96.0, score: 1.0, landmarks };
         let face = canvas.to_frame(&face);
         assert_eq!((face.x, face.y, face.width, face.height), (272.0, 144.0, 96.0, 192.0));
+    }
+
+    #[test]
+    fn a_window_larger_than_the_frame_has_a_black_margin_and_its_boxes_come_back_too() {
+        let frame = Frame::packed(640, 480, PixelFormat::Grey, Duration::ZERO, vec![255; 640 * 480]).unwrap();
+        let at = |x: f32, y: f32| Point { x, y };
+        let square = Size { width: 96, height: 96 };
+        for (window, size, corner, width) in [
+            (Window::inside(&frame, 2.0), SIZE, at(48.0, 36.0), 96.0),
+            (Window::around(&frame, at(320.0, 240.0), 1_280.0), square, at(24.0, 30.0), 48.0),
+        ] {
+            let mut canvas = of(&frame, Some(window), size);
+            let white = canvas.tensor().iter().filter(|value| **value > 0.0).count();
+            assert_eq!(to_f32(white), 3.0 * width * width * 0.75);
+            let landmarks = super::super::Landmarks::default();
+            let face = FaceBox { x: corner.x, y: corner.y, width, height: width * 0.75, score: 1.0, landmarks };
+            let face = canvas.to_frame(&face);
+            assert_eq!((face.x, face.y, face.width, face.height), (0.0, 0.0, 640.0, 480.0));
+        }
     }
 
     #[test]
