@@ -82,7 +82,7 @@ pub trait Sight: Send {
         clock: &dyn Fn() -> Duration,
     ) -> Result<Verdict, ModelError> {
         let mut burst = Burst::new(1);
-        burst.add(Search::Both, self.glance(frame, Search::Both, stages, clock)?);
+        burst.add(Search::All, self.glance(frame, Search::All, stages, clock)?);
         Ok(burst.verdict(self.rule()))
     }
 

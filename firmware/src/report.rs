@@ -26,6 +26,9 @@ pub fn sentence(verdict: &Verdict) -> String {
         Answer::Unsure { reason: UnsureReason::Blurred, .. } => "I am not sure; hold still".into(),
         Answer::NoFace { reason: NoFaceReason::NothingFound } => "I can't see anybody".into(),
         Answer::NoFace { reason: NoFaceReason::TooSmall } => "I can't see you well; come closer".into(),
+        Answer::NoFace { reason: NoFaceReason::TooClose } => {
+            "I can't see you well; you are too close, move back".into()
+        }
         Answer::NoFace { reason: NoFaceReason::NotPlausible } => "I can't see your face; look at me".into(),
         Answer::NoFace { reason: NoFaceReason::TooDark } => "I can't see anybody; it is too dark".into(),
     };
@@ -168,6 +171,10 @@ mod tests {
             (said(Answer::Unsure { best: mood, reason: UnsureReason::TooDark }, 1), "I am not sure; it is too dark"),
             (said(Answer::NoFace { reason: NoFaceReason::NothingFound }, 0), "I can't see anybody"),
             (said(Answer::NoFace { reason: NoFaceReason::TooSmall }, 0), "I can't see you well; come closer"),
+            (
+                said(Answer::NoFace { reason: NoFaceReason::TooClose }, 0),
+                "I can't see you well; you are too close, move back",
+            ),
             (said(Answer::NoFace { reason: NoFaceReason::NotPlausible }, 0), "I can't see your face; look at me"),
         ];
         for (said, expected) in cases {

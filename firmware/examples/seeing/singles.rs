@@ -175,7 +175,8 @@ impl<'a> Told<'a> {
             let search = match search {
                 Search::Whole => "whole",
                 Search::Closer => "closer",
-                Search::Both => "both",
+                Search::Shrunk => "shrunk",
+                Search::All => "all",
                 Search::Near(_) => "near",
             };
             print!("    {search:<6} luminance {:>3}", glimpse.luminance);

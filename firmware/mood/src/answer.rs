@@ -50,8 +50,27 @@ pub enum NoFaceReason {
     TooSmall,
     /// Something does, but its landmarks are not where a face has them, or it is turned too far.
     NotPlausible,
+    /// Something does, but it fills the frame and more, so that too little of it is seen.
+    TooClose,
     /// The frame is too dark to see anything in.
     TooDark,
+}
+
+impl NoFaceReason {
+    /// Of two reasons the one that says more about what to do. A face seen for certain, but too far away, says more than
+    /// something large that may be one.
+    pub(crate) const fn or_more_telling(self, other: Self) -> Self {
+        const fn rank(reason: NoFaceReason) -> u8 {
+            match reason {
+                NoFaceReason::NothingFound => 0,
+                NoFaceReason::TooDark => 1,
+                NoFaceReason::NotPlausible => 2,
+                NoFaceReason::TooClose => 3,
+                NoFaceReason::TooSmall => 4,
+            }
+        }
+        if rank(other) > rank(self) { other } else { self }
+    }
 }
 
 /// The answer to one look.

@@ -167,7 +167,7 @@ impl Burst {
             }
         }
         let Some((face, (reading, quality))) = faces.faces.first().copied().zip(reading) else {
-            self.nobody = more_telling(self.nobody, faces.reason);
+            self.nobody = self.nobody.or_more_telling(faces.reason);
             self.track.iter_mut().for_each(Track::miss);
             return;
         };
@@ -230,10 +230,14 @@ impl Burst {
         agree && mood.confidence >= rule.thresholds.least(mood.expression).max(CERTAIN)
     }
 
-    /// No track yet: alternate fast and fine searches; in the dark start with the fine one.
+    /// No track yet: a fast search (in the dark a fine one), a fine one, one for a face that fills the frame, a fine one.
     fn search(&self) -> Search {
         let dark = self.luminance.is_some_and(|luminance| luminance < DIM);
-        if self.searches % 2 == 1 || dark { Search::Closer } else { Search::Whole }
+        match self.searches {
+            0 if !dark => Search::Whole,
+            2 => Search::Shrunk,
+            _ => Search::Closer,
+        }
     }
 
     /// Frames to let pass between two searches for somebody, so that four spread over the whole burst.
@@ -249,7 +253,7 @@ impl Burst {
     /// Why nobody was seen. What was there again and again, but never clearly, may be somebody who looks elsewhere.
     fn nobody(&self) -> NoFaceReason {
         let vague = self.track.as_ref().is_some_and(Track::is_agreed);
-        more_telling(self.nobody, if vague { NoFaceReason::NotPlausible } else { NoFaceReason::NothingFound })
+        self.nobody.or_more_telling(if vague { NoFaceReason::NotPlausible } else { NoFaceReason::NothingFound })
     }
 }
 
@@ -262,19 +266,6 @@ fn answer(probabilities: &Probabilities, rule: &DecisionRule, track: &Track) -> 
     }
     let reason = flaw.unwrap_or(UnsureReason::LowConfidence);
     Some(Answer::Unsure { best: Mood::of(probabilities)?, reason })
-}
-
-/// Of two reasons the one that says more about what to do.
-const fn more_telling(one: NoFaceReason, other: NoFaceReason) -> NoFaceReason {
-    const fn rank(reason: NoFaceReason) -> u8 {
-        match reason {
-            NoFaceReason::NothingFound => 0,
-            NoFaceReason::TooDark => 1,
-            NoFaceReason::NotPlausible => 2,
-            NoFaceReason::TooSmall => 3,
-        }
-    }
-    if rank(other) > rank(one) { other } else { one }
 }
 
 #[cfg(test)]

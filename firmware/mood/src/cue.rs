@@ -68,6 +68,7 @@ pub fn no_face_light(reason: NoFaceReason) -> LightPattern {
         NoFaceReason::NothingFound => amber(Motion::Blink, 1_000),
         NoFaceReason::TooDark => too_dark(),
         NoFaceReason::TooSmall => amber(Motion::Pulse, 2_000),
+        NoFaceReason::TooClose => amber(Motion::Breathe, 3_500),
         NoFaceReason::NotPlausible => amber(Motion::Double, 2_000),
     }
 }

@@ -168,8 +168,10 @@ pub enum Search {
     Whole,
     /// The whole frame, larger and with its light evened out: sees more, and takes nearly twice as long.
     Closer,
-    /// Both: quickly, and where that shows nobody closer. For a single frame, which no other follows.
-    Both,
+    /// The whole frame, shrunk inside a black margin: sees a face that fills the frame. Takes as long as [`Search::Whole`].
+    Shrunk,
+    /// All of these, one after the other until a face is seen. For a single frame, which no other follows.
+    All,
     /// Around a face that was there a moment ago, at a third of the work of [`Search::Whole`].
     Near(FaceBox),
 }
@@ -189,7 +191,8 @@ impl FaceFinder {
         })
     }
 
-    /// Finds the faces of a frame: one quick look, and where that sees nobody a closer one with the light evened out.
+    /// Finds the faces of a frame: one quick look, where that sees nobody a closer one with the light evened out, and where
+    /// that doesn't either one for a face that fills the frame.
     ///
     /// # Errors
     /// When the network can't be run.
@@ -204,7 +207,19 @@ impl FaceFinder {
         canvas.show(frame, Window::whole(frame), self.wide.size);
         canvas.stretch();
         candidates.extend(self.wide.candidates(&mut canvas)?);
-        Ok(judge::faces(&decode::overlapping(candidates), frame))
+        let closer = judge::faces(&decode::overlapping(candidates), frame);
+        if !closer.faces.is_empty() {
+            return Ok(closer);
+        }
+        canvas.show(frame, Window::inside(frame, MARGIN), self.narrow.size);
+        if canvas.spread() < DIM {
+            canvas.stretch();
+        }
+        let mut candidates = self.narrow.candidates(&mut canvas)?;
+        // The first two have looked for smaller ones, and better.
+        candidates.retain(|face| judge::is_near(face, frame));
+        let Faces { faces, reason } = judge::faces(&candidates, frame);
+        Ok(Faces { faces, reason: reason.or_more_telling(closer.reason) })
     }
 
     /// Looks once, as `search` says: one network, one pass. [`Search::Near`] gives one face at most, the one that covers
@@ -214,9 +229,10 @@ impl FaceFinder {
     /// When the network can't be run.
     pub fn glance(&mut self, frame: &Frame, search: Search) -> Result<Faces, ModelError> {
         let (pass, window) = match search {
-            Search::Both => return self.find(frame),
+            Search::All => return self.find(frame),
             Search::Whole => (&self.narrow, Window::whole(frame)),
             Search::Closer => (&self.wide, Window::whole(frame)),
+            Search::Shrunk => (&self.narrow, Window::inside(frame, MARGIN)),
             Search::Near(face) => (&self.near, Window::around(frame, face.centre(), NEAR_SIDES * face.side())),
         };
         let canvas = &mut self.canvas;
@@ -238,6 +254,13 @@ impl FaceFinder {
 /// some 40 pixels, as in the middle of what the network was made for.
 const NEAR: Size = Size { width: 96, height: 96 };
 const NEAR_SIDES: f32 = 2.4;
+
+/// How many times the frame's sides the canvas of [`Search::Shrunk`] stands for.
+///
+/// Measured with `--example close` on 100 faces: at 1.5 the finder sees all of those up to 1.25 times as high as the frame
+/// and 63 of 1.5 times, at 1.8 all of these. A grey margin sees 85 where a black one sees 63; black is what lies around
+/// every frame that isn't 4:3.
+const MARGIN: f64 = 1.8;
 
 /// A frame whose luminances spread less than this is evened out for any pass.
 const DIM: u8 = 96;

@@ -294,7 +294,8 @@ fn every_light_can_be_told_from_every_other_without_its_colour_or_by_it() {
     all.extend(Expression::ALL.map(|expression| (expression.name(), mood::cue::mood_light(expression))));
     let unsure = [LowConfidence, TooDark, TooSmall, TurnedAway, Blurred];
     all.extend(unsure.map(|reason| ("unsure", mood::cue::unsure_light(reason))));
-    let nobody = [NoFaceReason::NothingFound, NoFaceReason::TooSmall, NoFaceReason::NotPlausible];
+    let nobody =
+        [NoFaceReason::NothingFound, NoFaceReason::TooSmall, NoFaceReason::TooClose, NoFaceReason::NotPlausible];
     all.extend(nobody.map(|reason| ("no face", mood::cue::no_face_light(reason))));
     let share = |light: &LightPattern| {
         let parts = [light.colour.red, light.colour.green, light.colour.blue].map(|part| part.get());

@@ -134,6 +134,7 @@ fn look_for_a_face(camera: &mut dyn Camera, sight: &mut dyn Sight) -> Finding {
     let remedy = match reason {
         NoFaceReason::NothingFound => "sit in front of the camera, an arm's length away, with light on the face",
         NoFaceReason::TooSmall => "come closer, or ask for larger frames: `camera.width = 1280`, `camera.height = 720`",
+        NoFaceReason::TooClose => "move back until the whole head is in the frame, an arm's length away",
         NoFaceReason::TooDark => "make light, on the face rather than behind it",
         NoFaceReason::NotPlausible => "look straight at the camera, with nothing before the face",
     };

@@ -93,6 +93,7 @@ fn why_there_is_no_face_is_told() {
     let cases = [
         (NoFaceReason::NothingFound, "arm's length"),
         (NoFaceReason::TooSmall, "come closer"),
+        (NoFaceReason::TooClose, "move back"),
         (NoFaceReason::NotPlausible, "look straight"),
     ];
     for (reason, remedy) in cases {
