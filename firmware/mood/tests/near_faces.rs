@@ -1,5 +1,5 @@
 //! Faces that fill the frame, cut from the bundled photographs, and what fills a frame without being one.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod support;
 

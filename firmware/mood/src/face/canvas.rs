@@ -311,13 +311,13 @@ mod tests {
         let frame = Frame::packed(640, 480, PixelFormat::Grey, Duration::ZERO, vec![255; 640 * 480]).unwrap();
         let at = |x: f32, y: f32| Point { x, y };
         let square = Size { width: 96, height: 96 };
-        for (window, size, corner, width) in [
-            (Window::inside(&frame, 2.0), SIZE, at(48.0, 36.0), 96.0),
-            (Window::around(&frame, at(320.0, 240.0), 1_280.0), square, at(24.0, 30.0), 48.0),
+        for (window, size, corner, width, lit) in [
+            (Window::inside(&frame, 2.0), SIZE, at(48.0, 36.0), 96.0, 96 * 72),
+            (Window::around(&frame, at(320.0, 240.0), 1_280.0), square, at(24.0, 30.0), 48.0, 48 * 36),
         ] {
             let mut canvas = of(&frame, Some(window), size);
             let white = canvas.tensor().iter().filter(|value| **value > 0.0).count();
-            assert_eq!(to_f32(white), 3.0 * width * width * 0.75);
+            assert_eq!(white, 3 * lit);
             let landmarks = super::super::Landmarks::default();
             let face = FaceBox { x: corner.x, y: corner.y, width, height: width * 0.75, score: 1.0, landmarks };
             let face = canvas.to_frame(&face);
