@@ -9,8 +9,8 @@
 
 use image::{RgbImage, imageops};
 use mood::{
-    Answer, Burst, Classifier, Crop, DecisionRule, Expression, FaceBox, FaceFinder, Frame, Glimpse, InputTensor,
-    NoFaceReason, PixelFormat, Quality, Search, Step,
+    Answer, Burst, Classifier, DecisionRule, Expression, FaceBox, FaceFinder, Frame, Glimpse, NoFaceReason,
+    PixelFormat, Search, Step,
 };
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -213,15 +213,7 @@ impl Eyes {
 
     fn glance(&mut self, frame: &Frame, search: Search) -> Result<Glimpse, Failure> {
         let faces = self.finder.glance(frame, search)?;
-        let Some(face) = faces.faces.first() else {
-            return Ok(Glimpse { luminance: frame.mean_luminance(), faces, reading: None });
-        };
-        let contract = self.classifier.contract();
-        let mut crop = Crop::of(frame, face, contract.side);
-        let (quality, luminance) = (Quality::of(face, &crop), crop.luminance());
-        crop.light_up();
-        let reading = self.classifier.read_both_ways(&mut InputTensor::new(&crop, contract))?;
-        Ok(Glimpse { luminance, faces, reading: Some((reading, quality)) })
+        Ok(self.classifier.glimpse(frame, faces)?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::frame::index;
 use crate::network::{Network, in_float};
-use crate::{Contract, Expression, InputTensor, ModelError};
+use crate::{Contract, Crop, Expression, Faces, Frame, Glimpse, InputTensor, ModelError, Quality};
 use serde::Serialize;
 use tract_onnx::pb::ModelProto;
 
@@ -90,6 +90,21 @@ pub struct Classifier {
 }
 
 impl Classifier {
+    /// Reads the primary one of the faces found in `frame`, and its mirror image.
+    ///
+    /// # Errors
+    /// When the network can't be run.
+    pub fn glimpse(&self, frame: &Frame, faces: Faces) -> Result<Glimpse, ModelError> {
+        let Some(face) = faces.faces.first() else {
+            return Ok(Glimpse { luminance: frame.mean_luminance(), faces, reading: None });
+        };
+        let mut crop = Crop::of(frame, face, self.contract.side);
+        let (quality, luminance) = (Quality::of(face, &crop), crop.luminance());
+        crop.light_up();
+        let reading = self.read_both_ways(&mut InputTensor::new(&crop, &self.contract))?;
+        Ok(Glimpse { luminance, faces, reading: Some((reading, quality)) })
+    }
+
     /// Reads an ONNX file's bytes, checks its contract and prepares it.
     ///
     /// # Errors
