@@ -4,6 +4,7 @@ mod all;
 mod data;
 mod devices;
 mod evaluation;
+mod look_test;
 mod music_fit;
 mod quantise;
 #[path = "cli/report.rs"]
@@ -16,6 +17,7 @@ pub use all::All;
 pub use data::Data;
 pub use devices::{Devices, TryDevice};
 pub use evaluation::Evaluate;
+pub use look_test::LookTest;
 pub use music_fit::MusicFit;
 pub use quantise::Quantise;
 pub use reporting::Report;
@@ -60,6 +62,11 @@ pub enum Command {
         after_help = "Example: trainer evaluate --model models/mood.onnx --data fer2013.csv --split PublicTest --labels ferplus --votes fer2013new.csv"
     )]
     Evaluate(Evaluate),
+    /// Looks at photographs of people as `moodbox look` does, and counts: found, not sure, right, by expression and group.
+    #[command(
+        after_help = "Example: trainer look-test photos photos/labels.csv --model models/mood.onnx --by sex,age:25:35"
+    )]
+    LookTest(LookTest),
     /// Writes a run as one page that needs no network: how it learnt, figures, mistakes, data, recipe; and the model card.
     #[command(
         after_help = "Example: trainer report runs/classic --model models/mood.onnx --output report.html --card models/README.md"
@@ -122,6 +129,7 @@ pub fn run(cli: &Cli) -> Result<(), Error> {
         Command::Quantise(args) => quantise::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Evaluate(args) => evaluation::run(args),
+        Command::LookTest(args) => look_test::run(args),
         Command::Report(args) => reporting::run(args),
         Command::MusicFit(args) => music_fit::run(args),
         Command::Nets(args) => {

@@ -8,7 +8,7 @@ mod gather;
 mod input;
 pub mod near_copies;
 pub mod photographs;
-mod picture;
+pub(crate) mod picture;
 pub mod sheet;
 mod source;
 mod split;

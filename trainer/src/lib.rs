@@ -12,6 +12,7 @@ pub mod evaluate;
 pub mod export;
 mod file;
 pub mod layers;
+pub mod look_test;
 pub mod measure;
 pub mod metrics;
 pub mod music;

@@ -18,7 +18,7 @@ pub use gather::{Asked, gather, labels};
 pub use history::{History, Series};
 pub use words::{marks, place, put};
 
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page/style.css");
 /// Nothing is loaded from anywhere.
@@ -29,6 +29,20 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
 pub fn page(figures: &Figures) -> String {
     let title = format!("Expression network {}", figures.run);
     let sections = sections::sections(figures);
+    let body = html! {
+        nav aria-label="Sections" {
+            ul { @for section in &sections { li { a href={ "#" (section.id) } { (section.name) } } } }
+        }
+        main {
+            @for section in &sections { section { h2 id=(section.id) { (section.heading) } (section.content) } }
+        }
+        footer { p .note { (sections::LIMITS) } }
+    };
+    document(&title, &sections::top(figures), &body)
+}
+
+/// A page with its head: what stands under its title, then the rest.
+pub(crate) fn document(title: &str, top: &Markup, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -43,14 +57,8 @@ pub fn page(figures: &Figures) -> String {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                header { h1 { (title) } (sections::top(figures)) }
-                nav aria-label="Sections" {
-                    ul { @for section in &sections { li { a href={ "#" (section.id) } { (section.name) } } } }
-                }
-                main {
-                    @for section in &sections { section { h2 id=(section.id) { (section.heading) } (section.content) } }
-                }
-                footer { p .note { (sections::LIMITS) } }
+                header { h1 { (title) } (top) }
+                (body)
             }
         }
     };

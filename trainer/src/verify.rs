@@ -55,6 +55,7 @@ pub fn logits(
     indices.par_iter().map(run).collect::<Result<_, _>>().map_err(|error| refused(path, &error))
 }
 
-fn refused(path: &Path, error: &ModelError) -> Error {
+/// An exported network that fails, or is refused.
+pub(crate) fn refused(path: &Path, error: &ModelError) -> Error {
     Error::model(format!("model `{}`: {error}", path.display()), "export it again with `trainer quantise`")
 }

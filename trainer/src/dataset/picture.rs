@@ -23,14 +23,23 @@ pub(super) fn read(path: &Path) -> Result<Box<[u8]>, String> {
 /// them, and bars beside them are what the box never sees. The face is in the middle of such pictures, and what is lost is
 /// hair and background. Colour and size are changed by the very function that cuts the box's faces out of its frames.
 pub(super) fn decode(bytes: &[u8]) -> Result<Box<[u8]>, String> {
-    let picture = files::picture::decode(bytes)?;
+    let frame = frame(files::picture::decode(bytes)?)?;
+    Ok(Crop::centred(&frame, SIDE.try_into().unwrap_or(u32::MAX)).pixels().into())
+}
+
+/// A photograph's file as a picture, upright. The error is a fragment that says what is wrong with it.
+pub(crate) fn open(path: &Path) -> Result<DynamicImage, String> {
+    files::picture::decode(&file::read(path, MOST_BYTES >> 20).map_err(|error| error.to_string())?)
+}
+
+/// A picture as a frame, grey or in colour as it is.
+pub(crate) fn frame(picture: DynamicImage) -> Result<Frame, String> {
     let (width, height) = (picture.width(), picture.height());
     let (format, pixels) = match picture {
         DynamicImage::ImageLuma8(grey) => (PixelFormat::Grey, grey.into_raw()),
         colour => (PixelFormat::Rgb, colour.into_rgb8().into_raw()),
     };
-    let frame = Frame::packed(width, height, format, Duration::ZERO, pixels).map_err(|_| "it has no pixels")?;
-    Ok(Crop::centred(&frame, SIDE.try_into().unwrap_or(u32::MAX)).pixels().into())
+    Frame::packed(width, height, format, Duration::ZERO, pixels).map_err(|_| "it has no pixels".into())
 }
 
 #[cfg(test)]
