@@ -22,6 +22,9 @@ const NEAR_SIDE: f32 = 0.6;
 /// Of 22 photographs without a person and 198 windows cut from them one shows something face-like of that size.
 const TOO_CLOSE_SIDE: f32 = 0.8;
 
+/// The least score of such a face.
+const TOO_CLOSE_SCORE: f32 = 0.55;
+
 /// The least distance between the eyes, as a share of the box's side. Below it the head is turned too far.
 const LEAST_EYE_DISTANCE: f32 = 0.18;
 
@@ -45,7 +48,7 @@ pub(super) fn faces(candidates: &[FaceBox], frame: &Frame) -> Faces {
         } else if is_certain && is_plausible(face) {
             faces.push(*face);
             continue;
-        } else if share >= TOO_CLOSE_SIDE {
+        } else if share >= TOO_CLOSE_SIDE && face.score >= TOO_CLOSE_SCORE {
             NoFaceReason::TooClose
         } else if is_certain {
             NoFaceReason::NotPlausible
