@@ -1,4 +1,4 @@
-//! The kernels as operations of Burn's CPU back end; their backward passes are in [`autodiff`].
+//! The kernels as operations of Burn's CPU back end; [`autodiff`] runs their backward passes, which only it has.
 
 mod autodiff;
 
@@ -42,48 +42,15 @@ pub(super) trait LayerOps: Backend {
 
 /// What a block's backward pass needs.
 #[derive(Debug, Clone)]
-pub(super) struct BlockState<T> {
-    input: T,
-    weight: T,
-    scale: T,
-    shift: T,
-    convolved: T,
-    moments: T,
+struct BlockState {
+    input: FlexTensor,
+    weight: FlexTensor,
+    scale: FlexTensor,
+    shift: FlexTensor,
+    convolved: FlexTensor,
+    moments: FlexTensor,
     form: Form,
     pool: bool,
-}
-
-/// The kernels' backward passes on plain tensors; only the CPU back end has them.
-pub(super) trait Kernels: LayerOps {
-    /// See [`Conv::input_gradient`].
-    fn conv_input_gradient(gradient: &FloatTensor<Self>, weight: &FloatTensor<Self>) -> FloatTensor<Self>;
-
-    /// See [`Conv::weight_gradient`]; the gradient is of `weight`'s shape.
-    fn conv_weight_gradient(
-        input: &FloatTensor<Self>,
-        gradient: &FloatTensor<Self>,
-        weight: &FloatTensor<Self>,
-    ) -> FloatTensor<Self>;
-
-    /// See [`Norm::backward`]: towards input, scale and shift.
-    fn norm_gradients(
-        input: &FloatTensor<Self>,
-        gradient: &FloatTensor<Self>,
-        moments: &FloatTensor<Self>,
-        scale: &FloatTensor<Self>,
-        shift: &FloatTensor<Self>,
-        form: Form,
-    ) -> [FloatTensor<Self>; 3];
-
-    /// See [`Block::backward`]: towards input (when wanted), weight, scale and shift.
-    fn block_gradients(
-        state: &BlockState<FloatTensor<Self>>,
-        gradient: &FloatTensor<Self>,
-        input_wanted: bool,
-    ) -> [Option<FloatTensor<Self>>; 4];
-
-    /// See [`Pool::backward`].
-    fn max_pool_gradient(input: &FloatTensor<Self>, gradient: &FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
 /// The numbers of a tensor, row by row.
@@ -158,58 +125,57 @@ impl LayerOps for Flex {
     }
 }
 
-impl Kernels for Flex {
-    fn conv_input_gradient(gradient: &FlexTensor, weight: &FlexTensor) -> FlexTensor {
-        let (gradient, weight) = (numbers(gradient), numbers(weight));
-        let conv = conv_of(&gradient, &weight);
-        let shape = [conv.batch, conv.inputs, conv.height, conv.width];
-        tensor(conv.input_gradient(slice(&gradient), slice(&weight)), shape)
-    }
+/// See [`Conv::input_gradient`].
+fn conv_input_gradient(gradient: &FlexTensor, weight: &FlexTensor) -> FlexTensor {
+    let (gradient, weight) = (numbers(gradient), numbers(weight));
+    let conv = conv_of(&gradient, &weight);
+    let shape = [conv.batch, conv.inputs, conv.height, conv.width];
+    tensor(conv.input_gradient(slice(&gradient), slice(&weight)), shape)
+}
 
-    fn conv_weight_gradient(input: &FlexTensor, gradient: &FlexTensor, weight: &FlexTensor) -> FlexTensor {
-        let (input, gradient) = (numbers(input), numbers(gradient));
-        tensor(conv_of(&input, weight).weight_gradient(slice(&input), slice(&gradient)), weight.shape())
-    }
+/// See [`Conv::weight_gradient`]; the gradient is of `weight`'s shape.
+fn conv_weight_gradient(input: &FlexTensor, gradient: &FlexTensor, weight: &FlexTensor) -> FlexTensor {
+    let (input, gradient) = (numbers(input), numbers(gradient));
+    tensor(conv_of(&input, weight).weight_gradient(slice(&input), slice(&gradient)), weight.shape())
+}
 
-    fn norm_gradients(
-        input: &FlexTensor,
-        gradient: &FlexTensor,
-        moments: &FlexTensor,
-        scale: &FlexTensor,
-        shift: &FlexTensor,
-        form: Form,
-    ) -> [FlexTensor; 3] {
-        let (input, gradient, moments, scale, shift) =
-            (numbers(input), numbers(gradient), numbers(moments), numbers(scale), numbers(shift));
-        let norm = norm_of(&input);
-        let statistics = Statistics::new(slice(&moments), slice(&scale), slice(&shift), form);
-        let found = norm.backward(slice(&input), slice(&gradient), &statistics);
-        [tensor(found.input, input.shape()), tensor(found.scale, [norm.channels]), tensor(found.shift, [norm.channels])]
-    }
+/// See [`Norm::backward`]: towards input, scale and shift.
+fn norm_gradients(
+    input: &FlexTensor,
+    gradient: &FlexTensor,
+    moments: &FlexTensor,
+    scale: &FlexTensor,
+    shift: &FlexTensor,
+    form: Form,
+) -> [FlexTensor; 3] {
+    let (input, gradient, moments, scale, shift) =
+        (numbers(input), numbers(gradient), numbers(moments), numbers(scale), numbers(shift));
+    let norm = norm_of(&input);
+    let statistics = Statistics::new(slice(&moments), slice(&scale), slice(&shift), form);
+    let found = norm.backward(slice(&input), slice(&gradient), &statistics);
+    [tensor(found.input, input.shape()), tensor(found.scale, [norm.channels]), tensor(found.shift, [norm.channels])]
+}
 
-    fn block_gradients(
-        state: &BlockState<FlexTensor>,
-        gradient: &FlexTensor,
-        input_wanted: bool,
-    ) -> [Option<FlexTensor>; 4] {
-        let (input, weight, gradient) = (numbers(&state.input), numbers(&state.weight), numbers(gradient));
-        let (scale, shift) = (numbers(&state.scale), numbers(&state.shift));
-        let (convolved, moments) = (numbers(&state.convolved), numbers(&state.moments));
-        let conv = conv_of(&input, &weight);
-        let block = Block { conv, form: state.form, pool: state.pool };
-        let weights = Weights { weight: slice(&weight), scale: slice(&scale), shift: slice(&shift) };
-        let left = (slice(&convolved), slice(&moments));
-        let found = block.backward(slice(&input), weights, left, slice(&gradient), input_wanted);
-        [
-            found.input.map(|found| tensor(found, input.shape())),
-            Some(tensor(found.weight, weight.shape())),
-            Some(tensor(found.scale, scale.shape())),
-            Some(tensor(found.shift, shift.shape())),
-        ]
-    }
+/// See [`Block::backward`]: towards input (when wanted), weight, scale and shift.
+fn block_gradients(state: &BlockState, gradient: &FlexTensor, input_wanted: bool) -> [Option<FlexTensor>; 4] {
+    let (input, weight, gradient) = (numbers(&state.input), numbers(&state.weight), numbers(gradient));
+    let (scale, shift) = (numbers(&state.scale), numbers(&state.shift));
+    let (convolved, moments) = (numbers(&state.convolved), numbers(&state.moments));
+    let conv = conv_of(&input, &weight);
+    let block = Block { conv, form: state.form, pool: state.pool };
+    let weights = Weights { weight: slice(&weight), scale: slice(&scale), shift: slice(&shift) };
+    let left = (slice(&convolved), slice(&moments));
+    let found = block.backward(slice(&input), weights, left, slice(&gradient), input_wanted);
+    [
+        found.input.map(|found| tensor(found, input.shape())),
+        Some(tensor(found.weight, weight.shape())),
+        Some(tensor(found.scale, scale.shape())),
+        Some(tensor(found.shift, shift.shape())),
+    ]
+}
 
-    fn max_pool_gradient(input: &FlexTensor, gradient: &FlexTensor) -> FlexTensor {
-        let (input, gradient) = (numbers(input), numbers(gradient));
-        tensor(pool_of(&input).backward(slice(&input), slice(&gradient)), input.shape())
-    }
+/// See [`Pool::backward`].
+fn max_pool_gradient(input: &FlexTensor, gradient: &FlexTensor) -> FlexTensor {
+    let (input, gradient) = (numbers(input), numbers(gradient));
+    tensor(pool_of(&input).backward(slice(&input), slice(&gradient)), input.shape())
 }

@@ -1,34 +1,35 @@
 //! The kernels' backward passes, as Burn's autodiff runs them.
 
-use super::{BlockState, Kernels, LayerOps};
+use super::{BlockState, LayerOps};
 use crate::norm::Form;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, AutodiffBackend};
+use burn::backend::{Autodiff, AutodiffBackend, Flex};
 
-impl<B: Kernels, C: CheckpointStrategy> LayerOps for Autodiff<B, C> {
+impl<C: CheckpointStrategy> LayerOps for Autodiff<Flex, C> {
     fn conv(input: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
         #[derive(Debug)]
         struct Convolve;
-        impl<B: Kernels> Backward<B, 2> for Convolve {
-            type State = [FloatTensor<B>; 2];
+        impl Backward<Flex, 2> for Convolve {
+            type State = [FlexTensor; 2];
             fn backward(self, ops: Ops<Self::State, 2>, gradients: &mut Gradients, _: &mut Checkpointer) {
-                let gradient = gradients.consume::<B>(&ops.node);
+                let gradient = gradients.consume::<Flex>(&ops.node);
                 let [input, weight] = ops.state;
                 let [input_node, weight_node] = ops.parents;
                 if let Some(node) = input_node {
-                    gradients.register::<B>(node.id, B::conv_input_gradient(&gradient, &weight));
+                    gradients.register::<Flex>(node.id, super::conv_input_gradient(&gradient, &weight));
                 }
                 if let Some(node) = weight_node {
-                    gradients.register::<B>(node.id, B::conv_weight_gradient(&input, &gradient, &weight));
+                    gradients.register::<Flex>(node.id, super::conv_weight_gradient(&input, &gradient, &weight));
                 }
             }
         }
         let (input, input_node) = input.into_parts();
         let (weight, weight_node) = weight.into_parts();
-        let output = B::conv(input.clone(), weight.clone());
+        let output = Flex::conv(input.clone(), weight.clone());
         match Convolve.prepare::<C>([input_node, weight_node]).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => prepared.finish([input, weight], output),
             OpsKind::UnTracked(prepared) => prepared.finish(output),
@@ -43,15 +44,15 @@ impl<B: Kernels, C: CheckpointStrategy> LayerOps for Autodiff<B, C> {
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         #[derive(Debug)]
         struct Normalise;
-        impl<B: Kernels> Backward<B, 3> for Normalise {
-            type State = ([FloatTensor<B>; 4], Form);
+        impl Backward<Flex, 3> for Normalise {
+            type State = ([FlexTensor; 4], Form);
             fn backward(self, ops: Ops<Self::State, 3>, gradients: &mut Gradients, _: &mut Checkpointer) {
-                let gradient = gradients.consume::<B>(&ops.node);
+                let gradient = gradients.consume::<Flex>(&ops.node);
                 let ([input, moments, scale, shift], form) = ops.state;
-                let found = B::norm_gradients(&input, &gradient, &moments, &scale, &shift, form);
+                let found = super::norm_gradients(&input, &gradient, &moments, &scale, &shift, form);
                 for (node, found) in ops.parents.into_iter().zip(found) {
                     if let Some(node) = node {
-                        gradients.register::<B>(node.id, found);
+                        gradients.register::<Flex>(node.id, found);
                     }
                 }
             }
@@ -59,7 +60,7 @@ impl<B: Kernels, C: CheckpointStrategy> LayerOps for Autodiff<B, C> {
         let (input, input_node) = input.into_parts();
         let (scale, scale_node) = scale.into_parts();
         let (shift, shift_node) = shift.into_parts();
-        let (output, moments) = B::norm(input.clone(), scale.clone(), shift.clone(), form);
+        let (output, moments) = Flex::norm(input.clone(), scale.clone(), shift.clone(), form);
         let output = match Normalise.prepare::<C>([input_node, scale_node, shift_node]).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => prepared.finish(([input, moments.clone(), scale, shift], form), output),
             OpsKind::UnTracked(prepared) => prepared.finish(output),
@@ -77,14 +78,14 @@ impl<B: Kernels, C: CheckpointStrategy> LayerOps for Autodiff<B, C> {
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         #[derive(Debug)]
         struct ConvolveAndMore;
-        impl<B: Kernels> Backward<B, 4> for ConvolveAndMore {
-            type State = BlockState<FloatTensor<B>>;
+        impl Backward<Flex, 4> for ConvolveAndMore {
+            type State = BlockState;
             fn backward(self, ops: Ops<Self::State, 4>, gradients: &mut Gradients, _: &mut Checkpointer) {
-                let gradient = gradients.consume::<B>(&ops.node);
-                let found = B::block_gradients(&ops.state, &gradient, ops.parents[0].is_some());
+                let gradient = gradients.consume::<Flex>(&ops.node);
+                let found = super::block_gradients(&ops.state, &gradient, ops.parents[0].is_some());
                 for (node, found) in ops.parents.into_iter().zip(found) {
                     if let (Some(node), Some(found)) = (node, found) {
-                        gradients.register::<B>(node.id, found);
+                        gradients.register::<Flex>(node.id, found);
                     }
                 }
             }
@@ -94,7 +95,7 @@ impl<B: Kernels, C: CheckpointStrategy> LayerOps for Autodiff<B, C> {
         let (scale, scale_node) = scale.into_parts();
         let (shift, shift_node) = shift.into_parts();
         let (output, convolved, moments) =
-            B::block(input.clone(), weight.clone(), scale.clone(), shift.clone(), form, pool);
+            Flex::block(input.clone(), weight.clone(), scale.clone(), shift.clone(), form, pool);
         let nodes = [input_node, weight_node, scale_node, shift_node];
         let state = BlockState {
             input,
@@ -116,17 +117,17 @@ impl<B: Kernels, C: CheckpointStrategy> LayerOps for Autodiff<B, C> {
     fn max_pool(input: FloatTensor<Self>) -> FloatTensor<Self> {
         #[derive(Debug)]
         struct MaxPool;
-        impl<B: Kernels> Backward<B, 1> for MaxPool {
-            type State = FloatTensor<B>;
+        impl Backward<Flex, 1> for MaxPool {
+            type State = FlexTensor;
             fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
-                let gradient = gradients.consume::<B>(&ops.node);
+                let gradient = gradients.consume::<Flex>(&ops.node);
                 if let [Some(node)] = ops.parents {
-                    gradients.register::<B>(node.id, B::max_pool_gradient(&ops.state, &gradient));
+                    gradients.register::<Flex>(node.id, super::max_pool_gradient(&ops.state, &gradient));
                 }
             }
         }
         let (input, node) = input.into_parts();
-        let output = B::max_pool(input.clone());
+        let output = Flex::max_pool(input.clone());
         match MaxPool.prepare::<C>([node]).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => prepared.finish(input, output),
             OpsKind::UnTracked(prepared) => prepared.finish(output),
