@@ -100,7 +100,7 @@ impl Norm {
         let planes = picture.chunks_exact(self.area);
         planes
             .map(|plane| {
-                let (sum, squares) = spread(plane);
+                let (sum, squares) = simd::run(Spread { plane });
                 let offset = f64::from(sum) / count;
                 (f64::from(plane[0]) + offset, f64::from(squares) / count - offset * offset)
             })
@@ -212,12 +212,6 @@ impl Channel {
     }
 }
 
-/// The sums of `x - pivot` and of its square, with the plane's first pixel as the pivot: around it, a large mean does
-/// not eat the variance's digits.
-fn spread(plane: &[f32]) -> (f32, f32) {
-    simd::run(Spread { plane })
-}
-
 struct Apply<'a> {
     channel: Channel,
     plane: &'a [f32],
@@ -291,6 +285,8 @@ impl WithSimd for Sums<'_> {
     }
 }
 
+/// The sums of `x - pivot` and of its square, with the plane's first pixel as the pivot: around it, a large mean does
+/// not eat the variance's digits.
 struct Spread<'a> {
     plane: &'a [f32],
 }
