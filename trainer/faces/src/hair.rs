@@ -3,7 +3,7 @@
 use crate::dice::Dice;
 use crate::features::FINE;
 use crate::identity::{Beard, Hair, Identity};
-use crate::painter::{Painter, Tint, at, between};
+use crate::painter::{Painter, Tint, at, between, mirrored};
 use crate::shape::{SIDES, Shape};
 use tiny_skia::Point;
 
@@ -16,7 +16,7 @@ pub(crate) fn behind(painter: &mut Painter, own: &Identity, dice: &mut Dice) {
             let end = 1.8 + 1.4 * own.volume;
             let right =
                 [(0.0, -1.9), (0.9, -1.6), (out, -0.7), (out + 0.08, 0.4), (out + 0.1, 0.5 * end), (out - 0.15, end)];
-            painter.area(&mirrored(&right), tint);
+            painter.area(&mirrored(right.into_iter().map(|(x, y)| at(x, y))), tint);
         }
         Hair::Curly => {
             for _ in 0..60 {
@@ -71,10 +71,10 @@ pub(crate) fn beard(painter: &mut Painter, shape: &Shape, own: &Identity, dice: 
     // The edge on the cheeks sinks from layer to layer, which makes it soft.
     for sink in layers {
         let cheek = [(0.30, 0.80), (0.48, 0.86), (0.68, 0.82), (0.86, 0.55), (0.98, 0.15)];
-        let cheek = cheek.map(|(x, y)| (x * own.head, y + sink));
-        let jaw = shape.profile.iter().filter(|point| point.y > 0.25).map(|point| (point.x * 1.015, point.y * 1.015));
-        let right: Vec<(f32, f32)> = std::iter::once((0.0, shape.nose.base + 0.06)).chain(cheek).chain(jaw).collect();
-        painter.area(&mirrored(&right), tint.opacity(opacity));
+        let cheek = cheek.map(|(x, y)| at(x * own.head, y + sink));
+        let jaw = shape.profile.iter().filter(|point| point.y > 0.25).map(|point| at(point.x * 1.015, point.y * 1.015));
+        let right = std::iter::once(at(0.0, shape.nose.base + 0.06)).chain(cheek).chain(jaw);
+        painter.area(&mirrored(right), tint.opacity(opacity));
     }
     if own.beard == Beard::Full {
         for _ in 0..strands(painter) {
@@ -87,12 +87,6 @@ pub(crate) fn beard(painter: &mut Painter, shape: &Shape, own: &Identity, dice: 
 
 fn strands(painter: &Painter) -> usize {
     if painter.density() < FINE { 18 } else { 120 }
-}
-
-/// An outline by its right half, from the middle's top to its bottom.
-fn mirrored(right: &[(f32, f32)]) -> Vec<Point> {
-    let left = right.iter().rev().filter(|(x, _)| *x > 0.0).map(|(x, y)| at(-x, *y));
-    right.iter().map(|(x, y)| at(*x, *y)).chain(left).collect()
 }
 
 /// The point at a share (0..=1) of a line's points.

@@ -128,32 +128,20 @@ impl Colours {
     /// Skin along the six types of Fitzpatrick's scale, every depth equally often. Dark hair and eyes go with dark skin,
     /// grey hair with age.
     fn random(age: f32, dice: &mut Dice) -> Self {
-        const SKINS: [Tint; 6] = [
-            Tint::rgb(244, 214, 196),
-            Tint::rgb(232, 194, 168),
-            Tint::rgb(213, 168, 136),
-            Tint::rgb(185, 136, 102),
-            Tint::rgb(142, 98, 70),
-            Tint::rgb(98, 66, 50),
-        ];
-        const HAIRS: [Tint; 6] = [
-            Tint::rgb(28, 23, 22),
-            Tint::rgb(46, 33, 26),
-            Tint::rgb(77, 53, 38),
-            Tint::rgb(113, 78, 50),
-            Tint::rgb(166, 124, 78),
-            Tint::rgb(124, 62, 36),
-        ];
-        const IRISES: [Tint; 4] =
-            [Tint::rgb(52, 34, 24), Tint::rgb(84, 56, 36), Tint::rgb(96, 92, 58), Tint::rgb(86, 116, 140)];
+        const SKINS: [[u8; 3]; 6] =
+            [[244, 214, 196], [232, 194, 168], [213, 168, 136], [185, 136, 102], [142, 98, 70], [98, 66, 50]];
+        const HAIRS: [[u8; 3]; 6] =
+            [[28, 23, 22], [46, 33, 26], [77, 53, 38], [113, 78, 50], [166, 124, 78], [124, 62, 36]];
+        const IRISES: [[u8; 3]; 4] = [[52, 34, 24], [84, 56, 36], [96, 92, 58], [86, 116, 140]];
+        let tint = |[red, green, blue]: [u8; 3]| Tint::rgb(red, green, blue);
         let mut depth = dice.between(0.0, 5.0);
-        let mut skin = SKINS[0];
+        let mut skin = tint(SKINS[0]);
         for next in &SKINS[1..] {
-            skin = skin.mix(*next, depth.clamp(0.0, 1.0));
+            skin = skin.mix(tint(*next), depth.clamp(0.0, 1.0));
             depth -= 1.0;
         }
         let light = skin.luminance() > 0.6;
-        let mut of = |all: &[Tint]| dice.pick(if light { all } else { &all[..2] }).copied().unwrap_or(all[0]);
+        let mut of = |all: &[[u8; 3]]| tint(dice.pick(if light { all } else { &all[..2] }).copied().unwrap_or(all[0]));
         let (natural, iris) = (of(&HAIRS), of(&IRISES));
         let grey = ((age - 0.6) * 2.5).clamp(0.0, 1.0) * dice.between(0.0, 1.0);
         let hair = natural.mix(Tint::rgb(176, 174, 172), grey);

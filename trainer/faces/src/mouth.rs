@@ -9,7 +9,7 @@ use tiny_skia::Point;
 const POINTS: u8 = 24;
 
 /// A mouth: four edges from the image's left corner to the right one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Mouth {
     /// Where the upper lip's red ends.
     pub upper_outer: Vec<Point>,
@@ -73,16 +73,11 @@ impl Mouth {
         let sharpness = 1.7 + 1.2 * act(unit::CORNER_DEPRESSOR);
         let square = 1.0 + 1.6 * raised.max(lowered).max(stretched);
         let mut mouth = Self {
-            upper_outer: Vec::new(),
-            upper_inner: Vec::new(),
-            lower_inner: Vec::new(),
-            lower_outer: Vec::new(),
-            upper_teeth: Vec::new(),
-            lower_teeth: Vec::new(),
             gap: upper_gap + lower_gap,
             dimples: [0, 1].map(|side| {
                 (0.7 * actions.side(unit::CORNER_PULLER, side) + 0.9 * actions.side(unit::DIMPLER, side)).min(1.0)
             }),
+            ..Self::default()
         };
         for step in 0..=POINTS {
             let t = f32::from(step) / f32::from(POINTS) * 2.0 - 1.0;

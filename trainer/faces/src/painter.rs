@@ -88,6 +88,13 @@ pub(crate) fn between(from: Point, to: Point, share: f32) -> Point {
     at((to.x - from.x) * share + from.x, (to.y - from.y) * share + from.y)
 }
 
+/// An outline by its right half, from the middle's top to its bottom.
+pub(crate) fn mirrored(right: impl Iterator<Item = Point>) -> Vec<Point> {
+    let right: Vec<Point> = right.collect();
+    let left = right.iter().rev().filter(|point| point.x > 0.0).map(|point| at(-point.x, point.y));
+    right.iter().copied().chain(left).collect()
+}
+
 /// A picture being painted.
 #[derive(Debug)]
 pub(crate) struct Painter {

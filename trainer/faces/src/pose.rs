@@ -3,42 +3,26 @@
 use crate::dice::Dice;
 use tiny_skia::{Point, Transform};
 
-/// An angle by its sine and cosine.
-#[derive(Debug, Clone, Copy)]
-struct Angle {
-    sin: f32,
-    cos: f32,
-}
-
-impl Angle {
-    fn degrees(degrees: f32) -> Self {
-        let (sin, cos) = degrees.to_radians().sin_cos();
-        Self { sin, cos }
-    }
-}
-
 /// The head as a ball with a nose: how high a point of the face lies, and the direction its surface looks in.
 const BALL: [f32; 2] = [1.25, 2.05];
 const MIDDLE_OF_BALL: f32 = -0.1;
 
-/// A turn of the head to the side and up. Points move by their height: the outline stays, the nose moves most.
+/// A turn of the head to the side and up, as the sine and cosine of each angle. Points move by their height: the outline
+/// stays, the nose moves most.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Turn {
     /// To the picture's right.
-    yaw: Angle,
+    yaw: (f32, f32),
     /// Upwards.
-    pitch: Angle,
+    pitch: (f32, f32),
 }
 
 impl Turn {
     /// Where a point of the face at rest comes to lie.
     pub(crate) fn apply(self, point: Point) -> Point {
-        let height = height(point);
-        let forward = self.yaw.cos * height - self.yaw.sin * point.x;
-        Point::from_xy(
-            self.yaw.cos * point.x + self.yaw.sin * height,
-            self.pitch.cos * point.y - self.pitch.sin * forward.max(0.0),
-        )
+        let (height, (yaw_sin, yaw_cos), (pitch_sin, pitch_cos)) = (height(point), self.yaw, self.pitch);
+        let forward = yaw_cos * height - yaw_sin * point.x;
+        Point::from_xy(yaw_cos * point.x + yaw_sin * height, pitch_cos * point.y - pitch_sin * forward.max(0.0))
     }
 }
 
@@ -77,7 +61,7 @@ impl Pose {
 
     /// Turned by `[yaw, pitch, roll]` degrees.
     fn new([yaw, pitch, roll]: [f32; 3], scale: f32, place: Point) -> Self {
-        let turn = Turn { yaw: Angle::degrees(yaw), pitch: Angle::degrees(pitch) };
+        let turn = Turn { yaw: yaw.to_radians().sin_cos(), pitch: pitch.to_radians().sin_cos() };
         Self { turn, roll, scale, place }
     }
 

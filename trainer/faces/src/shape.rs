@@ -3,7 +3,7 @@
 use crate::actions::{Actions, unit};
 use crate::identity::Identity;
 use crate::mouth::Mouth;
-use crate::painter::at;
+use crate::painter::{at, mirrored};
 use tiny_skia::Point;
 
 /// The image's left and right side of a face, as signs of x.
@@ -75,10 +75,7 @@ impl Shape {
 
     /// The whole outline of the head, clockwise from the crown.
     pub(crate) fn outline(&self) -> Vec<Point> {
-        let left = self.profile.iter().rev().skip(1).map(|point| at(-point.x, point.y));
-        let mut outline: Vec<Point> = self.profile.iter().copied().chain(left).collect();
-        outline.pop();
-        outline
+        mirrored(self.profile.iter().copied())
     }
 }
 
@@ -143,7 +140,7 @@ fn brow(own: &Identity, actions: &Actions, side: usize, sign: f32) -> Vec<(Point
 }
 
 /// Points a lid is given by.
-const POINTS: usize = 13;
+const POINTS: u8 = 13;
 
 /// One eye: its lids from the inner to the outer corner, and where its iris is.
 #[derive(Debug, Clone)]
@@ -231,12 +228,7 @@ impl Eye {
 
 /// Even shares from 0 to 1, one a point.
 fn shares() -> impl Iterator<Item = f32> {
-    (0..POINTS).map(|index| index_share(index, POINTS))
-}
-
-#[expect(clippy::as_conversions, reason = "a dozen points")]
-fn index_share(index: usize, count: usize) -> f32 {
-    index as f32 / (count - 1) as f32
+    (0..POINTS).map(|index| f32::from(index) / f32::from(POINTS - 1))
 }
 
 /// Height of a lid at `x`; `None` beyond its corners.
