@@ -7,8 +7,8 @@ use super::{Backend, Choice};
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -112,7 +112,8 @@ enum End {
 #[derive(Debug)]
 struct Answer {
     lines: Vec<Line>,
-    complaints: String,
+    /// What else it said, on either output: a driver may print to both.
+    complaints: Vec<String>,
     end: End,
     seconds: f64,
 }
@@ -120,14 +121,14 @@ struct Answer {
 impl Answer {
     fn of(program: &Path, words: &[&str], limit: Duration) -> Self {
         let began = Instant::now();
-        let mut command = Command::new(program);
-        command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let (said, complaints, end) = match command.spawn() {
-            Ok(child) => listen(child, limit),
-            Err(error) => (String::new(), String::new(), End::Lost(error)),
-        };
-        // A driver may print to stdout, too: what isn't ours is passed over.
-        let lines = said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let (said, end) = listen(program, words, limit).unwrap_or_else(|error| (String::new(), End::Lost(error)));
+        let (mut lines, mut complaints) = (Vec::new(), Vec::new());
+        for line in said.lines() {
+            match serde_json::from_str(line) {
+                Ok(line) => lines.push(line),
+                Err(_) => complaints.push(line.trim().to_owned()),
+            }
+        }
         Self { lines, complaints, end, seconds: began.elapsed().as_secs_f64() }
     }
 
@@ -151,41 +152,34 @@ impl Answer {
 }
 
 /// Reads both outputs until the process closes them, or the time is up.
-fn listen(mut child: Child, limit: Duration) -> (String, String, End) {
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let complaints = thread::spawn(move || text(stderr));
+fn listen(program: &Path, words: &[&str], limit: Duration) -> std::io::Result<(String, End)> {
+    let (mut reader, writer) = std::io::pipe()?;
+    let mut command = Command::new(program);
+    command.args(words).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    let mut child = command.spawn()?;
+    // It holds the pipe's other end, too.
+    drop(command);
     let (send, receive) = channel();
-    let words = thread::spawn(move || {
-        let said = text(stdout);
-        // The other side is gone only when the whole listing is.
-        let _ = send.send(());
-        said
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What was read before a failure is still worth showing.
+        let _ = reader.read_to_end(&mut bytes);
+        let _ = send.send(String::from_utf8_lossy(&bytes).into_owned());
     });
-    let late = receive.recv_timeout(limit) == Err(RecvTimeoutError::Timeout);
+    let in_time = receive.recv_timeout(limit);
+    let late = in_time.is_err();
     if late {
         // An error here means it ended by itself in this moment.
         let _ = child.kill();
     }
-    let end = match child.wait() {
-        Ok(_) if late => End::Late,
-        Ok(status) => End::Exit(status),
-        Err(error) => End::Lost(error),
-    };
-    (words.join().unwrap_or_default(), complaints.join().unwrap_or_default(), end)
-}
-
-fn text(pipe: Option<impl Read>) -> String {
-    let mut bytes = Vec::new();
-    if let Some(mut pipe) = pipe {
-        // What was read before a failure is still worth showing.
-        let _ = pipe.read_to_end(&mut bytes);
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    let said = in_time.or_else(|_| receive.recv()).unwrap_or_default();
+    let status = child.wait()?;
+    Ok((said, if late { End::Late } else { End::Exit(status) }))
 }
 
 /// The words of the first panic, else the last line.
-fn complaint(stderr: &str) -> Option<&str> {
-    let mut lines = stderr.lines().map(str::trim).filter(|line| !line.is_empty());
+fn complaint(said: &[String]) -> Option<&str> {
+    let mut lines = said.iter().map(String::as_str).filter(|line| !line.is_empty());
     let panic = lines.clone().skip_while(|line| !line.contains("panicked at")).nth(1);
     panic.or_else(|| lines.next_back())
 }
