@@ -2,6 +2,13 @@
 //!
 //! Everything drawn is a function of the generator handed in: equal seeds, equal pictures. Labels are never changed here;
 //! [`mixing`] does that, on whole batches.
+#![expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "places and sides of 48 pixels are exact and clamped before they index; a cast to a byte saturates"
+)]
 
 mod camera;
 mod condition;
@@ -166,13 +173,7 @@ pub fn vary(pixels: &[u8], augment: &Augment, random: &mut impl RngExt) -> Vec<u
     varied
 }
 
-/// Rounds to bytes.
-#[expect(
-    clippy::as_conversions,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a cast to a byte saturates, and cuts off what is behind the point: half a level more rounds"
-)]
+/// Rounds to bytes: a cast cuts off what is behind the point, so half a level is added.
 fn developed(plane: &Plane) -> Vec<u8> {
     plane.iter().map(|&value| (value + 0.5) as u8).collect()
 }

@@ -1,11 +1,4 @@
 //! What the camera does to a face: out of focus or moved while the shutter was open, noise, few pixels, a dark room.
-#![expect(
-    clippy::as_conversions,
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "pixel numbers up to 48, offsets are cut to REACH"
-)]
 
 use super::{Augment, Plane, between, happens, octave};
 use crate::dataset::{PIXELS, SIDE};
@@ -21,18 +14,23 @@ const WIDE: usize = SIDE + 2 * REACH;
 const SHARP: f32 = 0.2;
 
 pub(super) fn vary(plane: &mut Plane, augment: &Augment, random: &mut impl RngExt) {
-    blur(plane, augment, random);
-    noise(plane, augment, random);
-    small(plane, augment, random);
-}
-
-fn blur(plane: &mut Plane, augment: &Augment, random: &mut impl RngExt) {
     if happens(augment.blur, random) {
         defocus(plane, between(SHARP.min(augment.blur_pixels), augment.blur_pixels, random));
     }
     if happens(augment.motion, random) {
         let length = between(augment.motion_pixels.min(1.0), augment.motion_pixels, random);
         motion(plane, length, between(0.0, PI, random));
+    }
+    if happens(augment.dark, random) {
+        let fewest = augment.dark_photons.max(4.0);
+        let photons = octave(fewest, LIGHTEST * fewest, random);
+        dark(plane, photons, between(LEAST_GAIN, 1.0, random), random);
+    }
+    if happens(augment.noise, random) {
+        add(plane, between(0.0, augment.noise_levels, random), random);
+    }
+    if happens(augment.small, random) {
+        shrink(plane, between(augment.small_side.clamp(8.0, 48.0), 40.0, random).round() as usize);
     }
 }
 
@@ -100,17 +98,6 @@ const LIGHTEST: f32 = 16.0;
 /// How much of the lost light the camera's gain brings back at least; more is as likely, up to all of it.
 const LEAST_GAIN: f32 = 0.35;
 
-fn noise(plane: &mut Plane, augment: &Augment, random: &mut impl RngExt) {
-    if happens(augment.dark, random) {
-        let fewest = augment.dark_photons.max(4.0);
-        let photons = octave(fewest, LIGHTEST * fewest, random);
-        dark(plane, photons, between(LEAST_GAIN, 1.0, random), random);
-    }
-    if happens(augment.noise, random) {
-        add(plane, between(0.0, augment.noise_levels, random), random);
-    }
-}
-
 /// A dim room: a white pixel gets `photons`, their number scatters by its square root (Poisson, here by its normal
 /// approximation), the sensor adds its own noise, and the camera's gain brings back the share `gain` of the luminance.
 pub(super) fn dark(plane: &mut Plane, photons: f32, gain: f32, random: &mut impl RngExt) {
@@ -129,12 +116,6 @@ pub(super) fn add(plane: &mut Plane, deviation: f32, random: &mut impl RngExt) {
     for value in plane {
         let noise: f32 = StandardNormal.sample(random);
         *value += deviation * noise;
-    }
-}
-
-fn small(plane: &mut Plane, augment: &Augment, random: &mut impl RngExt) {
-    if happens(augment.small, random) {
-        shrink(plane, between(augment.small_side.clamp(8.0, 48.0), 40.0, random).round() as usize);
     }
 }
 

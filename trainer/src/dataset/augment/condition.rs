@@ -61,7 +61,6 @@ impl Condition {
         let random = &mut generator(mix(SEED, self.stream()), u64::try_from(index).unwrap_or(u64::MAX));
         let moved = match self {
             Self::Shifted(percent) => {
-                #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "48")]
                 let pixels = percent / 100.0 * SIDE as f32;
                 let (sin, cos) = between(0.0, TAU, random).sin_cos();
                 Move { shift: [pixels * cos, pixels * sin], ..Move::STILL }

@@ -1,14 +1,6 @@
 //! The light on a face and the camera's tone curve.
-#![expect(
-    clippy::as_conversions,
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "a cast to a byte saturates; pixel numbers are exact"
-)]
 
-use super::{Augment, Plane};
-use super::{between, either_way, factor, happens};
+use super::{Augment, Plane, between, either_way, factor, happens};
 use crate::dataset::{PIXELS, SIDE};
 use rand::RngExt;
 use std::f32::consts::TAU;

@@ -1,12 +1,5 @@
 //! Hidden patches (random erasing, Zhong et al. 2017), and two pictures mixed into one with their labels: mixup (Zhang et
 //! al. 2018) and CutMix (Yun et al. 2019).
-#![expect(
-    clippy::as_conversions,
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "sides of a patch, 1 to 48 pixels"
-)]
 
 use super::{Augment, between, happens, octave, refuse_outside};
 use crate::dataset::{PIXELS, SIDE};
@@ -76,7 +69,7 @@ impl Mixing {
         partners.shuffle(random);
         let share = beta.sample(random);
         let patch = cut.then(|| patch(1.0 - share, random));
-        Blend { partners, share: patch.map_or_else(|| narrowed(share), |patch| 1.0 - patch.share()), patch }
+        Blend { partners, share: patch.map_or(share as f32, |patch| 1.0 - patch.share()), patch }
     }
 }
 
@@ -132,13 +125,6 @@ impl Blend {
 }
 
 /// A patch of the share `wanted` of a picture, as the paper places it: its middle anywhere, cut at the edges.
-#[expect(
-    clippy::as_conversions,
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "pixel numbers up to 48, and a share in 0..=1"
-)]
 fn patch(wanted: f64, random: &mut impl RngExt) -> Patch {
     let side = (SIDE as f64 * wanted.clamp(0.0, 1.0).sqrt()).round() as usize;
     let mut span = || {
@@ -149,11 +135,6 @@ fn patch(wanted: f64, random: &mut impl RngExt) -> Patch {
     };
     let ((left, width), (top, height)) = (span(), span());
     Patch { left, top, width, height }
-}
-
-#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a share in 0..=1")]
-const fn narrowed(share: f64) -> f32 {
-    share as f32
 }
 
 /// The smallest share of a picture that is hidden.
