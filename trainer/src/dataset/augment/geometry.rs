@@ -1,14 +1,6 @@
 //! Where the camera stands: every move is part of one projective mapping, sampled once, so nothing blurs twice.
-#![expect(
-    clippy::as_conversions,
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "coordinates are clamped to 0..=47 before they become indices"
-)]
 
-use super::{Augment, Plane};
-use super::{between, either_way, factor, happens};
+use super::{Augment, Plane, between, either_way, factor, happens};
 use crate::dataset::{PIXELS, SIDE};
 use rand::RngExt;
 
@@ -231,8 +223,8 @@ mod tests {
         [along(|at| at % SIDE), along(|at| at / SIDE)]
     }
 
-    fn assert_near([x, y]: [f32; 2], [u, v]: [f32; 2]) {
-        assert!((x - u).abs() < 0.15 && (y - v).abs() < 0.15, "({x}, {y}) is not ({u}, {v})");
+    fn assert_near(case: &str, [x, y]: [f32; 2], [u, v]: [f32; 2]) {
+        assert!((x - u).abs() < 0.15 && (y - v).abs() < 0.15, "{case}: ({x}, {y}) is not ({u}, {v})");
     }
 
     #[test]
@@ -247,30 +239,28 @@ mod tests {
         }
         // Beyond the edge its pixels go on.
         assert!((moved[0] - original[2 * SIDE]).abs() < 0.01);
-        assert_near(centre(&seen(Move { shift: [2.5, 0.5], ..Move::STILL }, None, &spot(20.0, 25.0))), [22.5, 25.5]);
     }
 
     #[test]
-    fn a_turn_turns_clockwise_by_the_degrees_said() {
-        for degrees in [-30.0_f32, 10.0, 90.0] {
-            let turned = seen(Move { turn: degrees, ..Move::STILL }, None, &spot(MIDDLE + 12.0, MIDDLE));
-            let (sin, cos) = degrees.to_radians().sin_cos();
-            assert_near(centre(&turned), [MIDDLE + 12.0 * cos, MIDDLE + 12.0 * sin]);
+    fn a_spot_goes_where_each_move_says() {
+        let at = |right: f32, down: f32| [MIDDLE + right, MIDDLE + down];
+        let mut cases = vec![
+            ("a shift, by the pixels said", Move { shift: [2.5, 0.5], ..Move::STILL }, at(-3.5, 1.5), at(-1.0, 2.0)),
+            ("a scale, away from the middle", Move { scale: 1.25, ..Move::STILL }, at(8.0, -8.0), at(10.0, -10.0)),
+        ];
+        // Half way to an edge, a side that recedes is smaller: 12 / (1 + 0.1 * 12 / 24).
+        let recede = Move { recede: [0.1, 0.0], ..Move::STILL };
+        for (from, to) in [(12.0, 12.0 / 1.05), (-12.0, -12.0 / 0.95)] {
+            cases.push(("a receding side is smaller", recede, at(from, 0.0), at(to, 0.0)));
         }
-    }
-
-    #[test]
-    fn scale_moves_away_from_the_middle() {
-        let scaled = seen(Move { scale: 1.25, ..Move::STILL }, None, &spot(MIDDLE + 8.0, MIDDLE - 8.0));
-        assert_near(centre(&scaled), [MIDDLE + 10.0, MIDDLE - 10.0]);
-    }
-
-    #[test]
-    fn a_receding_side_is_smaller() {
-        let moved = Move { recede: [0.1, 0.0], ..Move::STILL };
-        // Half way to the right edge: 12 / (1 + 0.1 * 12 / 24).
-        assert_near(centre(&seen(moved, None, &spot(MIDDLE + 12.0, MIDDLE))), [MIDDLE + 12.0 / 1.05, MIDDLE]);
-        assert_near(centre(&seen(moved, None, &spot(MIDDLE - 12.0, MIDDLE))), [MIDDLE - 12.0 / 0.95, MIDDLE]);
+        for turn in [-30.0_f32, 10.0, 90.0] {
+            let (sin, cos) = turn.to_radians().sin_cos();
+            let moved = Move { turn, ..Move::STILL };
+            cases.push(("a turn, clockwise by the degrees said", moved, at(12.0, 0.0), at(12.0 * cos, 12.0 * sin)));
+        }
+        for (case, moved, [x, y], expected) in cases {
+            assert_near(case, centre(&seen(moved, None, &spot(x, y))), expected);
+        }
     }
 
     #[test]
@@ -287,7 +277,7 @@ mod tests {
     fn a_lens_keeps_the_middle_of_the_crop_and_squeezes_towards_the_corner_of_the_frame() {
         let lens = Lens::new(0.3, 0.25, [0.5, 0.0]);
         let place = |x: f32, y: f32| centre(&seen(Move::STILL, Some(lens), &spot(x, y)));
-        assert_near(place(MIDDLE, MIDDLE), [MIDDLE, MIDDLE]);
+        assert_near("the middle", place(MIDDLE, MIDDLE), [MIDDLE, MIDDLE]);
         let (out, inward) = (place(MIDDLE + 14.0, MIDDLE)[0] - MIDDLE, MIDDLE - place(MIDDLE - 14.0, MIDDLE)[0]);
         assert!(inward > out + 0.5, "{inward}, {out}");
     }
