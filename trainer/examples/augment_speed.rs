@@ -4,6 +4,7 @@
 //! operation alone, always on and with the amounts of `box`.
 #![expect(clippy::print_stdout, reason = "an example that prints what it measures")]
 
+use clap::ValueEnum;
 use faces::Renderer;
 use mood::Expression;
 use std::hint::black_box;
@@ -18,8 +19,9 @@ const TRIES: usize = 7;
 
 fn main() {
     let face = Renderer::new(7).face(0, Expression::Happy);
-    for preset in Preset::ALL {
-        println!("{:<12}{:>8.1} us", preset.name(), microseconds(face.pixels(), &Augment::preset(preset)));
+    for preset in Preset::value_variants() {
+        let name = format!("{preset:?}").to_lowercase();
+        println!("{name:<12}{:>8.1} us", microseconds(face.pixels(), &Augment::preset(*preset)));
     }
     println!();
     let none = Augment { erase_share: 0.2, ..Augment::preset(Preset::None) };

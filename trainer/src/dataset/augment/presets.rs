@@ -20,23 +20,6 @@ pub enum Preset {
     Box,
 }
 
-impl Preset {
-    /// All of them, from the weakest on.
-    pub const ALL: [Self; 5] = [Self::None, Self::Mild, Self::Standard, Self::Strong, Self::Box];
-
-    /// The name in files and on the command line.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Mild => "mild",
-            Self::Standard => "standard",
-            Self::Strong => "strong",
-            Self::Box => "box",
-        }
-    }
-}
-
 impl Augment {
     /// The numbers of a preset.
     #[must_use]
@@ -145,15 +128,17 @@ const BOX: Augment = Augment {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::ValueEnum;
 
     #[test]
     fn every_preset_passes_its_own_check_and_survives_a_file() {
-        for preset in Preset::ALL {
-            let augment = Augment::preset(preset);
+        for (preset, name) in Preset::value_variants().iter().zip(["none", "mild", "standard", "strong", "box"]) {
+            let augment = Augment::preset(*preset);
             augment.check().unwrap();
             let json = serde_json::to_string(&augment).unwrap();
-            assert_eq!(serde_json::from_str::<Augment>(&json).unwrap(), augment, "{}", preset.name());
-            assert_eq!(serde_json::to_value(preset).unwrap(), preset.name());
+            assert_eq!(serde_json::from_str::<Augment>(&json).unwrap(), augment, "{name}");
+            assert_eq!(serde_json::to_value(preset).unwrap(), name);
+            assert_eq!(Preset::from_str(name, false), Ok(*preset), "in files and on the command line");
         }
     }
 
