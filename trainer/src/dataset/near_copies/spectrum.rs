@@ -16,22 +16,19 @@ pub(super) const FIRST: usize = 8;
 /// The windows of a picture, with room to fill vector registers.
 pub(super) const LANES: usize = 32;
 
-/// The coefficients of one window.
+/// The coefficients of a window, or those of several side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) struct Spectrum {
-    pub(super) even: [f32; TERMS],
-    pub(super) odd: [f32; TERMS],
+pub(super) struct Coefficients<T> {
+    pub(super) even: [T; TERMS],
+    pub(super) odd: [T; TERMS],
     /// The length of what the first [`FIRST`] terms leave out, and of what all leave out.
-    pub(super) rests: [f32; 2],
+    pub(super) rests: [T; 2],
 }
 
-/// The coefficients of all windows of a picture, side by side; zeros where a window is of one grey.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Spectra {
-    pub(super) even: [[f32; LANES]; TERMS],
-    pub(super) odd: [[f32; LANES]; TERMS],
-    pub(super) rests: [[f32; LANES]; 2],
-}
+/// Of one window.
+pub(super) type Spectrum = Coefficients<f32>;
+/// Of all windows of a picture; zeros where a window is of one grey.
+pub(super) type Spectra = Coefficients<[f32; LANES]>;
 
 /// The vectors that coefficients are the products with: for each pixel of a window its value in each, the even ones first.
 #[derive(Debug)]
@@ -71,7 +68,7 @@ impl Basis {
 
     /// Of all windows.
     pub(super) fn windows(&self, thumbnail: &Thumbnail) -> Spectra {
-        let mut spectra = Spectra { even: [[0.0; LANES]; TERMS], odd: [[0.0; LANES]; TERMS], rests: [[0.0; LANES]; 2] };
+        let mut spectra = Spectra::default();
         for lane in 0..WINDOWS {
             let Some(window) = thumbnail.window(lane) else { continue };
             let spectrum = self.spectrum(&window);
