@@ -8,7 +8,6 @@ use crate::metrics::{self, Confusion, Graded, calibration};
 use crate::number::count;
 use mood::{Classifier, Contract, Expression, LabelSet};
 use serde::Serialize;
-use std::fmt::Write;
 
 /// The figures of a network on some pictures. Shares lie in 0..=1; what can't be known is none: the figures without
 /// copies where the training pictures are not known, an accuracy of no pictures.
@@ -174,94 +173,84 @@ pub fn text(
     labels: LabelSet,
     answers: LabelSet,
 ) -> String {
-    let mut text = String::new();
-    // Writing to a string can't fail.
-    let _ = write_text(&mut text, figures, targets, (split, view), (labels, answers));
-    text
-}
-
-fn write_text(
-    to: &mut String,
-    figures: &Figures,
-    targets: &Targets,
-    (split, view): (Split, View),
-    (labels, answers): (LabelSet, LabelSet),
-) -> std::fmt::Result {
-    writeln!(to, "{} pictures of {}, labels of {}", figures.n, split.name(), labels.name())?;
+    let mut lines = vec![format!("{} pictures of {}, labels of {}", figures.n, split.name(), labels.name())];
     if view.condition != Condition::Clean {
-        writeln!(to, "not as they are, but {}", view.condition)?;
+        lines.push(format!("not as they are, but {}", view.condition));
     }
     if !view.flip {
-        writeln!(to, "without the mirror image, which the box looks at, too")?;
+        lines.push("without the mirror image, which the box looks at, too".into());
     }
     let Targets { no_majority, unknown, no_face, .. } = *targets;
     if no_majority + unknown + no_face > 0 {
-        writeln!(to, "left out by the vote: {no_majority} without a majority, {unknown} unknown, {no_face} no face")?;
+        lines.push(format!(
+            "left out by the vote: {no_majority} without a majority, {unknown} unknown, {no_face} no face"
+        ));
     }
     if labels != answers {
-        writeln!(to, "the network answers with labels of {}, compared by expression", answers.name())?;
+        lines.push(format!("the network answers with labels of {}, compared by expression", answers.name()));
     }
     if figures.beyond > 0 {
-        writeln!(to, "{} pictures show what it has no label for: they count as wrong", figures.beyond)?;
+        lines.push(format!("{} pictures show what it has no label for: they count as wrong", figures.beyond));
     }
-    writeln!(to)?;
-    accuracy(to, "accuracy", figures.accuracy, figures.accuracy_interval)?;
+    lines.push(String::new());
+    lines.push(accuracy_line("accuracy", figures.accuracy, figures.accuracy_interval));
     if let Some(n) = figures.n_without_copies {
-        accuracy(to, "without copies", figures.accuracy_without_copies, figures.without_intervals[0])?;
+        lines.push(accuracy_line("without copies", figures.accuracy_without_copies, figures.without_intervals[0]));
         let copies = figures.n - n;
-        writeln!(to, "{:<16}{n} pictures; {copies} are byte for byte training pictures", "")?;
+        lines.push(format!("{:<16}{n} pictures; {copies} are byte for byte training pictures", ""));
         if let Some(near) = figures.n_without_near_copies {
-            accuracy(to, "no near copies", figures.accuracy_without_near_copies, figures.without_intervals[1])?;
+            lines.push(accuracy_line(
+                "no near copies",
+                figures.accuracy_without_near_copies,
+                figures.without_intervals[1],
+            ));
             let copies = n - near;
-            writeln!(to, "{:<16}{near} pictures; {copies} more show a photograph of training in another crop", "")?;
+            lines.push(format!(
+                "{:<16}{near} pictures; {copies} more show a photograph of training in another crop",
+                ""
+            ));
         }
     }
-    writeln!(to, "{:<16}{:.3}", "macro-F1", figures.macro_f1)?;
+    lines.push(format!("{:<16}{:.3}", "macro-F1", figures.macro_f1));
     if let Some(share) = figures.opposite_share {
         let (opposite, share) = (figures.opposite, percent(share));
-        writeln!(
-            to,
-            "{:<16}{share} ({opposite} confident answers are unpleasant for pleasant, or the reverse)",
-            "opposite"
-        )?;
+        let meaning = "confident answers are unpleasant for pleasant, or the reverse";
+        lines.push(format!("{:<16}{share} ({opposite} {meaning})", "opposite"));
     }
-    writeln!(to, "{:<16}{:.4} (expected calibration error, {} bins)", "ECE", figures.ece, calibration::BINS)?;
+    lines.push(format!("{:<16}{:.4} (expected calibration error, {} bins)", "ECE", figures.ece, calibration::BINS));
     if let Some(nll) = figures.nll {
         let over = if figures.beyond > 0 { ", over the pictures it has a label for" } else { "" };
-        writeln!(to, "{:<16}{nll:.4} (negative log-likelihood{over})", "NLL")?;
+        lines.push(format!("{:<16}{nll:.4} (negative log-likelihood{over})", "NLL"));
     }
-    classes(to, figures)?;
-    writeln!(to, "\nthreshold  answered  right among them")?;
+    classes(&mut lines, figures);
+    lines.push("\nthreshold  answered  right among them".into());
     for point in figures.coverage.iter().step_by(2) {
         let right = percent(point.accuracy);
-        writeln!(to, "{:>9.2}  {:>8}  {right:>16}", point.threshold, percent(point.coverage))?;
+        lines.push(format!("{:>9.2}  {:>8}  {right:>16}", point.threshold, percent(point.coverage)));
     }
-    Ok(())
+    lines.join("\n") + "\n"
 }
 
-fn accuracy(to: &mut String, name: &str, share: Option<f64>, interval: Option<[f64; 2]>) -> std::fmt::Result {
-    let Some(share) = share else { return writeln!(to, "{name:<16}no pictures are left") };
-    write!(to, "{name:<16}{}", percent(share))?;
-    if let Some([low, high]) = interval {
-        let (low, high) = (percent(low), percent(high));
-        write!(to, " (95 % interval {low} to {high}, {} bootstrap samples)", metrics::SAMPLES)?;
-    }
-    writeln!(to)
+fn accuracy_line(name: &str, share: Option<f64>, interval: Option<[f64; 2]>) -> String {
+    let Some(share) = share else { return format!("{name:<16}no pictures are left") };
+    let interval = interval.map(|ends| ends.map(percent));
+    let interval =
+        interval.map(|[low, high]| format!(" (95 % interval {low} to {high}, {} bootstrap samples)", metrics::SAMPLES));
+    format!("{name:<16}{}{}", percent(share), interval.unwrap_or_default())
 }
 
-fn classes(to: &mut String, figures: &Figures) -> std::fmt::Result {
-    writeln!(to, "\n{:>9}{:>9}{:>11}{:>8}{:>7}", "", "pictures", "precision", "recall", "F1")?;
+fn classes(lines: &mut Vec<String>, figures: &Figures) {
+    lines.push(format!("\n{:>9}{:>9}{:>11}{:>8}{:>7}", "", "pictures", "precision", "recall", "F1"));
     for Class { label, n, precision, recall, f1 } in &figures.per_class {
-        writeln!(to, "{label:>9}{n:>9}{precision:>11.3}{recall:>8.3}{f1:>7.3}")?;
+        lines.push(format!("{label:>9}{n:>9}{precision:>11.3}{recall:>8.3}{f1:>7.3}"));
     }
-    writeln!(to, "\nconfusion (rows: truth, columns: answer)")?;
+    lines.push("\nconfusion (rows: truth, columns: answer)".into());
     let names: String = figures.per_class.iter().map(|class| format!("{:>9}", class.label)).collect();
-    writeln!(to, "{:>9}{names}", "")?;
+    lines.push(format!("{:>9}{names}", ""));
     for (class, row) in figures.per_class.iter().zip(figures.confusion.rows()) {
         let cells: String = row.iter().map(|cell| format!("{cell:>9}")).collect();
-        writeln!(to, "{:>9}{cells}", class.label)?;
+        lines.push(format!("{:>9}{cells}", class.label));
     }
-    Ok(())
 }
 
 /// A share as `64.94 %`, a dash where there is none.

@@ -6,7 +6,6 @@ use crate::dataset::Split;
 use crate::dataset::augment::Condition;
 use mood::LabelSet;
 use serde::Serialize;
-use std::fmt::Write;
 
 /// The figures under each condition; the first is what the others are held against. Serialised it is one object: `n`,
 /// and the lines as `conditions`.
@@ -52,19 +51,12 @@ impl Robustness {
     /// A table. Ends with a line break.
     #[must_use]
     pub fn text(&self, split: Split, labels: LabelSet) -> String {
-        let mut text = String::new();
-        // Writing to a string can't fail.
-        let _ = self.write_text(&mut text, split, labels);
-        text
-    }
-
-    fn write_text(&self, to: &mut String, split: Split, labels: LabelSet) -> std::fmt::Result {
-        writeln!(to, "{} pictures of {}, labels of {}\n", self.n, split.name(), labels.name())?;
-        writeln!(to, "{:<12}{:>9}{:>10}{:>13}", "condition", "accuracy", "macro-F1", "loss, points")?;
+        let mut text = format!("{} pictures of {}, labels of {}\n\n", self.n, split.name(), labels.name());
+        text.push_str(&format!("{:<12}{:>9}{:>10}{:>13}\n", "condition", "accuracy", "macro-F1", "loss, points"));
         for (at, Line { condition, accuracy, macro_f1, loss_points, .. }) in self.lines.iter().enumerate() {
             let loss = loss_points.filter(|_| at > 0).map_or_else(|| "-".into(), |loss| format!("{loss:.2}"));
-            writeln!(to, "{condition:<12}{:>9}{macro_f1:>10.3}{loss:>13}", percent(*accuracy))?;
+            text.push_str(&format!("{condition:<12}{:>9}{macro_f1:>10.3}{loss:>13}\n", percent(*accuracy)));
         }
-        Ok(())
+        text
     }
 }

@@ -9,7 +9,6 @@ use crate::{file, metrics, verify};
 use mood::Thresholds;
 use prost::Message;
 use serde::Serialize;
-use std::fmt::Write;
 use std::path::Path;
 use tract_onnx::pb::{ModelProto, StringStringEntryProto};
 
@@ -81,19 +80,11 @@ impl AbstentionThresholds {
         for (name, side) in [("pleasant", self.pleasant), ("unpleasant", self.unpleasant)] {
             let accuracy = side.accuracy.map_or_else(|| "-".into(), |accuracy| format!("{:.1} %", 100.0 * accuracy));
             let coverage = 100.0 * count(side.answered) / count(side.n.max(1));
-            // Writing to a text can't fail.
-            let _ = writeln!(
-                text,
-                "{name:<12} {:>9.2} {:>5.1} % {coverage:>8.1} % {accuracy:>9}",
-                side.threshold,
-                100.0 * side.wanted
-            );
+            let (threshold, wanted) = (side.threshold, 100.0 * side.wanted);
+            text.push_str(&format!("{name:<12} {threshold:>9.2} {wanted:>5.1} % {coverage:>8.1} % {accuracy:>9}\n"));
         }
-        let _ = writeln!(
-            text,
-            "{answered} of {n} pictures are answered, {:.1} %",
-            100.0 * count(answered) / count(n.max(1))
-        );
+        let share = 100.0 * count(answered) / count(n.max(1));
+        text.push_str(&format!("{answered} of {n} pictures are answered, {share:.1} %\n"));
         text
     }
 
