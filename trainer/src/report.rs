@@ -27,7 +27,7 @@ macro_rules! tell {
 mod data;
 mod training;
 
-pub use data::{Found, sheet_written, surveyed};
+pub use data::{sheet_written, surveyed};
 pub use training::TrainingProgress;
 
 /// Says which stage of several begins.

@@ -1,13 +1,11 @@
 //! `trainer data`: looks at a data set before anything learns from it.
 
 use crate::dataset::augment::{Augment, Preset};
-use crate::dataset::photographs::Repeats;
-use crate::dataset::survey::Survey;
 use crate::dataset::survey::Tally;
 use crate::dataset::{Dataset, sheet, votes};
 use crate::error::Error;
 use crate::file::write_whole;
-use crate::report::{self, Found};
+use crate::report;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -42,8 +40,7 @@ pub(super) fn run(args: &Data) -> Result<(), Error> {
     let votes = args.votes.as_deref().filter(|_| problems.is_empty());
     let votes = votes.map(|path| votes::read(path, &dataset.samples)).transpose()?;
     let tallies = votes.map(|votes| Tally::of(&dataset, &votes)).unwrap_or_default();
-    let found = Found { dataset: &dataset, survey: Survey::of(&dataset), repeats: Repeats::of(&dataset), tallies };
-    report::surveyed(&args.data, &found, &problems, args.json);
+    report::surveyed(&args.data, &dataset, &tallies, &problems, args.json);
     if let Some(path) = &args.sheet {
         write_whole(path, &sheet::contact(&dataset, args.seed))?;
         report::sheet_written(path);

@@ -1,8 +1,7 @@
 //! What `trainer data` prints.
 
 use crate::dataset::photographs::Repeats;
-use crate::dataset::survey::Survey;
-use crate::dataset::survey::Tally;
+use crate::dataset::survey::{Survey, Tally};
 use crate::dataset::{Dataset, Split};
 use crate::error::Error;
 use mood::LabelSet;
@@ -12,24 +11,11 @@ use std::path::Path;
 /// Problems and conflicts named one by one in the text; `--json` names them all.
 const NAMED: usize = 5;
 
-/// What was found in a data set.
-#[derive(Debug)]
-pub struct Found<'a> {
-    /// The data set.
-    pub dataset: &'a Dataset,
-    /// Its counts, copies and conflicts.
-    pub survey: Survey,
-    /// Its near copies.
-    pub repeats: Repeats,
-    /// What the votes say, where some were given.
-    pub tallies: Vec<Tally>,
-}
-
-/// Prints the facts of a data set.
-pub fn surveyed(path: &Path, found: &Found<'_>, problems: &[Error], json: bool) {
-    let Found { dataset, survey, repeats, tallies } = found;
+/// Prints the facts of a data set, with what the votes say where some were given.
+pub fn surveyed(path: &Path, dataset: &Dataset, tallies: &[Tally], problems: &[Error], json: bool) {
+    let (survey, repeats) = (Survey::of(dataset), Repeats::of(dataset));
     if json {
-        let mut facts = facts(path, found, problems);
+        let mut facts = facts(path, dataset, (&survey, &repeats), problems);
         if !tallies.is_empty() {
             facts["votes"] = tallies.iter().map(tally_facts).collect();
         }
@@ -141,8 +127,12 @@ fn by_name(names: &[&str], counts: &[usize]) -> serde_json::Map<String, serde_js
     names.iter().zip(counts).map(|(name, count)| ((*name).to_owned(), (*count).into())).collect()
 }
 
-fn facts(path: &Path, found: &Found<'_>, problems: &[Error]) -> serde_json::Value {
-    let Found { dataset, survey, repeats, .. } = found;
+fn facts(
+    path: &Path,
+    dataset: &Dataset,
+    (survey, repeats): (&Survey, &Repeats),
+    problems: &[Error],
+) -> serde_json::Value {
     let names = dataset.label_set.label_names();
     let part = |((split, counts), (_, repeated)): (&(Split, Vec<usize>), &(Split, usize))| {
         let per_class = by_name(names, counts);
