@@ -106,6 +106,11 @@ impl NetSize {
     }
 }
 
+/// Reads a number of `range`, which `named` says in words.
+fn within(text: &str, range: std::ops::RangeInclusive<f64>, named: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| format!("give {named}"))
+}
+
 /// `trainer nets`.
 #[derive(Debug, Args)]
 pub struct Nets {

@@ -1,6 +1,7 @@
 //! `trainer evaluate`: a deployed file, a data set, figures.
 
 use super::run_args::Loaded;
+use super::within;
 use crate::dataset::augment::Condition;
 use crate::dataset::votes::Votes;
 use crate::dataset::{Dataset, Split, Splits};
@@ -49,16 +50,13 @@ pub struct Evaluate {
     /// without this flag.
     #[arg(long)]
     pub single_view: bool,
-    /// What is done anyway; from a time when it wasn't.
-    #[arg(long, hide = true, conflicts_with = "single_view")]
-    pub flip: bool,
     /// Prints a table of the accuracy under each condition and what it loses against clean pictures.
     #[arg(long, conflicts_with_all = ["condition", "predictions"])]
     pub conditions: bool,
     /// Chooses the thresholds below which the box says that it is not sure, so that its answers are right so often (0.5 to
     /// 0.999); unpleasant expressions more often, as they cost more when they are wrong.
-    #[arg(long, value_name = "ACCURACY", num_args = 0..=1, default_missing_value = "0.8", value_parser = accuracy,
-          conflicts_with_all = ["conditions", "predictions"])]
+    #[arg(long, value_name = "ACCURACY", num_args = 0..=1, default_missing_value = "0.8",
+          value_parser = |text: &str| within(text, 0.5..=0.999, "a share from 0.5 to 0.999"), conflicts_with_all = ["conditions", "predictions"])]
     pub coverage: Option<f64>,
     /// Writes these thresholds into the contract of the ONNX file.
     #[arg(long, requires = "coverage")]
@@ -69,13 +67,6 @@ pub struct Evaluate {
     /// Writes a row a picture: what it shows, the answer, its confidence, logits.
     #[arg(long, value_name = "FILE.csv")]
     pub predictions: Option<PathBuf>,
-}
-
-fn accuracy(text: &str) -> Result<f64, String> {
-    text.parse()
-        .ok()
-        .filter(|share| (0.5..=0.999).contains(share))
-        .ok_or_else(|| "give a share from 0.5 to 0.999".into())
 }
 
 pub(super) fn run(args: &Evaluate) -> Result<(), Error> {

@@ -1,5 +1,6 @@
 //! `trainer music-fit`: fits the formula that places music.
 
+use super::within;
 use crate::error::Error;
 use crate::file::write_whole;
 use crate::music::Clips;
@@ -21,7 +22,8 @@ pub struct MusicFit {
     #[arg(long, value_name = "FILE.json")]
     pub output: Option<PathBuf>,
     /// How strongly weights are held back; more for fewer clips.
-    #[arg(long, default_value_t = 10.0, value_parser = penalty)]
+    #[arg(long, default_value_t = 10.0,
+          value_parser = |text: &str| within(text, 1e-3..=1e6, "a number from 0.001 to 1000000"))]
     pub penalty: f64,
     /// What the clips are, in a few words, for the file.
     #[arg(long, default_value = "labelled clips")]
@@ -32,13 +34,6 @@ pub struct MusicFit {
     /// Prints one JSON object.
     #[arg(long)]
     pub json: bool,
-}
-
-fn penalty(text: &str) -> Result<f64, String> {
-    text.parse()
-        .ok()
-        .filter(|value| (1e-3..=1e6).contains(value))
-        .ok_or_else(|| "give a number from 0.001 to 1000000".into())
 }
 
 pub(super) fn run(args: &MusicFit) -> Result<(), Error> {
