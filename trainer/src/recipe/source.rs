@@ -1,8 +1,9 @@
 //! Reads a recipe from its name or file, with what the command line changes in it.
 
-use super::Recipe;
+use super::{Head, Recipe};
 use crate::error::Error;
 use crate::file::write_whole;
+use std::collections::HashSet;
 use std::path::Path;
 use toml::{Table, Value};
 
@@ -83,11 +84,16 @@ fn set(table: &mut Table, change: &str) -> Result<(), Error> {
 fn check(recipe: &Recipe) -> Result<(), Error> {
     let Recipe { network, data, schedule, optimiser, loss, .. } = recipe;
     let share = 0.0..1.0;
+    let distinct: HashSet<Head> = data.heads.iter().copied().collect();
     let rules = [
         ("network.width", (2..=256).contains(&network.width), "2 to 256"),
         ("network.depth", (1..=8).contains(&network.depth), "1 to 8"),
         ("network.dropout", share.contains(&network.dropout), "at least 0 and below 1"),
-        ("data.heads", !data.heads.is_empty() && distinct(recipe), "one or more label sets, each once"),
+        (
+            "data.heads",
+            !data.heads.is_empty() && distinct.len() == data.heads.len(),
+            "one or more label sets, each once",
+        ),
         ("data.validation_share", (0.01..0.9).contains(&data.validation_share), "0.01 to 0.9"),
         ("schedule.epochs", schedule.epochs > 0, "1 or more"),
         ("schedule.batch", (2..=4096).contains(&schedule.batch), "2 to 4096"),
@@ -118,11 +124,6 @@ fn check(recipe: &Recipe) -> Result<(), Error> {
             Err(Error::configuration(what, format!("it must be {range}")))
         }
     }
-}
-
-fn distinct(recipe: &Recipe) -> bool {
-    let heads = &recipe.data.heads;
-    heads.iter().enumerate().all(|(at, head)| !heads[..at].contains(head))
 }
 
 fn sound(distillation: &super::Distillation) -> bool {
@@ -167,7 +168,6 @@ pub(super) fn default_recipe() -> Recipe {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::{DEFAULT, Head};
 
     fn changed(changes: &[&str]) -> Result<Recipe, Error> {
         read(DEFAULT, &changes.iter().map(ToString::to_string).collect::<Vec<_>>())
