@@ -1,6 +1,7 @@
 //! What a run says while it learns: a bar on a terminal, plain lines elsewhere, JSON lines for machines.
 
 use crate::dataset::Splits;
+use crate::number::count;
 use crate::recipe::Recipe;
 use crate::train::{BatchReport, EpochReport, Listener, Outcome};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -118,9 +119,9 @@ impl Listener for TrainingProgress {
             self.seen_before = report.seen;
             self.epoch_began = Instant::now();
         }
-        let pace = rate(report.seen - self.seen_before, self.epoch_began.elapsed());
-        let left = crate::number::count(report.total - report.seen)
-            + crate::number::count(report.total) * f64::from(self.epochs.saturating_sub(report.epoch));
+        let pace = count(report.seen - self.seen_before) / self.epoch_began.elapsed().as_secs_f64().max(1e-9);
+        let left = count(report.total - report.seen)
+            + count(report.total) * f64::from(self.epochs.saturating_sub(report.epoch));
         if pace <= 0.0 {
             return;
         }
@@ -172,10 +173,6 @@ impl Listener for TrainingProgress {
             100.0 * report.waiting / report.seconds.max(1e-9)
         ));
     }
-}
-
-fn rate(pictures: usize, time: Duration) -> f64 {
-    crate::number::count(pictures) / time.as_secs_f64().max(1e-9)
 }
 
 fn human(time: Duration) -> String {
