@@ -199,17 +199,9 @@ impl RunFolder {
     /// # Errors
     /// When there is none, or none can be read.
     pub fn load(&self, net: &Net, optimiser: &ModuleOptimizer) -> Result<Checkpoint, Error> {
-        let mut first = Err(self.no_checkpoint());
-        for (tried, folder) in self.checkpoints().iter().rev().enumerate() {
-            let found = load_checkpoint(folder, net, optimiser);
-            if found.is_ok() || tried == 0 {
-                first = found;
-            }
-            if first.is_ok() {
-                break;
-            }
-        }
-        first
+        let mut tried = self.checkpoints().into_iter().rev().map(|folder| load_checkpoint(&folder, net, optimiser));
+        let newest = tried.next().unwrap_or_else(|| Err(self.no_checkpoint()));
+        newest.or_else(|error| tried.find_map(Result::ok).ok_or(error))
     }
 
     /// A disk can fill up between the weights of the first epoch and its checkpoint.
