@@ -7,6 +7,7 @@ mod plain;
 mod residual;
 mod weights;
 
+pub(crate) use blocks::values;
 pub use classic::Classic;
 pub use plain::{RepVgg, Vgg};
 pub use residual::Residual;

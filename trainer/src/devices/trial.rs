@@ -4,7 +4,7 @@
 //! backward pass through them. Values are read back after each half, so that a driver that fails is known by it.
 
 use crate::dataset::PIXELS;
-use crate::net::{Name, Net, Size, input_tensor};
+use crate::net::{Name, Net, Size, input_tensor, values};
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
@@ -27,14 +27,14 @@ pub fn run(device: &Device, begin: impl FnMut(&'static str)) -> Result<f64, Stri
     let cpu = Device::flex().autodiff();
     cpu.seed(1);
     let net = Net::new(Name::Vgg, Size { width: 4, depth: 1 }, CLASSES, 0.0, &cpu);
-    let expected = values(net.clone(), &cpu, |_| ());
-    let found = values(net, &device.clone().autodiff(), begin);
+    let expected = step(net.clone(), &cpu, |_| ());
+    let found = step(net, &device.clone().autodiff(), begin);
     let mut largest = 0.0_f64;
-    for (step, (found, expected)) in STEPS.into_iter().zip(found.iter().zip(&expected)) {
+    for (name, (found, expected)) in STEPS.into_iter().zip(found.iter().zip(&expected)) {
         let off = difference(found, expected);
         // A difference that is no number is wrong too.
         if off.is_nan() || off > MOST {
-            return Err(format!("{step} is off by {off:.3} of the CPU's values, at most {MOST} is right"));
+            return Err(format!("{name} is off by {off:.3} of the CPU's values, at most {MOST} is right"));
         }
         largest = largest.max(off);
     }
@@ -42,14 +42,14 @@ pub fn run(device: &Device, begin: impl FnMut(&'static str)) -> Result<f64, Stri
 }
 
 /// The logits, and all gradients.
-fn values(net: Net, device: &Device, mut begin: impl FnMut(&'static str)) -> [Vec<f32>; 2] {
+fn step(net: Net, device: &Device, mut begin: impl FnMut(&'static str)) -> [Vec<f32>; 2] {
     let [forward, backward] = STEPS;
     // Clones share the running moments of batch norm; a network of its own leaves those of the other alone.
     let net = net.fork(device);
     let wave = |at: usize| f32::from(u8::try_from(at * at % 251).unwrap_or(0)) / 125.5 - 1.0;
     begin(forward);
     let logits = net.forward(input_tensor((0..BATCH * PIXELS).map(wave).collect(), BATCH, device));
-    let answers = numbers(logits.clone());
+    let answers = values(logits.clone());
     begin(backward);
     let gradients = GradientsParams::from_grads(logits.square().sum().backward(), &net);
     let mut reader = Reader { gradients: &gradients, values: Vec::new() };
@@ -64,12 +64,8 @@ struct Reader<'a> {
 
 impl ModuleVisitor for Reader<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        self.values.extend(self.gradients.get::<D>(param.id).into_iter().flat_map(numbers));
+        self.values.extend(self.gradients.get::<D>(param.id).into_iter().flat_map(values));
     }
-}
-
-fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().iter::<f32>().collect()
 }
 
 /// Root mean square of the differences, as a share of that of the expected values.
@@ -99,7 +95,7 @@ mod tests {
         let device = Device::flex().autodiff();
         let net = Net::new(Name::Vgg, Size { width: 4, depth: 1 }, CLASSES, 0.0, &device);
         let parameters = net.layers().parameters();
-        let [answers, gradients] = values(net, &device, |_| ());
+        let [answers, gradients] = step(net, &device, |_| ());
         assert_eq!((answers.len(), gradients.len()), (BATCH * CLASSES, parameters));
         assert!(gradients.iter().any(|&value| value != 0.0));
     }

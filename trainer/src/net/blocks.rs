@@ -125,6 +125,7 @@ pub(super) fn raw_dense(dense: &Linear) -> Dense {
     }
 }
 
-pub(super) fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+/// The numbers of a tensor, row by row.
+pub(crate) fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().iter::<f32>().collect()
 }
