@@ -91,12 +91,13 @@ pub struct Sample {
     pub split: Split,
 }
 
-impl Sample {
-    /// Left and right change places.
-    pub fn mirror(&mut self) {
-        self.pixels.chunks_exact_mut(SIDE).for_each(<[u8]>::reverse);
-    }
+/// Pixels of which left and right change places.
+#[must_use]
+pub fn mirrored(pixels: &[u8]) -> Vec<u8> {
+    pixels.chunks_exact(SIDE).flat_map(|row| row.iter().rev()).copied().collect()
+}
 
+impl Sample {
     /// Whether all pixels are equal: nothing can be learnt from it.
     #[must_use]
     pub fn is_blank(&self) -> bool {
@@ -167,6 +168,12 @@ impl Dataset {
     #[must_use]
     pub fn indices(&self, split: Split) -> Vec<usize> {
         self.samples.iter().enumerate().filter(|(_, p)| p.split == split).map(|(index, _)| index).collect()
+    }
+
+    /// The pixels of the pictures at `indices`.
+    #[must_use]
+    pub fn pixels(&self, indices: &[usize]) -> Vec<&[u8]> {
+        indices.iter().map(|&index| &*self.samples[index].pixels).collect()
     }
 
     /// How many classes the label set has.

@@ -1,7 +1,7 @@
 //! Runs the float network over pictures, for validation and for the f32 side of `verify`.
 
-use crate::dataset::{Dataset, PIXELS, append_input};
-use crate::net::{Net, device, input_tensor};
+use crate::dataset::{PIXELS, append_input};
+use crate::net::{Net, device, input_tensor, values};
 use burn::module::Module;
 use mood::Contract;
 use std::ops::Range;
@@ -9,34 +9,27 @@ use std::ops::Range;
 /// Pictures at a time.
 const BATCH: usize = 128;
 
-/// What `net` says to the pictures at `indices`, without varying them: all outputs of each, in order.
+/// What `net` says to `pictures`, without varying them: all outputs of each, in order.
 #[must_use]
-pub fn logits(net: &Net, dataset: &Dataset, indices: &[usize], contract: &Contract) -> Vec<Vec<f32>> {
+pub fn logits(net: &Net, pictures: &[&[u8]], contract: &Contract) -> Vec<Vec<f32>> {
     let net = net.valid();
     let device = net.devices().pop().unwrap_or_else(device);
-    let mut logits = Vec::with_capacity(indices.len());
-    for chosen in indices.chunks(BATCH) {
+    let mut logits = Vec::with_capacity(pictures.len());
+    for chosen in pictures.chunks(BATCH) {
         let mut inputs = Vec::with_capacity(chosen.len() * PIXELS);
-        for &index in chosen {
-            append_input(dataset.samples[index].pixels.to_vec(), contract, &mut inputs);
+        for pixels in chosen {
+            append_input(pixels.to_vec(), contract, &mut inputs);
         }
         let output = net.forward(input_tensor(inputs, chosen.len(), &device));
         let outputs = output.dims()[1];
-        let output: Vec<f32> = output.into_data().iter::<f32>().collect();
-        logits.extend(output.chunks(outputs).map(<[f32]>::to_vec));
+        logits.extend(values(output).chunks(outputs).map(<[f32]>::to_vec));
     }
     logits
 }
 
 /// As [`logits`], of the outputs `columns` alone.
 #[must_use]
-pub fn head_logits(
-    net: &Net,
-    dataset: &Dataset,
-    indices: &[usize],
-    columns: Range<usize>,
-    contract: &Contract,
-) -> Vec<Vec<f32>> {
-    let all = logits(net, dataset, indices, contract);
+pub fn head_logits(net: &Net, pictures: &[&[u8]], columns: Range<usize>, contract: &Contract) -> Vec<Vec<f32>> {
+    let all = logits(net, pictures, contract);
     all.iter().map(|logits| logits[columns.clone()].to_vec()).collect()
 }

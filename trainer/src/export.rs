@@ -67,7 +67,7 @@ pub fn run(
     // The temperature is fitted on what the box will compute, so the file is run once before it is complete.
     let classifier = verify::classifier(&onnx::bytes(&graph, &contract), path)?;
     let labels = &validation.labels;
-    let logits = verify::logits(&classifier, dataset, &validation.indices, path)?;
+    let logits = verify::logits(&classifier, &dataset.pixels(&validation.indices), path)?;
     contract.temperature = calibration::fit_temperature(&logits, labels);
     Ok(Export {
         bytes: onnx::bytes(&graph, &contract),

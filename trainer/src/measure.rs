@@ -15,7 +15,7 @@ pub use thresholds::AbstentionThresholds;
 
 use crate::dataset::augment::Condition;
 use crate::dataset::votes::{Verdict, Votes};
-use crate::dataset::{Dataset, Labelled, Sample, near_copies};
+use crate::dataset::{self, Dataset, Labelled, near_copies};
 use crate::error::Error;
 use crate::metrics::{self, Graded};
 use crate::{random, verify};
@@ -39,12 +39,11 @@ pub enum Relation {
 }
 
 impl Relation {
-    /// Of each picture of `dataset` at `indices` to pictures with the pixels `training`.
+    /// Of each of the pictures `measured` to those of `training`.
     #[must_use]
-    pub fn of(dataset: &Dataset, indices: &[usize], training: &[&[u8]]) -> Vec<Self> {
-        let measured: Vec<&[u8]> = indices.iter().map(|&index| &*dataset.samples[index].pixels).collect();
+    pub fn of(measured: &[&[u8]], training: &[&[u8]]) -> Vec<Self> {
         let known: HashSet<&[u8]> = training.iter().copied().collect();
-        let near = near_copies::alike(&measured, training);
+        let near = near_copies::alike(measured, training);
         let of_one = |(position, pixels): (usize, &&[u8])| {
             if known.contains(pixels) {
                 Self::Copy
@@ -184,36 +183,26 @@ pub fn rows(
     path: &Path,
 ) -> Result<Vec<Row>, Error> {
     let contract = classifier.contract();
-    let seen = |target: &Target| {
-        let picture = &dataset.samples[target.index];
-        Sample { pixels: view.condition.apply(&picture.pixels, target.index).into(), ..*picture }
-    };
-    let seen = Dataset { samples: targets.iter().map(seen).collect(), label_set: dataset.label_set };
-    let all: Vec<usize> = (0..targets.len()).collect();
-    let ask = |seen: &Dataset, all: &[usize]| verify::logits(classifier, seen, all, path);
-    let logits = if view.flip { of_both_sides(&seen, &all, ask)? } else { ask(&seen, &all)? };
+    let seen = |target: &Target| view.condition.apply(&dataset.samples[target.index].pixels, target.index);
+    let seen: Vec<Vec<u8>> = targets.iter().map(seen).collect();
+    let seen: Vec<&[u8]> = seen.iter().map(Vec::as_slice).collect();
+    let ask = |pictures: &[&[u8]]| verify::logits(classifier, pictures, path);
+    let logits = if view.flip { of_both_sides(&seen, ask)? } else { ask(&seen)? };
     let row = |(at, (&target, logits)): (usize, (&Target, Vec<f32>))| {
         decide(target, logits, contract, relations.map(|relations| relations[at]))
     };
     Ok(targets.iter().zip(logits).enumerate().filter_map(row).collect())
 }
 
-/// The mean of what `ask` says to the pictures of `dataset` at `indices` and of what it says to their mirror images: so the
-/// box looks at a face.
+/// The mean of what `ask` says to pictures and of what it says to their mirror images: so the box looks at a face.
 pub(crate) fn of_both_sides(
-    dataset: &Dataset,
-    indices: &[usize],
-    ask: impl Fn(&Dataset, &[usize]) -> Result<Vec<Vec<f32>>, Error>,
+    pictures: &[&[u8]],
+    ask: impl Fn(&[&[u8]]) -> Result<Vec<Vec<f32>>, Error>,
 ) -> Result<Vec<Vec<f32>>, Error> {
-    let mut logits = ask(dataset, indices)?;
-    let mirrored = |&index: &usize| {
-        let mut picture = dataset.samples[index].clone();
-        picture.mirror();
-        picture
-    };
-    let mirrored = Dataset { samples: indices.iter().map(mirrored).collect(), label_set: dataset.label_set };
-    let all: Vec<usize> = (0..indices.len()).collect();
-    for (logits, mirrored) in logits.iter_mut().zip(ask(&mirrored, &all)?) {
+    let mut logits = ask(pictures)?;
+    let mirrored: Vec<Vec<u8>> = pictures.iter().map(|pixels| dataset::mirrored(pixels)).collect();
+    let mirrored: Vec<&[u8]> = mirrored.iter().map(Vec::as_slice).collect();
+    for (logits, mirrored) in logits.iter_mut().zip(ask(&mirrored)?) {
         logits.iter_mut().zip(mirrored).for_each(|(logit, mirrored)| *logit = f32::midpoint(*logit, mirrored));
     }
     Ok(logits)

@@ -276,7 +276,7 @@ impl<'a> Trainer<'a> {
     /// What the averaged weights say to the validation pictures, head by head.
     fn validate(&self, net: &Net) -> Vec<HeadReport> {
         let TrainingSet { dataset, parts, recipe, validation, .. } = self.set;
-        let logits = evaluate::logits(net, dataset, &parts.validation, &self.contract);
+        let logits = evaluate::logits(net, &dataset.pixels(&parts.validation), &self.contract);
         let decide = |(head, labelled): &(Head, Labelled)| {
             let columns = recipe.columns(*head)?;
             let own: Vec<Vec<f32>> =

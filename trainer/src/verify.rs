@@ -1,6 +1,5 @@
 //! Runs the exported file through the very code the box runs, and holds it against the float network.
 
-use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::file;
 use mood::{Classifier, Crop, InputTensor, ModelError};
@@ -31,28 +30,21 @@ pub fn classifier(bytes: &[u8], path: &Path) -> Result<Classifier, Error> {
     loaded.unwrap_or_else(|detail| Err(ModelError::Graph { detail })).map_err(|error| refused(path, &error))
 }
 
-/// What an exported network says to the pictures at `indices`, in their order, on all cores.
+/// What an exported network says to `pictures`, in their order, on all cores.
 ///
 /// # Errors
 /// When a run fails; `path` is named.
-pub fn logits(
-    classifier: &Classifier,
-    dataset: &Dataset,
-    indices: &[usize],
-    path: &Path,
-) -> Result<Vec<Vec<f32>>, Error> {
+pub fn logits(classifier: &Classifier, pictures: &[&[u8]], path: &Path) -> Result<Vec<Vec<f32>>, Error> {
     let contract = classifier.contract();
-    let run = |&index: &usize| {
-        let crop = Crop::from_pixels(contract.side, dataset.samples[index].pixels.to_vec()).ok_or_else(|| {
-            ModelError::Mismatch {
-                key: "side",
-                found: contract.side.to_string(),
-                expected: crate::dataset::SIDE.to_string(),
-            }
+    let run = |pixels: &&[u8]| {
+        let crop = Crop::from_pixels(contract.side, pixels.to_vec()).ok_or_else(|| ModelError::Mismatch {
+            key: "side",
+            found: contract.side.to_string(),
+            expected: crate::dataset::SIDE.to_string(),
         })?;
         classifier.logits(&InputTensor::new(&crop, contract)).map(|logits| logits.0)
     };
-    indices.par_iter().map(run).collect::<Result<_, _>>().map_err(|error| refused(path, &error))
+    pictures.par_iter().map(run).collect::<Result<_, _>>().map_err(|error| refused(path, &error))
 }
 
 /// An exported network that fails, or is refused.

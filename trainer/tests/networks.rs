@@ -86,7 +86,7 @@ fn every_network_trains_folds_quantises_and_runs_on_integers() {
         let net = trained(name, &dataset, &parts, root.path());
         let raw = net.layers();
 
-        let trained = evaluate::logits(&net, &dataset, &tests, &contract);
+        let trained = evaluate::logits(&net, &dataset.pixels(&tests), &contract);
         let folded = fold::fold(&raw);
         let crop = |&index: &usize| Crop::from_pixels(48, dataset.samples[index].pixels.to_vec()).unwrap();
         let inputs: Vec<InputTensor> = tests.iter().map(|index| InputTensor::new(&crop(index), &contract)).collect();

@@ -151,8 +151,8 @@ fn from_csv_to_a_verified_int8_file() {
     assert_eq!(classifier.contract().label_set, LabelSet::Fer2013);
     let pictures = labelled(&dataset, &dataset.indices(Split::PublicTest));
     let tests = &pictures.indices;
-    let integer = verify::logits(&classifier, &dataset, tests, path).unwrap();
-    let float = evaluate::head_logits(&net, &dataset, tests, 0..7, classifier.contract());
+    let integer = verify::logits(&classifier, &dataset.pixels(tests), path).unwrap();
+    let float = evaluate::head_logits(&net, &dataset.pixels(tests), 0..7, classifier.contract());
     assert_eq!(integer.len(), tests.len());
     let told_alike = winners(&integer).zip(winners(&float)).filter(|(a, b)| a == b).count();
     assert!(told_alike + 2 >= tests.len(), "int8 and float agree on {told_alike} of {}", tests.len());
@@ -185,7 +185,7 @@ fn folding_and_the_box_compute_what_was_trained() {
     let inputs = inputs(&dataset, &tests);
 
     let contract = Contract::new(LabelSet::Fer2013);
-    let trained = evaluate::logits(&net, &dataset, &tests, &contract);
+    let trained = evaluate::logits(&net, &dataset.pixels(&tests), &contract);
     let folded = fold::fold(&raw);
     for (input, trained) in inputs.iter().zip(&trained) {
         let logits = reference::float(&folded, &input.values).logits;

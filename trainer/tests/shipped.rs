@@ -48,7 +48,8 @@ fn they_tell_as_many_faces_of_public_test_as_is_promised() {
     for (file, set, least, pictures) in SHIPPED {
         let path = beside_the_workspace(file);
         let tests = Labelled::of(&dataset, Some(&votes), set, &dataset.indices(Split::PublicTest)).unwrap();
-        let logits = verify::logits(&verify::load(&path).unwrap(), &dataset, &tests.indices, &path).unwrap();
+        let classifier = verify::load(&path).unwrap();
+        let logits = verify::logits(&classifier, &dataset.pixels(&tests.indices), &path).unwrap();
         let accuracy = metrics::logit_accuracy(&logits, &tests.labels).unwrap();
         assert_eq!(tests.labels.len(), pictures, "{file}");
         assert!(accuracy >= least, "{file}: {accuracy}");

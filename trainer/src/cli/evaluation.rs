@@ -79,7 +79,7 @@ pub(super) fn run(args: &Evaluate) -> Result<(), Error> {
     let training = training(args, other.as_ref().unwrap_or(&dataset), parts.as_ref())?;
     let plain = args.conditions || args.coverage.is_some();
     let indices: Vec<usize> = targets.chosen.iter().map(|target| target.index).collect();
-    let relations = training.filter(|_| !plain).map(|training| Relation::of(&dataset, &indices, &training));
+    let relations = training.filter(|_| !plain).map(|training| Relation::of(&dataset.pixels(&indices), &training));
     let view = |condition: Condition| View { condition, flip: !args.single_view };
     let rows = |condition: Condition| {
         measure::rows(&classifier, &dataset, &targets.chosen, relations.as_deref(), view(condition), &args.model)
@@ -148,7 +148,7 @@ fn training<'a>(args: &Evaluate, dataset: &'a Dataset, parts: Option<&Splits>) -
         Some(parts) if args.without_copies_of.is_none() => parts.training.clone(),
         _ => dataset.indices(Split::Training),
     };
-    let pixels: Vec<&[u8]> = training.into_iter().map(|index| &*dataset.samples[index].pixels).collect();
+    let pixels = dataset.pixels(&training);
     match &args.without_copies_of {
         Some(path) if pixels.is_empty() => {
             Err(Error::data(path, "has no training pictures", "give `--without-copies-of` the data it was trained on"))

@@ -70,13 +70,13 @@ pub(super) fn verify(
         return Err(Error::data(&args.data, what, "choose another `--split`"));
     }
     let pictures = Labelled::of(dataset, votes.as_deref(), set, &indices)?;
-    let logits = verify::logits(classifier, dataset, &pictures.indices, &args.model)?;
+    let logits = verify::logits(classifier, &dataset.pixels(&pictures.indices), &args.model)?;
     let rows = measure::decide_all(&pictures, logits, contract);
     let float = match &folder {
         Some(folder) => {
             let columns = recipe.columns(head(folder, &recipe, Some(Head::of(set)))?).unwrap_or_default();
             let net = train::best_net(folder, &recipe)?;
-            let logits = evaluate::head_logits(&net, dataset, &pictures.indices, columns, contract);
+            let logits = evaluate::head_logits(&net, &dataset.pixels(&pictures.indices), columns, contract);
             Some(Figures::of(&measure::decide_all(&pictures, logits, contract), set, set))
         }
         None => None,

@@ -39,9 +39,9 @@ pub(super) fn relations(dataset: &Dataset, split: Split, indices: &[usize]) -> O
     if split == Split::Validation {
         return None;
     }
-    let training: Vec<&[u8]> =
-        dataset.indices(Split::Training).into_iter().map(|index| &*dataset.samples[index].pixels).collect();
-    Some(indices.iter().copied().zip(Relation::of(dataset, indices, &training)).collect())
+    let training = dataset.indices(Split::Training);
+    let relations = Relation::of(&dataset.pixels(indices), &dataset.pixels(&training));
+    Some(indices.iter().copied().zip(relations).collect())
 }
 
 impl Answers<'_> {

@@ -144,16 +144,15 @@ fn answers<'a>(
     let mut contract = known.unwrap_or_else(|| Contract::new(head.set()));
     if exported.is_none() {
         let chosen_by = Labelled::of(dataset, votes, head.set(), &parts.validation)?;
-        let logits = evaluate::head_logits(net, dataset, &chosen_by.indices, columns.clone(), &contract);
+        let logits = evaluate::head_logits(net, &dataset.pixels(&chosen_by.indices), columns.clone(), &contract);
         contract.temperature = calibration::fit_temperature(&logits, &chosen_by.labels);
     }
     let by_index = |logits: Vec<Vec<f32>>| -> Logits { indices.iter().copied().zip(logits).collect() };
-    let run = |(classifier, path)| {
-        measure::of_both_sides(dataset, &indices, |seen, all| verify::logits(classifier, seen, all, path))
-    };
+    let pictures = dataset.pixels(&indices);
+    let run = |(classifier, path)| measure::of_both_sides(&pictures, |seen| verify::logits(classifier, seen, path));
     let int8 = exported.map(run).transpose()?.map(by_index);
-    let ask = |seen: &Dataset, all: &[usize]| Ok(evaluate::head_logits(net, seen, all, columns.clone(), &contract));
-    let float = by_index(measure::of_both_sides(dataset, &indices, ask)?);
+    let ask = |seen: &[&[u8]]| Ok(evaluate::head_logits(net, seen, columns.clone(), &contract));
+    let float = by_index(measure::of_both_sides(&pictures, ask)?);
     let relations = answers::relations(dataset, asked.split, &indices);
     Ok(Answers { dataset, votes, contract, float, int8, relations, indices })
 }

@@ -2,11 +2,11 @@
 
 use super::checkpoint::{RunFolder, WEIGHTS_MIB};
 use super::loss::BatchTargets;
-use crate::dataset::{Dataset, Sample, Splits};
+use crate::dataset::{self, Dataset, Splits};
 use crate::error::Error;
 use crate::evaluate;
 use crate::file::{self, write_whole};
-use crate::net::{Net, device, input_tensor};
+use crate::net::{Net, device, input_tensor, values};
 use crate::recipe::{Distillation, Recipe};
 use burn::module::Module;
 use burn::tensor::Device;
@@ -118,8 +118,7 @@ impl Consistent {
         let outputs = self.heads.iter().map(Range::len).sum();
         let mut rows = vec![0.0; size * outputs];
         for net in &self.nets {
-            let logits: Vec<f32> =
-                net.forward(input_tensor(inputs.to_vec(), size, &self.device)).into_data().iter::<f32>().collect();
+            let logits = values(net.forward(input_tensor(inputs.to_vec(), size, &self.device)));
             for (row, logits) in rows.chunks_exact_mut(outputs).zip(logits.chunks_exact(outputs)) {
                 for columns in &self.heads {
                     let logits = &logits[columns.clone()];
@@ -161,11 +160,13 @@ impl Recorded {
         let contract = Contract::new(dataset.label_set);
         let mut rows = vec![0.0; size];
         let temperature = f64::from(asked.temperature);
+        // A picture and its mirror image show the same: both count.
+        let pictures = dataset.pixels(training);
+        let mirrored: Vec<Vec<u8>> = pictures.iter().map(|pixels| dataset::mirrored(pixels)).collect();
+        let mirrored: Vec<&[u8]> = mirrored.iter().map(Vec::as_slice).collect();
         for net in &nets {
-            // A picture and its mirror image show the same: both count.
-            for mirrored in [false, true] {
-                let seen = if mirrored { &mirror(dataset) } else { dataset };
-                let logits = evaluate::logits(net, seen, training, &contract);
+            for seen in [&pictures, &mirrored] {
+                let logits = evaluate::logits(net, seen, &contract);
                 for (&index, logits) in training.iter().zip(&logits) {
                     let row = &mut rows[index * outputs..][..outputs];
                     for columns in heads(recipe) {
@@ -184,12 +185,6 @@ impl Recorded {
     pub fn row(&self, index: usize) -> &[f32] {
         &self.rows[index * self.outputs..][..self.outputs]
     }
-}
-
-fn mirror(dataset: &Dataset) -> Dataset {
-    let mut mirrored = dataset.clone();
-    mirrored.samples.iter_mut().for_each(Sample::mirror);
-    mirrored
 }
 
 /// Tells one set of answers from any other: by the teachers' weights, the pictures, the heads, the temperature.
