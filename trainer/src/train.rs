@@ -138,13 +138,13 @@ impl<'a> Trainer<'a> {
         device.seed(recipe.seed);
         let net = recipe.new_net(&device);
         let optimiser = optimiser::new(&recipe.optimiser);
-        let (net, average, optimiser, progress) = if resume {
-            let Checkpoint { net, average, optimiser, progress } = folder.load(&net, &optimiser)?;
-            (net, average, optimiser, progress)
+        let begun = if resume {
+            folder.load(&net, &optimiser)?
         } else {
-            let net = start::weights(set, &device)?.unwrap_or(net);
-            (net.clone(), net, optimiser, Progress::default())
+            let net = recipe.start_from.as_deref().map_or(Ok(net), |run| start::weights(run, set, &device))?;
+            Checkpoint { net: net.clone(), average: net, optimiser, progress: Progress::default() }
         };
+        let Checkpoint { net, average, optimiser, progress } = begun;
         let average = WeightAverage::new(&average, recipe.optimiser.average_decay);
         let contract = Contract::new(dataset.label_set);
         Ok(Self { set, distiller, folder, contract, device, net, average, optimiser, progress })
@@ -221,18 +221,18 @@ impl<'a> Trainer<'a> {
         let loss = loss::loss(&logits, targets, recipe, &self.device);
         let value = f64::from(loss.clone().into_scalar::<f32>());
         if !value.is_finite() {
-            return Err(self.no_number(value));
+            let Progress { epoch, step, .. } = self.progress;
+            let what = format!("the loss became {value} in epoch {}, step {step}", epoch + 1);
+            let rate = recipe.schedule.learning_rate / 4.0;
+            return Err(Error::configuration(
+                what,
+                format!(
+                    "train again with a lower rate, for instance `--learning-rate {rate}`; what the finished epochs \
+                     learnt is kept"
+                ),
+            ));
         }
         Ok((answers, value, GradientsParams::from_grads(loss.backward(), &self.net)))
-    }
-
-    fn no_number(&self, value: f64) -> Error {
-        let Progress { epoch, step, .. } = self.progress;
-        let hint = format!(
-            "train again with a lower rate, for instance `--learning-rate {}`; what the finished epochs learnt is kept",
-            self.set.recipe.schedule.learning_rate / 4.0
-        );
-        Error::configuration(format!("the loss became {value} in epoch {}, step {step}", epoch + 1), hint)
     }
 
     fn report(&self) -> BatchReport {

@@ -10,13 +10,8 @@ use burn::tensor::Device;
 use std::collections::HashSet;
 use std::path::Path;
 
-/// The network of `set`'s recipe with the best weights of the run it starts from, widened where it is wider. None
-/// where it starts from nothing.
-pub(super) fn weights(set: &TrainingSet<'_>, device: &Device) -> Result<Option<Net>, Error> {
-    set.recipe.start_from.as_deref().map(|run| of(run, set, device)).transpose()
-}
-
-fn of(run: &Path, set: &TrainingSet<'_>, device: &Device) -> Result<Net, Error> {
+/// The network of `set`'s recipe with the best weights of `run`, widened where it is wider.
+pub(super) fn weights(run: &Path, set: &TrainingSet<'_>, device: &Device) -> Result<Net, Error> {
     let TrainingSet { dataset, parts, recipe, .. } = *set;
     let folder = RunFolder::new(run);
     let theirs = folder.recipe()?;
