@@ -73,6 +73,11 @@ impl Recipe {
         Some(from..from + head.classes())
     }
 
+    /// The columns of each head, in order.
+    pub fn head_columns(&self) -> impl Iterator<Item = std::ops::Range<usize>> {
+        self.data.heads.iter().filter_map(|&head| self.columns(head))
+    }
+
     /// The pictures a run learns from and chooses by.
     #[must_use]
     pub fn parts(&self, dataset: &Dataset) -> Splits {

@@ -31,8 +31,7 @@ pub(super) fn loss(logits: &Tensor<2>, targets: &BatchTargets, recipe: &Recipe, 
 fn heads(logits: &Tensor<2>, targets: &[f32], recipe: &Recipe, device: &Device) -> Tensor<1> {
     let [size, outputs] = logits.dims();
     let mut scaled = targets.to_vec();
-    for &head in &recipe.data.heads {
-        let Some(columns) = recipe.columns(head) else { continue };
+    for columns in recipe.head_columns() {
         let known = scaled.chunks_exact(outputs).map(|row| row[columns.clone()].iter().sum::<f32>());
         let learning = known.filter(|&known| known > 0.0).map(|_| 1.0_f32).sum::<f32>().max(1.0);
         for row in scaled.chunks_exact_mut(outputs) {
@@ -40,7 +39,7 @@ fn heads(logits: &Tensor<2>, targets: &[f32], recipe: &Recipe, device: &Device) 
         }
     }
     let scaled = Tensor::<2>::from_data(TensorData::new(scaled, [size, outputs]), device);
-    let logs = recipe.data.heads.iter().filter_map(|&head| recipe.columns(head)).map(|columns| {
+    let logs = recipe.head_columns().map(|columns| {
         let width = columns.len();
         log_softmax(logits.clone().narrow(1, columns.start, width), 1)
     });

@@ -60,11 +60,6 @@ impl Distiller {
     }
 }
 
-/// The columns of each head.
-fn heads(recipe: &Recipe) -> impl Iterator<Item = Range<usize>> {
-    recipe.data.heads.iter().filter_map(|&head| recipe.columns(head))
-}
-
 fn load_all(asked: &Distillation, recipe: &Recipe, device: &Device) -> Result<Vec<Net>, Error> {
     asked.teachers.iter().map(|teacher| load(teacher, recipe, device)).collect()
 }
@@ -108,7 +103,7 @@ impl Consistent {
         // They don't learn: on a device that does, their batch norm would go by the batch.
         let device = device.clone().without_autodiff();
         let nets = load_all(asked, recipe, &device)?.iter().map(Module::valid).collect();
-        let heads = heads(recipe).collect();
+        let heads = recipe.head_columns().collect();
         Ok(Self { nets, device, heads, temperature: f64::from(asked.temperature) })
     }
 
@@ -169,7 +164,7 @@ impl Recorded {
                 let logits = evaluate::logits(net, seen, &contract);
                 for (&index, logits) in training.iter().zip(&logits) {
                     let row = &mut rows[index * outputs..][..outputs];
-                    for columns in heads(recipe) {
+                    for columns in recipe.head_columns() {
                         softmax_into(&mut row[columns.clone()], &logits[columns], temperature, 2 * nets.len());
                     }
                 }
