@@ -61,11 +61,11 @@ pub fn batch(inputs_of: &BatchInputs<'_>, chosen: &[usize], epoch: u32) -> Batch
         teachers.map(|teachers| chosen.iter().flat_map(|&index| teachers.row(index)).copied().collect());
     let first = chosen.first().and_then(|&index| u64::try_from(index).ok()).unwrap_or(0);
     let mut random = generator(mix(epoch_seed, first), MIXING_STREAM);
-    let blend = recipe.augmentation.mixing.draw(chosen.len(), &mut random);
-    blend.apply_to_inputs(&mut inputs);
-    blend.apply_to_targets(&mut labels, recipe.outputs());
-    if let Some(taught) = &mut taught {
-        blend.apply_to_targets(taught, recipe.outputs());
+    if let Some(blend) = recipe.augmentation.mixing.draw(chosen.len(), &mut random) {
+        blend.apply_to_inputs(&mut inputs);
+        for targets in std::iter::once(&mut labels).chain(&mut taught) {
+            blend.apply_to_targets(targets, recipe.outputs());
+        }
     }
     Batch { size: chosen.len(), inputs, targets: BatchTargets { labels, teachers: taught } }
 }
