@@ -106,11 +106,9 @@ impl Sample {
 }
 
 /// Pixels -> what the network eats, by the function the box uses.
-pub(crate) fn append_input(pixels: Vec<u8>, contract: &Contract, inputs: &mut Vec<f32>) {
+pub(crate) fn input(pixels: Vec<u8>, contract: &Contract) -> Vec<f32> {
     let side = u32::try_from(SIDE).unwrap_or(u32::MAX);
-    if let Some(crop) = Crop::from_pixels(side, pixels) {
-        inputs.extend(InputTensor::new(&crop, contract).values);
-    }
+    Crop::from_pixels(side, pixels).map(|crop| InputTensor::new(&crop, contract).values).unwrap_or_default()
 }
 
 /// All pictures of a data set, in the order of its rows or of its sorted file names.

@@ -1,6 +1,6 @@
 //! Runs the float network over pictures, for validation and for the f32 side of `verify`.
 
-use crate::dataset::{PIXELS, append_input};
+use crate::dataset::input;
 use crate::net::{Net, device, input_tensor, values};
 use burn::module::Module;
 use mood::Contract;
@@ -16,10 +16,7 @@ pub fn logits(net: &Net, pictures: &[&[u8]], contract: &Contract) -> Vec<Vec<f32
     let device = net.devices().pop().unwrap_or_else(device);
     let mut logits = Vec::with_capacity(pictures.len());
     for chosen in pictures.chunks(BATCH) {
-        let mut inputs = Vec::with_capacity(chosen.len() * PIXELS);
-        for pixels in chosen {
-            append_input(pixels.to_vec(), contract, &mut inputs);
-        }
+        let inputs = chosen.iter().flat_map(|pixels| input(pixels.to_vec(), contract)).collect();
         let output = net.forward(input_tensor(inputs, chosen.len(), &device));
         let outputs = output.dims()[1];
         logits.extend(values(output).chunks(outputs).map(<[f32]>::to_vec));

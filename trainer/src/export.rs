@@ -1,6 +1,6 @@
 //! The line from float arrays to the bytes of `mood.onnx`: quantise, write, fit the temperature, write again.
 
-use crate::dataset::{Dataset, Labelled, PIXELS, append_input};
+use crate::dataset::{Dataset, Labelled, input};
 use crate::error::Error;
 use crate::layers::RawNet;
 use crate::metrics::calibration;
@@ -54,14 +54,8 @@ pub fn run(
     let mut chosen = training.to_vec();
     chosen.shuffle(&mut random::generator(seed, CALIBRATION_STREAM));
     chosen.truncate(calibration);
-    let inputs: Vec<Vec<f32>> = chosen
-        .iter()
-        .map(|&index| {
-            let mut input = Vec::with_capacity(PIXELS);
-            append_input(dataset.samples[index].pixels.to_vec(), &contract, &mut input);
-            input
-        })
-        .collect();
+    let inputs: Vec<Vec<f32>> =
+        dataset.pixels(&chosen).into_iter().map(|pixels| input(pixels.to_vec(), &contract)).collect();
     let quantised = quantise::quantise(raw, &inputs);
     let graph = onnx::graph(&quantised.net);
     // The temperature is fitted on what the box will compute, so the file is run once before it is complete.

@@ -3,7 +3,7 @@
 use super::loss::BatchTargets;
 use super::targets::Targets;
 use super::teachers::Recorded;
-use crate::dataset::{Dataset, PIXELS, append_input, augment};
+use crate::dataset::{Dataset, augment, input};
 use crate::random::{generator, mix};
 use crate::recipe::Recipe;
 use mood::Contract;
@@ -51,9 +51,7 @@ pub fn batch(inputs_of: &BatchInputs<'_>, chosen: &[usize], epoch: u32) -> Batch
     let varied = |&index: &usize| {
         let stream = u64::try_from(index).unwrap_or(u64::MAX).wrapping_add(1 << 32);
         let pixels = &dataset.samples[index].pixels;
-        let mut input = Vec::with_capacity(PIXELS);
-        append_input(augment::vary(pixels, &strengths, &mut generator(epoch_seed, stream)), contract, &mut input);
-        input
+        input(augment::vary(pixels, &strengths, &mut generator(epoch_seed, stream)), contract)
     };
     let mut inputs: Vec<f32> = chosen.par_iter().map(varied).collect::<Vec<_>>().concat();
     let mut labels: Vec<f32> = chosen.iter().flat_map(|&index| targets.row(index)).copied().collect();

@@ -208,7 +208,7 @@ fn numbers(bytes: &[u8], expected: usize) -> Option<Vec<f32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{PIXELS, SIDE, Sample, Split, append_input};
+    use crate::dataset::{PIXELS, SIDE, Sample, Split, input};
     use crate::net::device;
     use crate::recipe::Head;
     use mood::{Contract, LabelSet};
@@ -252,11 +252,9 @@ mod tests {
         let student = tempfile::tempdir().unwrap();
         let training = [0, 1, 3, 4];
         let recorded = Recorded::ask(&asked, &recipe, &dataset, &training, &RunFolder::new(student.path())).unwrap();
-        let mut inputs = Vec::new();
-        for &index in &training {
-            let pixels = dataset.samples[index].pixels.to_vec();
-            append_input(pixels, &Contract::new(dataset.label_set), &mut inputs);
-        }
+        let contract = Contract::new(dataset.label_set);
+        let inputs: Vec<f32> =
+            dataset.pixels(&training).into_iter().flat_map(|pixels| input(pixels.to_vec(), &contract)).collect();
         let consistent = Consistent::load(&asked, &recipe, &device()).unwrap();
         let answers = consistent.answer(&inputs, training.len());
         for (&index, answer) in training.iter().zip(answers.chunks_exact(recipe.outputs())) {
