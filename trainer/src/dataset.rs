@@ -105,6 +105,14 @@ impl Sample {
     }
 }
 
+/// A picture for tests: of one grey but for its first pixel, which tells it from others.
+#[cfg(test)]
+pub(crate) fn plain(first: u8, label: u8, split: Split) -> Sample {
+    let mut pixels = vec![0; PIXELS].into_boxed_slice();
+    pixels[0] = first;
+    Sample { pixels, label, split }
+}
+
 /// Pixels -> what the network eats, by the function the box uses.
 pub(crate) fn input(pixels: Vec<u8>, contract: &Contract) -> Vec<f32> {
     let side = u32::try_from(SIDE).unwrap_or(u32::MAX);

@@ -135,7 +135,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{PIXELS, Sample};
+    use crate::dataset::plain;
     use mood::LabelSet;
 
     #[test]
@@ -151,11 +151,7 @@ mod tests {
             (0, 2, Training),
             (3, 6, PublicTest),
         ];
-        let pictures = rows.map(|(id, label, split)| {
-            let mut pixels = vec![0; PIXELS].into_boxed_slice();
-            pixels[0] = id;
-            Sample { pixels, label, split }
-        });
+        let pictures = rows.map(|(id, label, split)| plain(id, label, split));
         let dataset = Dataset { samples: pictures.into(), label_set: LabelSet::Fer2013 };
         let survey = Survey::of(&dataset);
         let expected = Survey {

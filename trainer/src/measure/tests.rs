@@ -1,7 +1,7 @@
 //! Figures computed by hand, on answers made up for it.
 
 use super::*;
-use crate::dataset::{PIXELS, Sample, Split};
+use crate::dataset::{Split, plain};
 use crate::number::count;
 use mood::LabelSet;
 use std::collections::HashSet;
@@ -154,8 +154,8 @@ fn a_row_a_picture() {
 }
 
 fn dataset(labels: impl Iterator<Item = u8>) -> Dataset {
-    let picture = |label| Sample { pixels: vec![label; PIXELS].into(), label, split: Split::PublicTest };
-    Dataset { samples: labels.map(picture).collect(), label_set: LabelSet::Fer2013 }
+    let pictures = labels.map(|label| plain(label, label, Split::PublicTest));
+    Dataset { samples: pictures.collect(), label_set: LabelSet::Fer2013 }
 }
 
 #[test]

@@ -136,11 +136,11 @@ fn smooth(rows: &mut [f32], outputs: usize, columns: &std::ops::Range<usize>, sh
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::{PIXELS, Sample, Split};
+    use crate::dataset::{Split, plain};
 
     fn dataset(labels: &[u8]) -> Dataset {
-        let picture = |&label: &u8| Sample { pixels: vec![label; PIXELS].into(), label, split: Split::Training };
-        Dataset { samples: labels.iter().map(picture).collect(), label_set: LabelSet::Fer2013 }
+        let pictures = labels.iter().map(|&label| plain(label, label, Split::Training));
+        Dataset { samples: pictures.collect(), label_set: LabelSet::Fer2013 }
     }
 
     fn recipe(heads: &[Head], smoothing: f32, balance: f64) -> Recipe {

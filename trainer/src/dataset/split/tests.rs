@@ -1,28 +1,21 @@
 //! No picture, and no photograph, on two sides.
 
 use super::*;
-use crate::dataset::{PIXELS, SIDE, Sample};
+use crate::dataset::{PIXELS, SIDE, Sample, plain};
 use mood::LabelSet;
 use std::collections::HashMap;
 
 const CUT: SplitOptions = SplitOptions { share: 0.2, seed: 9, keep_copies: false, pool_near_copies: false };
 
-/// Sample number `id`: distinct ids look different; 0 is blank.
-fn picture(id: u8, label: u8, split: Split) -> Sample {
-    let mut pixels = vec![0; PIXELS].into_boxed_slice();
-    pixels[0] = id;
-    Sample { pixels, label, split }
-}
-
 fn dataset() -> Dataset {
-    let mut pictures: Vec<Sample> = (1..=200).map(|id| picture(id, u8::from(id % 4 == 0), Split::Training)).collect();
+    let mut pictures: Vec<Sample> = (1..=200).map(|id| plain(id, u8::from(id % 4 == 0), Split::Training)).collect();
     // Three copies each of ten pictures, one of them labelled otherwise.
     for id in 1..=10 {
-        pictures.push(picture(id, u8::from(id % 4 == 0), Split::Training));
-        pictures.push(picture(id, 1, Split::Training));
+        pictures.push(plain(id, u8::from(id % 4 == 0), Split::Training));
+        pictures.push(plain(id, 1, Split::Training));
     }
-    pictures.push(picture(0, 0, Split::Training));
-    pictures.extend((196..=205).map(|id| picture(id, 0, Split::PublicTest)));
+    pictures.push(plain(0, 0, Split::Training));
+    pictures.extend((196..=205).map(|id| plain(id, 0, Split::PublicTest)));
     Dataset { samples: pictures, label_set: LabelSet::Fer2013 }
 }
 
@@ -98,8 +91,8 @@ fn pictures_without_parts_get_them_and_copies_stay_together() {
 #[test]
 fn a_validation_part_of_its_own_is_used() {
     let mut dataset = dataset();
-    dataset.samples.push(picture(230, 0, Split::Validation));
-    dataset.samples.push(picture(1, 0, Split::Validation));
+    dataset.samples.push(plain(230, 0, Split::Validation));
+    dataset.samples.push(plain(1, 0, Split::Validation));
     let parts = split(&dataset, &CUT);
     assert_eq!(parts.validation.len(), 2);
     assert!(parts.training.iter().all(|&index| dataset.samples[index].pixels[0] != 1));
