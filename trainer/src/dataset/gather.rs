@@ -64,18 +64,14 @@ impl<'a> Gathering<'a> {
             None => drop(self.beside.insert(place.class.clone())),
         }
         self.classes.insert(place.class, true);
-        let mut size = 0;
-        let bytes = match source {
-            Some(source) => {
-                let mut bytes = Vec::new();
-                // One byte more than a picture may have: the decoder refuses it by its length.
-                let most = super::picture::MOST_BYTES + 1;
-                source.take(most).read_to_end(&mut bytes).map_err(|error| unreadable(&path, &error))?;
-                size = bytes.len();
-                Some(bytes)
-            }
-            None => None,
+        // One byte more than a picture may have: the decoder refuses it by its length.
+        let most = super::picture::MOST_BYTES + 1;
+        let unpack = |source: &mut dyn Read| {
+            let mut bytes = Vec::new();
+            source.take(most).read_to_end(&mut bytes).map(|_| bytes).map_err(|error| unreadable(&path, &error))
         };
+        let bytes = source.map(unpack).transpose()?;
+        let size = bytes.as_ref().map_or(0, Vec::len);
         self.bytes += size;
         self.waiting.push(Waiting { path, bytes, expression: place.expression, part: place.part });
         if self.bytes >= PORTION {
