@@ -9,7 +9,7 @@ mod robustness;
 mod thresholds;
 
 pub(crate) use figures::percent;
-pub use figures::{Class, Comparison, Figures, json, nll, predictions, text};
+pub use figures::{Class, Figures, drop_points, json, nll, predictions, text};
 pub use robustness::{Line, Robustness};
 pub use thresholds::AbstentionThresholds;
 

@@ -1,11 +1,13 @@
 //! Everything the trainer says: progress to stderr, results to stdout. Only this file and `main.rs` print.
 
+use crate::dataset::Split;
 use crate::devices::survey::{Finding, Line, State};
 use crate::error::Error;
 use crate::export::{Cost, Export};
 use crate::layers::RawNet;
-use crate::measure::{Comparison, Figures, percent};
+use crate::measure::{Figures, drop_points, percent};
 use crate::music::cross_validation::{self, Accuracy};
+use mood::Classifier;
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -74,10 +76,10 @@ struct Verified<'a> {
     figures: &'a Figures,
 }
 
-/// Prints the figures of an exported file.
-pub fn verified(comparison: &Comparison<'_>, json: bool) {
-    let Comparison { split, classifier, integer, float } = comparison;
+/// Prints the figures of an exported file, next to those of the float network it came from, where its run was given.
+pub fn verified(split: Split, classifier: &Classifier, integer: &Figures, float: Option<&Figures>, json: bool) {
     let contract = classifier.contract();
+    let drop = float.and_then(|float| drop_points(float, integer));
     if json {
         let verified = Verified {
             split: split.name(),
@@ -85,9 +87,9 @@ pub fn verified(comparison: &Comparison<'_>, json: bool) {
             labels: contract.labels.iter().map(|label| label.name()).collect(),
             temperature: (f64::from(contract.temperature) * 1e3).round() / 1e3,
             float_convolutions: classifier.float_convolutions(),
-            float_accuracy: float.as_ref().and_then(|float| float.accuracy),
-            float_macro_f1: float.as_ref().map(|float| float.macro_f1),
-            drop_points: comparison.drop(),
+            float_accuracy: float.and_then(|float| float.accuracy),
+            float_macro_f1: float.map(|float| float.macro_f1),
+            drop_points: drop,
             figures: integer,
         };
         say!("{}", serde_json::json!(verified));
@@ -104,7 +106,7 @@ pub fn verified(comparison: &Comparison<'_>, json: bool) {
         say!("{name}  accuracy {}  macro-F1 {:.3}", percent(found.accuracy), found.macro_f1);
     };
     line("int8 ", integer);
-    if let (Some(float), Some(drop)) = (float, comparison.drop()) {
+    if let (Some(float), Some(drop)) = (float, drop) {
         line("float", float);
         say!("int8 loses {drop:.2} points");
     }

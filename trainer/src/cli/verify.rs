@@ -5,7 +5,7 @@ use super::run_args::Loaded;
 use crate::dataset::{Labelled, Split};
 use crate::error::Error;
 use crate::file::write_whole;
-use crate::measure::{self, Comparison, Figures, Row};
+use crate::measure::{self, Figures, Row};
 use crate::recipe::{Head, Recipe};
 use crate::train::{self, checkpoint::RunFolder};
 use crate::verify;
@@ -81,9 +81,9 @@ pub(super) fn verify(
         }
         None => None,
     };
-    let comparison = Comparison { split, classifier, integer: Figures::of(&rows, set, set), float };
-    report::verified(&comparison, args.json);
-    match (args.gate, comparison.drop()) {
+    let integer = Figures::of(&rows, set, set);
+    report::verified(split, classifier, &integer, float.as_ref(), args.json);
+    match (args.gate, float.and_then(|float| measure::drop_points(&float, &integer))) {
         (Some(gate), Some(drop)) if drop > gate => Err(Error::below_gate(drop, gate)),
         _ => Ok(rows),
     }

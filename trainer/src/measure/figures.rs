@@ -6,7 +6,7 @@ use crate::dataset::Split;
 use crate::dataset::augment::Condition;
 use crate::metrics::{self, Confusion, Graded, calibration};
 use crate::number::count;
-use mood::{Classifier, Contract, Expression, LabelSet};
+use mood::{Contract, Expression, LabelSet};
 use serde::Serialize;
 
 /// The figures of a network on some pictures. Shares lie in 0..=1; what can't be known is none: the figures without
@@ -126,25 +126,10 @@ pub fn nll(rows: &[Row]) -> Option<f64> {
     (!known.is_empty()).then(|| known.iter().sum::<f64>() / count(known.len()))
 }
 
-/// An exported network's figures, next to those of the float network it came from.
-#[derive(Debug, Clone)]
-pub struct Comparison<'a> {
-    /// What was measured on.
-    pub split: Split,
-    /// What was measured.
-    pub classifier: &'a Classifier,
-    /// Its figures.
-    pub integer: Figures,
-    /// The float network's, when its run was given.
-    pub float: Option<Figures>,
-}
-
-impl Comparison<'_> {
-    /// Accuracy lost by the exported file, percentage points; negative when it gained.
-    #[must_use]
-    pub fn drop(&self) -> Option<f64> {
-        Some(100.0 * (self.float.as_ref()?.accuracy? - self.integer.accuracy?))
-    }
+/// Accuracy lost by an exported network against the float one it came from, percentage points; negative when it gained.
+#[must_use]
+pub fn drop_points(float: &Figures, integer: &Figures) -> Option<f64> {
+    Some(100.0 * (float.accuracy? - integer.accuracy?))
 }
 
 /// The figures as one JSON object on one line. Under another condition than `clean` its name comes first, as `condition`;

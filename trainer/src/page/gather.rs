@@ -92,7 +92,7 @@ pub fn gather(asked: &Asked) -> Result<Figures, Error> {
         file: exported.map(|(classifier, path)| file(path, classifier)).transpose()?,
         split: asked.split.name(),
         agreement: answers.agreement(),
-        drop_points: int8.as_ref().and_then(|int8| Some(100.0 * (float.figures.accuracy? - int8.figures.accuracy?))),
+        drop_points: int8.as_ref().and_then(|int8| measure::drop_points(&float.figures, &int8.figures)),
         other: answers.other(),
         conditions: exported.map_or_else(|| Ok(Vec::new()), |(file, path)| answers.conditions(file, path))?,
         mistakes: answers.mistakes(asked.mistakes),
