@@ -1,6 +1,6 @@
 //! The sections of the page, in order.
 
-use super::figures::{Figures, Mistake};
+use super::figures::Figures;
 use super::words::{grouped, interval, left_out, percent, truth};
 use super::{charts, tables};
 use crate::dataset::SIDE;
@@ -103,7 +103,16 @@ fn mistakes(figures: &Figures) -> Markup {
             "Errors by " (truth(figures.deployed().labels)) ", most confident first; " (figures.form()) ", " (figures.split) ". Here and there the label \
              may be what is wrong."
         }
-        (gallery(&figures.mistakes))
+        ul .pictures {
+            @for mistake in &figures.mistakes {
+                @let sure = format!("{:.0} %", 100.0 * mistake.confidence);
+                li {
+                    img width="96" height="96" src=(data_uri(&mistake.pixels))
+                        alt={ "A face labelled " (mistake.truth) ", read as " (mistake.answer) " with " (sure) };
+                    p { b { (mistake.answer) } " " (sure) br; "labelled " (mistake.truth) br; small { "row " (mistake.row) } }
+                }
+            }
+        }
     }
 }
 
@@ -171,22 +180,6 @@ fn network_facts(figures: &Figures) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// A gallery of wrong answers, each with what its label says and what the network says.
-pub(super) fn gallery(mistakes: &[Mistake]) -> Markup {
-    html! {
-        ul .pictures {
-            @for mistake in mistakes {
-                @let sure = format!("{:.0} %", 100.0 * mistake.confidence);
-                li {
-                    img width="96" height="96" src=(data_uri(&mistake.pixels))
-                        alt={ "A face labelled " (mistake.truth) ", read as " (mistake.answer) " with " (sure) };
-                    p { b { (mistake.answer) } " " (sure) br; "labelled " (mistake.truth) br; small { "row " (mistake.row) } }
-                }
-            }
-        }
-    }
-}
-
 /// A PNG of 48x48 luminances, as an address that holds all of it; empty when the pixels are no such picture.
 fn data_uri(pixels: &[u8]) -> String {
     let mut png = Cursor::new(Vec::new());
@@ -200,21 +193,17 @@ fn data_uri(pixels: &[u8]) -> String {
 /// Below this share of equal answers, an int8 file is hardly of the same network.
 const KIN: f64 = 0.9;
 
-/// Sentence, warnings and main figures.
-pub(super) fn top(figures: &Figures) -> Markup {
-    html! { (summary(figures)) (warnings(figures)) (tiles(figures)) }
-}
-
 /// What the figures don't say.
 pub(super) const LIMITS: &str = "A face's expression is not what a person feels, and people agree with these labels on about two \
     faces in three. Not for work, school, selection, surveillance or any judgement of a person; how the figures differ \
     between groups of people was not measured. The page may hold pictures of the data set: mind its terms before \
     passing it on.";
 
-/// One sentence: accuracy with its interval, on what, how many; then what was measured.
-fn summary(figures: &Figures) -> Markup {
+/// A sentence (accuracy with its interval, on what, how many; then what was measured), a warning, the main figures.
+pub(super) fn top(figures: &Figures) -> Markup {
     let found = figures.deployed();
     let (n, split, data) = (grouped(found.figures.n), figures.split, &figures.data.name);
+    let tile = |name: &str, value: String, note: String| html! { div { dt { (name) } dd { (value) } dd { (note) } } };
     html! {
         p .summary {
             "Of " (n) " " (split) " pictures of " (data) ", " b { (percent(found.figures.accuracy)) } " are classified correctly \
@@ -223,24 +212,12 @@ fn summary(figures: &Figures) -> Markup {
             (grouped(figures.network.parameters)) " parameters, "
             @if figures.int8.is_some() { "in int8 as the box runs it." } @else { "in f32; no exported file was given." }
         }
-    }
-}
-
-fn warnings(figures: &Figures) -> Markup {
-    html! {
         @if let Some(alike) = figures.agreement.filter(|alike| *alike < KIN) {
             p .warning {
                 "File and run answer alike on only " (percent(alike)) " of the pictures: perhaps the file was exported \
                  from another run."
             }
         }
-    }
-}
-
-fn tiles(figures: &Figures) -> Markup {
-    let found = figures.deployed();
-    let tile = |name: &str, value: String, note: String| html! { div { dt { (name) } dd { (value) } dd { (note) } } };
-    html! {
         dl .tiles {
             (tile("accuracy", percent(found.figures.accuracy), interval(found.figures.accuracy_interval)))
             (tile("macro-F1", format!("{:.3}", found.figures.macro_f1), format!("mean of {} expressions", found.figures.per_class.len())))
