@@ -45,16 +45,6 @@ pub(super) fn relations(dataset: &Dataset, split: Split, indices: &[usize]) -> O
 }
 
 impl Answers<'_> {
-    /// The float network against the labels it answers with.
-    pub(super) fn float(&self) -> Measured {
-        self.against(&self.float, self.contract.label_set)
-    }
-
-    /// The exported file against the same.
-    pub(super) fn int8(&self) -> Option<Measured> {
-        self.int8.as_ref().map(|logits| self.against(logits, self.contract.label_set))
-    }
-
     /// What is deployed, against the other label set, where the data has it.
     pub(super) fn other(&self) -> Option<Measured> {
         let others = [self.dataset.label_set, LabelSet::FerPlus];
@@ -108,7 +98,8 @@ impl Answers<'_> {
         self.int8.as_ref().unwrap_or(&self.float)
     }
 
-    fn against(&self, logits: &Logits, labels: LabelSet) -> Measured {
+    /// What a network said, against these labels.
+    pub(super) fn against(&self, logits: &Logits, labels: LabelSet) -> Measured {
         let targets = self.targets(labels);
         let temperature = self.contract.temperature;
         let rows = self.rows(&targets, logits, temperature);

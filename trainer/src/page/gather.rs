@@ -82,7 +82,9 @@ pub fn gather(asked: &Asked) -> Result<Figures, Error> {
     let scene = Scene { recipe, dataset, votes, parts, net, head, columns, raw, classifier };
     let exported = scene.classifier.as_ref().zip(asked.model.as_deref());
     let answers = answers(&scene, asked, &source, exported)?;
-    let (float, int8) = (answers.float(), answers.int8());
+    let own = answers.contract.label_set;
+    let float = answers.against(&answers.float, own);
+    let int8 = answers.int8.as_ref().map(|logits| answers.against(logits, own));
     Ok(Figures {
         run: place(&asked.run),
         history,
