@@ -122,7 +122,7 @@ fn accuracies(figures: &Figures) -> String {
     }
     let samples = grouped(usize::try_from(metrics::SAMPLES).unwrap_or(0));
     let interval = format!("95 % confidence interval ({samples} bootstrap samples)");
-    table(&["", "pictures", "accuracy", &interval, "macro-F1"], &rows)
+    table(&["", "pictures", "accuracy", &interval, "macro-F1"], rows)
 }
 
 fn expressions(found: &Measured) -> String {
@@ -130,8 +130,7 @@ fn expressions(found: &Measured) -> String {
         let share = |share: f64| format!("{share:.3}");
         vec![class.label.to_owned(), grouped(class.n), share(class.precision), share(class.recall), share(class.f1)]
     };
-    let rows: Vec<Vec<String>> = found.figures.per_class.iter().map(row).collect();
-    table(&["expression", "pictures", "precision", "recall", "F1"], &rows)
+    table(&["expression", "pictures", "precision", "recall", "F1"], found.figures.per_class.iter().map(row))
 }
 
 fn confusion(found: &Measured) -> String {
@@ -140,7 +139,7 @@ fn confusion(found: &Measured) -> String {
     let row = |(label, cells): (&str, &[usize])| {
         std::iter::once(label.to_owned()).chain(cells.iter().map(|cell| grouped(*cell))).collect()
     };
-    table(&heads, &labels.zip(found.figures.confusion.rows()).map(row).collect::<Vec<Vec<String>>>())
+    table(&heads, labels.zip(found.figures.confusion.rows()).map(row))
 }
 
 /// How many faces it answers, and how well, from a confidence of one half on.
@@ -167,21 +166,22 @@ fn conditions(figures: &Figures) -> Option<String> {
         let loss = line.loss_points.map_or_else(String::new, |loss| format!("{loss:.2}"));
         vec![line.name.clone(), percent(line.accuracy), loss]
     };
-    let rows: Vec<Vec<String>> = figures.conditions.iter().map(row).collect();
+    let lines = &figures.conditions;
     let told = "**Faults of the camera**, each on the same pictures (`trainer evaluate --conditions`; what each is, \
                 trainer/README.md says):";
-    (!rows.is_empty()).then(|| format!("{told}\n\n{}\n\n", table(&["", "accuracy", "points lost"], &rows)))
+    (!lines.is_empty())
+        .then(|| format!("{told}\n\n{}\n\n", table(&["", "accuracy", "points lost"], lines.iter().map(row))))
 }
 
 /// A Markdown table; all columns but the first are numbers.
-fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
+fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let line = |cells: &[String]| {
         format!("| {} |", cells.iter().map(|cell| cell.replace('|', "\\|")).collect::<Vec<_>>().join(" | "))
     };
     let heads: Vec<String> = heads.iter().map(|head| (*head).to_owned()).collect();
     let rule: Vec<String> = (0..heads.len()).map(|at| if at == 0 { "---".into() } else { "---:".into() }).collect();
     let mut lines = vec![line(&heads), line(&rule)];
-    lines.extend(rows.iter().map(|row| line(row)));
+    lines.extend(rows.into_iter().map(|row| line(&row)));
     lines.join("\n")
 }
 

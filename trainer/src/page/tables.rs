@@ -76,7 +76,12 @@ pub(super) fn classes(found: &Measured) -> Markup {
 }
 
 /// A table whose columns are numbers but for the first, which names each row; `sum` is its last row, set apart.
-fn numbers(caption: &str, heads: &[&str], rows: &[Vec<String>], sum: Option<Vec<String>>) -> Markup {
+fn numbers(
+    caption: &str,
+    heads: &[&str],
+    rows: impl IntoIterator<Item = Vec<String>>,
+    sum: Option<Vec<String>>,
+) -> Markup {
     let line = |cells: &[String]| {
         html! {
             tr {
@@ -91,7 +96,7 @@ fn numbers(caption: &str, heads: &[&str], rows: &[Vec<String>], sum: Option<Vec<
         "numbers",
         &html! {
             thead { tr { @for head in heads { th scope="col" { (head) } } } }
-            tbody { @for row in rows { (line(row)) } }
+            tbody { @for row in rows { (line(&row)) } }
             @if let Some(sum) = &sum { tfoot { (line(sum)) } }
         },
     )
@@ -105,12 +110,12 @@ pub(super) fn forms(float: &Measured, int8: &Measured) -> Markup {
     };
     let (float, int8) = (&float.figures, &int8.figures);
     let classes = float.per_class.iter().zip(&int8.per_class);
-    let rows: Vec<Vec<String>> = classes.map(|(a, b)| line(a.label, [(a.recall, b.recall), (a.f1, b.f1)])).collect();
+    let rows = classes.map(|(a, b)| line(a.label, [(a.recall, b.recall), (a.f1, b.f1)]));
     let accuracies = (float.accuracy.unwrap_or(0.0), int8.accuracy.unwrap_or(0.0));
     numbers(
         "f32 and int8, difference in points",
         &["expression", "recall f32", "int8", "points", "F1 f32", "int8", "points"],
-        &rows,
+        rows,
         Some(line("all: accuracy, macro-F1", [accuracies, (float.macro_f1, int8.macro_f1)])),
     )
 }
@@ -121,8 +126,8 @@ pub(super) fn conditions(lines: &[super::figures::Condition]) -> Markup {
         let loss = line.loss_points.map_or_else(|| "-".to_owned(), |loss| format!("{loss:.2}"));
         vec![line.name.clone(), percent(line.accuracy), loss]
     };
-    let rows: Vec<Vec<String>> = lines.iter().map(row).collect();
-    numbers("Accuracy with the faults of a camera", &["condition", "accuracy", "points lost"], &rows, None)
+    let heads = ["condition", "accuracy", "points lost"];
+    numbers("Accuracy with the faults of a camera", &heads, lines.iter().map(row), None)
 }
 
 /// Calibration error and likelihood, before and after the temperature.
@@ -131,7 +136,7 @@ pub(super) fn calibration(found: &Measured) -> Markup {
     let rows = [("before", &found.raw), ("as the box says it", &found.calibrated)].map(|(name, of)| {
         vec![name.to_owned(), format!("{:.3}", of.temperature), format!("{:.4}", of.ece), nll(of.nll)]
     });
-    numbers("Calibration", &["confidence", "temperature", "ECE", "NLL"], &rows, None)
+    numbers("Calibration", &["confidence", "temperature", "ECE", "NLL"], rows, None)
 }
 
 /// Accuracies with 95 % confidence intervals, one line for each way to measure.
@@ -145,7 +150,7 @@ pub(super) fn accuracies(figures: &Figures) -> Markup {
     rows.extend(figures.other.iter().map(|other| accuracy_row(&format!("{form}, {}", other.labels), other)));
     let samples = grouped(usize::try_from(metrics::SAMPLES).unwrap_or(0));
     let caption = format!("Accuracy with 95 % confidence interval, {samples} bootstrap samples");
-    numbers(&caption, &["form", "pictures", "accuracy", "interval", "macro-F1"], &rows, None)
+    numbers(&caption, &["form", "pictures", "accuracy", "interval", "macro-F1"], rows, None)
 }
 
 /// Pictures of each class in each part of the data.
@@ -155,10 +160,9 @@ pub(super) fn parts(data: &Data) -> Markup {
     };
     let heads: Vec<&str> = std::iter::once("expression").chain(data.splits.iter().map(|part| part.split)).collect();
     let classes = data.classes.iter().enumerate();
-    let rows: Vec<Vec<String>> =
-        classes.map(|(class, name)| line(name, &|part| part.counts.get(class).copied().unwrap_or(0))).collect();
+    let rows = classes.map(|(class, name)| line(name, &|part| part.counts.get(class).copied().unwrap_or(0)));
     let sum = line("all", &|part| part.counts.iter().sum());
-    numbers("Pictures of each part, as its maker cut it", &heads, &rows, Some(sum))
+    numbers("Pictures of each part, as its maker cut it", &heads, rows, Some(sum))
 }
 
 /// Names with what they are, without a heading.
