@@ -32,15 +32,11 @@ pub(crate) struct Identity {
     pub hairline: f32,
     /// Depth of the folds, 0..=1.
     pub age: f32,
-    /// The colours.
     pub colours: Colours,
-    /// How the hair is worn.
     pub hair: Hair,
     /// How far it stands off the head, 0..=1.
     pub volume: f32,
-    /// The beard.
     pub beard: Beard,
-    /// The glasses, if any.
     pub glasses: Option<Glasses>,
 }
 

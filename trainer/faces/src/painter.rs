@@ -19,9 +19,7 @@ pub(crate) struct Tint {
 }
 
 impl Tint {
-    /// Pure white.
     pub(crate) const WHITE: Self = Self::rgb(255, 255, 255);
-    /// Pure black.
     pub(crate) const BLACK: Self = Self::rgb(0, 0, 0);
 
     /// An opaque colour from bytes.

@@ -14,13 +14,10 @@ pub(crate) const SIDES: [(usize, f32); 2] = [(0, -1.0), (1, 1.0)];
 pub(crate) struct Shape {
     /// The head's right half from the crown to the chin.
     pub profile: Vec<Point>,
-    /// The eyes.
     pub eyes: [Eye; 2],
     /// Each brow from its inner to its outer end, with its thickness.
     pub brows: [Vec<(Point, f32)>; 2],
-    /// The mouth.
     pub mouth: Mouth,
-    /// The nose.
     pub nose: Nose,
     /// The chin's lowest point.
     pub chin: f32,
