@@ -6,7 +6,7 @@ use super::blocks::values;
 use crate::random::generator;
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
-use rand::{Rng, RngExt};
+use rand::RngExt;
 
 /// How far the weights of a copy lie from those it was copied from at most, as a share: equal ones would get equal
 /// gradients, and stay equal.
@@ -21,7 +21,15 @@ const STREAM: u64 = 4 << 40;
 pub fn widen(narrow: &Net, wide: Net, seed: u64) -> Net {
     let mut reader = Reader::default();
     narrow.visit(&mut reader);
-    wide.map(&mut Widener { narrow: reader.found.into_iter(), random: generator(seed, STREAM) })
+    let (mut found, mut random) = (reader.found.into_iter(), generator(seed, STREAM));
+    wide.map(&mut Filler(|to: &[usize]| {
+        let (from, values) = found.next()?;
+        let mut widened = copies(&from, &values, to);
+        if to.len() > 1 {
+            widened.iter_mut().for_each(|value| *value *= 1.0 + random.random_range(-APART..APART));
+        }
+        Some(widened)
+    }))
 }
 
 /// Shapes and values, in the order of the visit.
@@ -36,21 +44,15 @@ impl ModuleVisitor for Reader {
     }
 }
 
-struct Widener<R> {
-    narrow: std::vec::IntoIter<(Vec<usize>, Vec<f32>)>,
-    random: R,
-}
+/// Gives each parameter the numbers that a function makes for its shape; those it has where there are none.
+struct Filler<F>(F);
 
-impl<R: Rng> ModuleMapper for Widener<R> {
+impl<F: FnMut(&[usize]) -> Option<Vec<f32>>> ModuleMapper for Filler<F> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let Some((from, values)) = self.narrow.next() else { return param };
         param.map(|tensor| {
-            let (to, device) = (tensor.dims(), tensor.device());
-            let mut widened = copies(&from, &values, &to);
-            if D > 1 {
-                widened.iter_mut().for_each(|value| *value *= 1.0 + self.random.random_range(-APART..APART));
-            }
-            Tensor::from_data(TensorData::new(widened, to), &device).set_require_grad(tensor.is_require_grad())
+            let (shape, device) = (tensor.dims(), tensor.device());
+            let Some(values) = (self.0)(&shape) else { return tensor };
+            Tensor::from_data(TensorData::new(values, shape), &device).set_require_grad(tensor.is_require_grad())
         })
     }
 }
@@ -112,7 +114,8 @@ impl WeightAverage {
     /// A network for inference with the averaged weights.
     #[must_use]
     pub fn net(&self, like: &Net) -> Net {
-        like.valid().map(&mut Writer { values: self.values.clone().into_iter() })
+        let mut values = self.values.iter().cloned();
+        like.valid().map(&mut Filler(|_: &[usize]| values.next()))
     }
 }
 
@@ -121,20 +124,6 @@ fn numbers(net: &Net) -> Vec<Vec<f32>> {
     let mut reader = Reader::default();
     net.visit(&mut reader);
     reader.found.into_iter().map(|(_, values)| values).collect()
-}
-
-struct Writer {
-    values: std::vec::IntoIter<Vec<f32>>,
-}
-
-impl ModuleMapper for Writer {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let Some(values) = self.values.next() else { return param };
-        param.map(|tensor| {
-            let (shape, device) = (tensor.shape(), tensor.device());
-            Tensor::from_data(TensorData::new(values, shape), &device).set_require_grad(tensor.is_require_grad())
-        })
-    }
 }
 
 #[cfg(test)]
