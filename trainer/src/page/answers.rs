@@ -1,9 +1,9 @@
 //! What the networks of a run say to the pictures that are measured on, and what follows from it.
 
 use super::figures::{self, Confidences, Measured, Mistake, rounded};
+use crate::dataset::Dataset;
 use crate::dataset::augment::Condition;
 use crate::dataset::votes::Votes;
-use crate::dataset::{Dataset, Split};
 use crate::error::Error;
 use crate::measure::{self, Line, Relation, Robustness, Row, Target, Targets};
 use crate::metrics::{self, Graded, calibration};
@@ -29,19 +29,9 @@ pub(super) struct Answers<'a> {
     pub float: Logits,
     /// The exported file's.
     pub int8: Option<Logits>,
-    /// How close each picture is to the training part; see [`relations`].
+    /// How close each picture is to the training part of the data. None for validation, which the run cuts from that part
+    /// without its copies.
     pub relations: Option<HashMap<usize, Relation>>,
-}
-
-/// How close each picture at `indices` is to the training part of `dataset`. None for validation, which the run cuts from
-/// that part without its copies.
-pub(super) fn relations(dataset: &Dataset, split: Split, indices: &[usize]) -> Option<HashMap<usize, Relation>> {
-    if split == Split::Validation {
-        return None;
-    }
-    let training = dataset.indices(Split::Training);
-    let relations = Relation::of(&dataset.pixels(indices), &dataset.pixels(&training));
-    Some(indices.iter().copied().zip(relations).collect())
 }
 
 impl Answers<'_> {

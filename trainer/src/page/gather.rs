@@ -1,6 +1,6 @@
 //! From a run's folder, its data and its exported file to [`Figures`]: the one place here that knows how a run is kept.
 
-use super::answers::{self, Answers, Logits};
+use super::answers::{Answers, Logits};
 use super::figures::{self, Data, Figures, File, Network, Part};
 use super::history;
 use super::words::{locked, place, shell};
@@ -9,6 +9,7 @@ use crate::dataset::votes::{self, Votes};
 use crate::dataset::{Dataset, Labelled, Split, Splits};
 use crate::error::Error;
 use crate::layers::RawNet;
+use crate::measure::Relation;
 use crate::metrics::calibration;
 use crate::net::Net;
 use crate::number::count;
@@ -155,7 +156,9 @@ fn answers<'a>(
     let int8 = exported.map(run).transpose()?.map(by_index);
     let ask = |seen: &[&[u8]]| Ok(evaluate::head_logits(net, seen, columns.clone(), &contract));
     let float = by_index(measure::of_both_sides(&pictures, ask)?);
-    let relations = answers::relations(dataset, asked.split, &indices);
+    let training = dataset.pixels(&dataset.indices(Split::Training));
+    let relations = (asked.split != Split::Validation).then(|| Relation::of(&pictures, &training));
+    let relations = relations.map(|relations| indices.iter().copied().zip(relations).collect());
     Ok(Answers { dataset, votes, contract, float, int8, relations, indices })
 }
 
