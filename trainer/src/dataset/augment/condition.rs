@@ -75,7 +75,7 @@ impl Condition {
             Self::Clean | Self::Dark | Self::Blurred | Self::Jpeg(_) => Move::STILL,
         };
         let mut plane = [0.0; PIXELS];
-        View::of(moved, None).project(picture, &mut plane);
+        View { moved, lens: None }.project(picture, &mut plane);
         match self {
             Self::Dark => camera::dark(&mut plane, DIM, GAIN, random),
             Self::Blurred => camera::defocus(&mut plane, BLUR),
@@ -126,20 +126,17 @@ impl FromStr for Condition {
         let within = |number: &str, most: f32| {
             number.parse::<f32>().ok().filter(|number| (f32::MIN_POSITIVE..=most).contains(number))
         };
-        let found = match text.split_once('-') {
-            None => match text {
-                "clean" => Some(Self::Clean),
-                "dark" => Some(Self::Dark),
-                "blurred" => Some(Self::Blurred),
-                "box" => Some(Self::Box),
-                _ => None,
-            },
-            Some(("shifted", percent)) => within(percent, 50.0).map(Self::Shifted),
-            Some(("rotated", degrees)) => within(degrees, 180.0).map(Self::Rotated),
-            Some(("jpeg", quality)) => {
+        let found = match (text, text.split_once('-')) {
+            ("clean", _) => Some(Self::Clean),
+            ("dark", _) => Some(Self::Dark),
+            ("blurred", _) => Some(Self::Blurred),
+            ("box", _) => Some(Self::Box),
+            (_, Some(("shifted", percent))) => within(percent, 50.0).map(Self::Shifted),
+            (_, Some(("rotated", degrees))) => within(degrees, 180.0).map(Self::Rotated),
+            (_, Some(("jpeg", quality))) => {
                 quality.parse().ok().filter(|quality| (1..=100).contains(quality)).map(Self::Jpeg)
             }
-            Some(_) => None,
+            _ => None,
         };
         found.ok_or_else(|| EXPECTED.into())
     }

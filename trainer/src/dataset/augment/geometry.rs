@@ -60,15 +60,11 @@ impl Move {
 /// Where each pixel of a varied picture comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct View {
-    moved: Move,
-    lens: Option<Lens>,
+    pub(super) moved: Move,
+    pub(super) lens: Option<Lens>,
 }
 
 impl View {
-    pub(super) const fn of(moved: Move, lens: Option<Lens>) -> Self {
-        Self { moved, lens }
-    }
-
     pub(super) fn draw(augment: &Augment, random: &mut impl RngExt) -> Self {
         let perspective = augment.perspective.min(0.25);
         let mut pair = |limit: f32| [either_way(limit, random), either_way(limit, random)];
@@ -87,7 +83,7 @@ impl View {
             shift,
         };
         let lens = happens(augment.lens, random).then(|| Lens::draw(augment.lens_distortion, random));
-        Self::of(moved, lens)
+        Self { moved, lens }
     }
 
     /// Bilinear; beyond the edge its pixels go on, as the box's crops do it.
@@ -96,7 +92,7 @@ impl View {
         for (value, &byte) in source.iter_mut().zip(picture) {
             *value = f32::from(byte);
         }
-        if *self == Self::of(Move::STILL, None) {
+        if *self == (Self { moved: Move::STILL, lens: None }) {
             *plane = source;
             return;
         }
@@ -201,7 +197,7 @@ mod tests {
 
     fn seen(moved: Move, lens: Option<Lens>, pixels: &[u8]) -> Plane {
         let mut plane = [0.0; PIXELS];
-        View::of(moved, lens).project(pixels.try_into().unwrap(), &mut plane);
+        View { moved, lens }.project(pixels.try_into().unwrap(), &mut plane);
         plane
     }
 
