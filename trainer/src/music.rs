@@ -8,8 +8,7 @@ pub mod cross_validation;
 
 use crate::error::Error;
 use crate::regression::Regression;
-use cross_validation::Figures;
-use cross_validation::Scale;
+use cross_validation::{Figures, Scale};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;

@@ -8,8 +8,7 @@ pub use parts::{
     Augmentation, ChooseBy, Data, Distillation, Head, Loss, Network, Optimiser, OptimiserKind, Schedule, Variation,
     VoteUse,
 };
-pub use source::{DEFAULT, names};
-pub use source::{read, write};
+pub use source::{DEFAULT, names, read, write};
 
 use crate::dataset::{self, Dataset, SplitOptions, Splits};
 use crate::net::Net;

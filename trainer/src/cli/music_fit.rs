@@ -3,8 +3,7 @@
 use super::within;
 use crate::error::Error;
 use crate::file::write_whole;
-use crate::music::Clips;
-use crate::music::fit;
+use crate::music::{Clips, fit};
 use crate::report;
 use clap::Args;
 use std::path::PathBuf;

@@ -9,8 +9,7 @@ use super::Sample;
 use kernels::simd;
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
-use spectrum::Thumbnail;
-use spectrum::{Basis, FIRST, LANES, Spectra, Spectrum, TERMS};
+use spectrum::{Basis, FIRST, LANES, Spectra, Spectrum, TERMS, Thumbnail};
 use std::collections::{BTreeMap, HashSet};
 
 /// Pictures that correlate so well show one photograph: of 26 pairs that were looked at close to it, nearly all do.

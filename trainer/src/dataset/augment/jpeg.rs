@@ -1,7 +1,6 @@
 //! A picture that was a JPEG file on its way.
 
-use super::Augment;
-use super::happens;
+use super::{Augment, happens};
 use crate::dataset::PIXELS;
 use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
 use image::{ExtendedColorType, ImageDecoder};

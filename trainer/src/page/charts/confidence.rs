@@ -1,9 +1,7 @@
 //! Calibration, the distribution of confidences, coverage against accuracy.
 
-use super::{Axis, Unit};
-use super::{Key, Plot, Shape, figure, length};
-use crate::metrics::calibration::Bin;
-use crate::metrics::calibration::Point;
+use super::{Axis, Key, Plot, Shape, Unit, figure, length};
+use crate::metrics::calibration::{Bin, Point};
 use crate::number::count;
 use crate::page::figures::Measured;
 use maud::{Markup, html};

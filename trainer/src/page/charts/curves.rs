@@ -1,7 +1,6 @@
 //! How training went: loss, accuracy and learning rate, epoch by epoch.
 
-use super::{Axis, Unit};
-use super::{Key, Plot, Shape, figure, length};
+use super::{Axis, Key, Plot, Shape, Unit, figure, length};
 use crate::measure::Class;
 use crate::number::count;
 use crate::page::history::{History, Series};
