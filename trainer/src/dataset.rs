@@ -181,12 +181,6 @@ impl Dataset {
     pub fn pixels(&self, indices: &[usize]) -> Vec<&[u8]> {
         indices.iter().map(|&index| &*self.samples[index].pixels).collect()
     }
-
-    /// How many classes the label set has.
-    #[must_use]
-    pub const fn classes(&self) -> usize {
-        self.label_set.label_names().len()
-    }
 }
 
 /// Some of a list of pictures, those that have a label.

@@ -94,13 +94,12 @@ pub struct Cost {
 /// What every network costs with FER-2013's seven labels; where `width` or `depth` is none, at its own.
 #[must_use]
 pub fn costs(width: Option<usize>, depth: Option<usize>) -> Vec<Cost> {
-    Name::value_variants().iter().map(|&name| one(name, name.default_size().with(width, depth))).collect()
-}
-
-fn one(name: Name, size: Size) -> Cost {
     let contract = Contract::new(LabelSet::Fer2013);
-    let raw = Net::new(name, size, contract.labels.len(), 0.0, &device()).layers();
-    let file = onnx::bytes(&onnx::graph(&quantise::unobserved(&raw)), &contract);
-    let mmac = count(raw.macs()) / 1e6;
-    Cost { name, size, parameters: raw.parameters(), mmac, int8_bytes: file.len() }
+    let of_one = |&name: &Name| {
+        let size = name.default_size().with(width, depth);
+        let raw = Net::new(name, size, contract.labels.len(), 0.0, &device()).layers();
+        let file = onnx::bytes(&onnx::graph(&quantise::unobserved(&raw)), &contract);
+        Cost { name, size, parameters: raw.parameters(), mmac: count(raw.macs()) / 1e6, int8_bytes: file.len() }
+    };
+    Name::value_variants().iter().map(of_one).collect()
 }

@@ -71,7 +71,7 @@ impl Survey {
 }
 
 fn class_counts(dataset: &Dataset, split: Split) -> Vec<usize> {
-    let mut counts = vec![0; dataset.classes()];
+    let mut counts = vec![0; dataset.label_set.label_names().len()];
     for picture in dataset.samples.iter().filter(|picture| picture.split == split) {
         counts[usize::from(picture.label)] += 1;
     }

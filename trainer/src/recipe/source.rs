@@ -19,7 +19,10 @@ const UNTIL: &str = "November 2026";
 pub fn read(name: &str, changes: &[String]) -> Result<Recipe, Error> {
     let text = match text(name) {
         Some(text) => text.to_owned(),
-        None => std::fs::read_to_string(name).map_err(|error| unknown(name, &error))?,
+        None => std::fs::read_to_string(name).map_err(|error| {
+            let hint = format!("name a file, or one of {}", names().collect::<Vec<_>>().join(", "));
+            Error::configuration(format!("recipe `{name}` can't be read: {error}"), hint)
+        })?,
     };
     let wrong = |error: &dyn std::fmt::Display| {
         let what = format!("recipe `{name}`: {}", error.to_string().trim_end());
@@ -50,11 +53,6 @@ pub fn read(name: &str, changes: &[String]) -> Result<Recipe, Error> {
 pub fn write(recipe: &Recipe, path: &Path) -> Result<(), Error> {
     let text = toml::to_string(recipe).map_err(|error| Error::write(path, error))?;
     write_whole(path, text.as_bytes())
-}
-
-fn unknown(name: &str, error: &std::io::Error) -> Error {
-    let known = names().collect::<Vec<_>>().join(", ");
-    Error::configuration(format!("recipe `{name}` can't be read: {error}"), format!("name a file, or one of {known}"))
 }
 
 fn set(table: &mut Table, change: &str) -> Result<(), Error> {

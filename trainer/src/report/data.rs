@@ -52,7 +52,7 @@ pub fn surveyed(path: &Path, dataset: &Dataset, tallies: &[Tally], problems: &[E
         survey.conflicts.len()
     );
     for group in survey.conflicts.iter().take(NAMED) {
-        let each = group.iter().map(|&at| format!("picture {at} {}", label(dataset, at)));
+        let each = group.iter().map(|&at| format!("picture {at} {}", names[usize::from(dataset.samples[at].label)]));
         say!("  {}", each.collect::<Vec<_>>().join(", "));
     }
     more(survey.conflicts.len());
@@ -102,10 +102,6 @@ fn more(count: usize) {
     if count > NAMED {
         say!("  and {} more, named by --json", count - NAMED);
     }
-}
-
-fn label(dataset: &Dataset, at: usize) -> &'static str {
-    dataset.label_set.label_names()[usize::from(dataset.samples[at].label)]
 }
 
 fn tally_facts(tally: &Tally) -> serde_json::Value {
