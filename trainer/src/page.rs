@@ -16,6 +16,7 @@ pub use card::card;
 pub use figures::{Confidences, Data, Figures, File, Measured, Mistake, Network, Part, Recipe};
 pub use gather::{Asked, gather, labels};
 pub use history::{History, Series};
+pub(crate) use tables::numbers;
 pub use words::{marks, place, put};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};

@@ -3,7 +3,7 @@
 use super::words::{difference, name, share};
 use super::{Figures, Labels, open};
 use crate::error::Error;
-use crate::page::document;
+use crate::page::{document, numbers};
 use data_encoding::BASE64;
 use image::codecs::jpeg::JpegEncoder;
 use maud::{Markup, html};
@@ -87,18 +87,19 @@ fn picture(mistake: &Mistake<'_>, folder: &Path) -> Result<Markup, Error> {
 }
 
 fn expressions(figures: &Figures) -> Markup {
-    table(
+    numbers(
         "Shares with 95 % Wilson intervals",
         &["", "found", "not sure", "correct", "opposite"],
         figures.expressions.iter().map(|counts| {
             let shares = [counts.found, counts.not_sure, counts.correct, counts.opposite];
             std::iter::once(name(counts).to_owned()).chain(shares.iter().map(share)).collect()
         }),
+        None,
     )
 }
 
 fn groups(figures: &Figures) -> Markup {
-    table(
+    numbers(
         "Each group against all others of its column, differences in points",
         &["", "found", "difference", "correct", "difference"],
         figures.groups.iter().map(|group| {
@@ -110,21 +111,6 @@ fn groups(figures: &Figures) -> Markup {
                 difference(group.correct_difference),
             ]
         }),
+        None,
     )
-}
-
-fn table(caption: &str, head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Markup {
-    html! {
-        div .wide role="region" aria-label=(caption) tabindex="0" {
-            table .numbers {
-                caption { (caption) }
-                thead { tr { @for name in head { th scope="col" { (name) } } } }
-                tbody {
-                    @for row in rows {
-                        tr { @for (at, cell) in row.iter().enumerate() { @if at == 0 { th scope="row" { (cell) } } @else { td { (cell) } } } }
-                    }
-                }
-            }
-        }
-    }
 }

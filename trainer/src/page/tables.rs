@@ -76,7 +76,7 @@ pub(super) fn classes(found: &Measured) -> Markup {
 }
 
 /// A table whose columns are numbers but for the first, which names each row; `sum` is its last row, set apart.
-fn numbers(
+pub(crate) fn numbers(
     caption: &str,
     heads: &[&str],
     rows: impl IntoIterator<Item = Vec<String>>,
