@@ -1,12 +1,12 @@
 //! Paths of music: as text of JSON, and found below a folder at any depth, each file once, without what computers leave there for themselves.
 
 use crate::listen::decode::is_music;
+use data_encoding::HEXLOWER;
 use files::Shown;
 use serde::{Deserialize, Deserializer, Serializer};
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
-use std::fmt::Write;
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
@@ -67,27 +67,16 @@ pub(crate) fn walk<'a>(roots: impl IntoIterator<Item = &'a Path>) -> Found {
     found
 }
 
-/// The text of a path.
+/// The text of a path; of one that is no text its bytes in hexadecimal.
 pub(crate) fn text(path: &Path) -> String {
-    path.to_str().map_or_else(
-        || {
-            path.as_os_str().as_bytes().iter().fold("\0".to_owned(), |mut text, byte| {
-                // Writing to a string can't fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
-        },
-        str::to_owned,
-    )
+    let hex = || format!("\0{}", HEXLOWER.encode(path.as_os_str().as_bytes()));
+    path.to_str().map_or_else(hex, str::to_owned)
 }
 
 /// The path of a text.
 pub(crate) fn path(text: &str) -> PathBuf {
     let Some(digits) = text.strip_prefix('\0') else { return PathBuf::from(text) };
-    let digits: Vec<u8> =
-        digits.chars().filter_map(|digit| digit.to_digit(16)).filter_map(|digit| u8::try_from(digit).ok()).collect();
-    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-    PathBuf::from(OsStr::from_bytes(&bytes))
+    OsString::from_vec(HEXLOWER.decode(digits.as_bytes()).unwrap_or_default()).into()
 }
 
 /// For `#[serde(with = "paths")]`.
