@@ -2,8 +2,7 @@
 
 use super::{Event, QUADRANTS, Record, Taste};
 use crate::library::paths;
-use files::Fault;
-use files::Shown;
+use files::{Fault, Shown};
 use mood::Affect;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -47,67 +46,35 @@ struct Head {
 
 /// A line: an event, or the sum of what was before.
 #[derive(Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "snake_case")]
-enum Line {
-    Skipped {
-        #[serde(with = "paths")]
-        path: PathBuf,
-        at_s: u64,
-        share: f32,
-        target: Option<[f32; 2]>,
-    },
-    Completed {
-        #[serde(with = "paths")]
-        path: PathBuf,
-        at_s: u64,
-        target: Option<[f32; 2]>,
-    },
-    Liked {
-        #[serde(with = "paths")]
-        path: PathBuf,
-        at_s: u64,
-    },
-    Disliked {
-        #[serde(with = "paths")]
-        path: PathBuf,
-        at_s: u64,
-    },
-    Rated {
-        #[serde(with = "paths")]
-        path: PathBuf,
-        at_s: u64,
-        valence: f32,
-        arousal: f32,
-    },
-    Unrated {
-        #[serde(with = "paths")]
-        path: PathBuf,
-        at_s: u64,
-    },
-    Sum {
-        #[serde(with = "paths")]
-        path: PathBuf,
-        at_s: u64,
-        good: f32,
-        bad: f32,
-        fit: [f32; QUADRANTS],
-        last_play: u64,
-        rating: Option<[f32; 2]>,
-    },
+struct Line {
+    #[serde(with = "paths")]
+    path: PathBuf,
+    at_s: u64,
+    #[serde(flatten)]
+    what: What,
 }
 
-impl Line {
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum What {
+    Skipped { share: f32, target: Option<[f32; 2]> },
+    Completed { target: Option<[f32; 2]> },
+    Liked,
+    Disliked,
+    Rated(Affect),
+    Unrated,
+    Sum { good: f32, bad: f32, fit: [f32; QUADRANTS], last_play: u64, rating: Option<[f32; 2]> },
+}
+
+impl What {
     /// Whether its numbers are: a larger one than there is becomes infinite when it is read.
-    fn is_finite(&self) -> bool {
+    fn is_finite(self) -> bool {
         let (numbers, pair) = match self {
-            Self::Skipped { share, target, .. } => ([*share, 0.0], *target),
-            Self::Completed { target, .. } => ([0.0; 2], *target),
-            Self::Rated { valence, arousal, .. } => ([*valence, *arousal], None),
-            Self::Sum { good, bad, fit, rating, .. } if fit.iter().all(|fit| fit.is_finite()) => {
-                ([*good, *bad], *rating)
-            }
-            Self::Sum { .. } => return false,
-            Self::Liked { .. } | Self::Disliked { .. } | Self::Unrated { .. } => return true,
+            Self::Skipped { share, target } => (vec![share], target),
+            Self::Completed { target } => (Vec::new(), target),
+            Self::Rated(affect) => (Vec::new(), Some(pair(affect))),
+            Self::Sum { good, bad, fit, rating, .. } => ([&[good, bad][..], &fit].concat(), rating),
+            Self::Liked | Self::Disliked | Self::Unrated => return true,
         };
         numbers.iter().chain(&pair.unwrap_or_default()).all(|number| number.is_finite())
     }
@@ -133,7 +100,7 @@ impl Taste {
         let mut taste = Self::default();
         let mut read = 0;
         let lines = text.lines().skip(1).filter_map(|line| serde_json::from_str::<Line>(line).ok());
-        for line in lines.filter(Line::is_finite) {
+        for line in lines.filter(|line| line.what.is_finite()) {
             taste.take(line);
             read += 1;
         }
@@ -148,24 +115,22 @@ impl Taste {
         read(path).err()
     }
 
-    fn take(&mut self, line: Line) {
-        match line {
-            Line::Skipped { path, at_s, share, target } => {
-                self.note(&path, Event::Skipped(share), target.map(point), at_s);
-            }
-            Line::Completed { path, at_s, target } => self.note(&path, Event::Completed, target.map(point), at_s),
-            Line::Liked { path, at_s } => self.note(&path, Event::Liked, None, at_s),
-            Line::Disliked { path, at_s } => self.note(&path, Event::Disliked, None, at_s),
-            Line::Rated { path, at_s, valence, arousal } => {
-                self.note(&path, Event::Rated(Affect { valence, arousal }), None, at_s);
-            }
-            Line::Unrated { path, at_s } => self.note(&path, Event::Unrated, None, at_s),
-            Line::Sum { path, at_s, good, bad, fit, last_play, rating } => {
+    fn take(&mut self, Line { path, at_s, what }: Line) {
+        let (event, target) = match what {
+            What::Skipped { share, target } => (Event::Skipped(share), target),
+            What::Completed { target } => (Event::Completed, target),
+            What::Liked => (Event::Liked, None),
+            What::Disliked => (Event::Disliked, None),
+            What::Rated(affect) => (Event::Rated(affect), None),
+            What::Unrated => (Event::Unrated, None),
+            What::Sum { good, bad, fit, last_play, rating } => {
                 self.plays = self.plays.max(last_play);
                 let rating = rating.map(point);
                 self.records.insert(path, Record { good, bad, fit, at_s, last_play, rating });
+                return;
             }
-        }
+        };
+        self.note(&path, event, target.map(point), at_s);
     }
 
     /// Writes everything anew, a line a track.
@@ -176,9 +141,8 @@ impl Taste {
         let mut text = head();
         for (track, record) in self.records() {
             let Record { good, bad, fit, at_s, last_play, rating } = record;
-            let rating = rating.map(pair);
-            let line = Line::Sum { path: track.to_owned(), at_s, good, bad, fit, last_play, rating };
-            text.push_str(&as_text(&line));
+            let what = What::Sum { good, bad, fit, last_play, rating: rating.map(pair) };
+            text.push_str(&as_text(&Line { path: track.to_owned(), at_s, what }));
         }
         files::replace(path, text.as_bytes()).map_err(|error| failed(path, &error))
     }
@@ -196,16 +160,16 @@ impl Taste {
         now_s: u64,
     ) -> Result<(), TasteError> {
         self.note(path, event, target, now_s);
-        let (path, at_s, target) = (path.to_owned(), now_s, target.map(pair));
-        let line = match event {
-            Event::Skipped(share) => Line::Skipped { path, at_s, share, target },
-            Event::Completed => Line::Completed { path, at_s, target },
-            Event::Liked => Line::Liked { path, at_s },
-            Event::Disliked => Line::Disliked { path, at_s },
-            Event::Rated(Affect { valence, arousal }) => Line::Rated { path, at_s, valence, arousal },
-            Event::Unrated => Line::Unrated { path, at_s },
+        let target = target.map(pair);
+        let what = match event {
+            Event::Skipped(share) => What::Skipped { share, target },
+            Event::Completed => What::Completed { target },
+            Event::Liked => What::Liked,
+            Event::Disliked => What::Disliked,
+            Event::Rated(affect) => What::Rated(affect),
+            Event::Unrated => What::Unrated,
         };
-        append(file, &as_text(&line)).map_err(|error| failed(file, &error))
+        append(file, &as_text(&Line { path: path.to_owned(), at_s: now_s, what })).map_err(|error| failed(file, &error))
     }
 }
 
