@@ -13,6 +13,8 @@ mod spectrum;
 mod timbre;
 mod tonality;
 
+use std::sync::LazyLock;
+
 /// Frames a second at which music is analysed: everything below 11 kHz, which is where the cues lie.
 pub const RATE_HZ: u32 = 22_050;
 
@@ -100,102 +102,23 @@ pub fn analyse(excerpt: &Excerpt) -> Option<Features> {
     Some(features)
 }
 
-/// All features that are kept.
-pub const NAMES: &[&str] = &[
-    "attack",
-    "bandwidth_mean",
-    "bandwidth_spread",
-    "beatiness",
-    "centroid_mean",
-    "centroid_spread",
-    "chord_entropy",
-    "chroma_change",
-    "chroma_change_spread",
-    "chroma_entropy",
-    "chroma_peak",
-    "contrast",
-    "contrast_1_mean",
-    "contrast_1_spread",
-    "contrast_2_mean",
-    "contrast_2_spread",
-    "contrast_3_mean",
-    "contrast_3_spread",
-    "contrast_4_mean",
-    "contrast_4_spread",
-    "contrast_5_mean",
-    "contrast_5_spread",
-    "contrast_6_mean",
-    "contrast_6_spread",
-    "contrast_7_mean",
-    "contrast_7_spread",
-    "crest",
-    "crossings_mean",
-    "crossings_spread",
-    "entropy_mean",
-    "entropy_spread",
-    "flatness_mean",
-    "flatness_spread",
-    "flux_mean",
-    "flux_spread",
-    "gap_spread",
-    "interval_fifths",
-    "interval_semitones",
-    "interval_thirds",
-    "interval_tritones",
-    "key_clarity",
-    "key_clarity_local",
-    "key_clarity_temperley",
-    "key_moves",
-    "level_range",
-    "level_spread",
-    "loudness",
-    "loudness_range",
-    "low_onsets",
-    "mode_krumhansl",
-    "mode_local",
-    "mode_local_spread",
-    "mode_temperley",
-    "modulation_1",
-    "modulation_2",
-    "modulation_3",
-    "modulation_4",
-    "onset_rate",
-    "onset_strength",
-    "onset_strength_spread",
-    "peak_count",
-    "pulse_clarity",
-    "quiet_share",
-    "register",
-    "register_low",
-    "register_spread",
-    "register_top_moves",
-    "rolloff_mean",
-    "rolloff_spread",
-    "roughness",
-    "roughness_spread",
-    "share_1",
-    "share_2",
-    "share_3",
-    "share_4",
-    "share_5",
-    "slope_mean",
-    "slope_spread",
-    "swell",
-    "swell_mean",
-    "tempo",
-    "tempo_log",
-    "tonal_share",
-    "triad_clarity",
-    "triad_mode",
-    "valley_1",
-    "valley_2",
-    "valley_3",
-    "valley_4",
-    "valley_5",
-    "valley_6",
-    "valley_7",
-    "width",
-];
+/// All features that are kept, in order of name.
+pub static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    "attack bandwidth_mean bandwidth_spread beatiness centroid_mean centroid_spread chord_entropy chroma_change \
+     chroma_change_spread chroma_entropy chroma_peak contrast contrast_1_mean contrast_1_spread contrast_2_mean \
+     contrast_2_spread contrast_3_mean contrast_3_spread contrast_4_mean contrast_4_spread contrast_5_mean \
+     contrast_5_spread contrast_6_mean contrast_6_spread contrast_7_mean contrast_7_spread crest crossings_mean \
+     crossings_spread entropy_mean entropy_spread flatness_mean flatness_spread flux_mean flux_spread gap_spread \
+     interval_fifths interval_semitones interval_thirds interval_tritones key_clarity key_clarity_local \
+     key_clarity_temperley key_moves level_range level_spread loudness loudness_range low_onsets mode_krumhansl \
+     mode_local mode_local_spread mode_temperley modulation_1 modulation_2 modulation_3 modulation_4 onset_rate \
+     onset_strength onset_strength_spread peak_count pulse_clarity quiet_share register register_low register_spread \
+     register_top_moves rolloff_mean rolloff_spread roughness roughness_spread share_1 share_2 share_3 share_4 \
+     share_5 slope_mean slope_spread swell swell_mean tempo tempo_log tonal_share triad_clarity triad_mode valley_1 \
+     valley_2 valley_3 valley_4 valley_5 valley_6 valley_7 width"
+    .split_whitespace()
+    .collect()
+});
 
 #[cfg(test)]
 mod tests;

@@ -108,7 +108,7 @@ impl Index {
     /// When it is missing, unreadable, foreign or too new. Lines that can't be understood cost their track only.
     pub fn load(path: &Path) -> Result<Self, IndexError> {
         let (head, mut lines) = opened(path)?;
-        let same = head.features == NAMES;
+        let same = head.features == *NAMES;
         let folder = folder_of(path);
         // Collected first, as a map is built faster of what is in order already; of equal paths the last holds.
         let mut entries: Vec<(PathBuf, Entry)> = Vec::new();
