@@ -13,6 +13,8 @@ mod spectrum;
 mod timbre;
 mod tonality;
 
+use spectrum::{Spectra, mean, spread};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// Frames a second at which music is analysed: everything below 11 kHz, which is where the cues lie.
@@ -64,6 +66,29 @@ impl Features {
     }
 }
 
+/// What was measured moment by moment, by name.
+#[derive(Default)]
+struct Series(BTreeMap<String, Vec<f32>>);
+
+impl Series {
+    fn push(&mut self, name: &str, value: f32) {
+        self.0.entry(name.to_owned()).or_default().push(value);
+    }
+
+    fn values(&self, name: &str) -> &[f32] {
+        self.0.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Sets what [`NAMES`] has of each series: its mean, with or without `_mean` behind its name, and its spread.
+    fn summarise(&self, features: &mut Features) {
+        for (name, values) in &self.0 {
+            features.set(name, mean(values));
+            features.set(&format!("{name}_mean"), mean(values));
+            features.set(&format!("{name}_spread"), spread(values));
+        }
+    }
+}
+
 /// Some seconds of a piece.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Excerpt {
@@ -93,11 +118,11 @@ pub fn analyse(excerpt: &Excerpt) -> Option<Features> {
     features.set("loudness", excerpt.loudness_lufs);
     features.set("loudness_range", excerpt.range_lu);
     features.set("width", excerpt.width);
-    let spectra: Vec<spectrum::Spectra> = windows.iter().map(|window| spectrum::Spectra::short(window)).collect();
+    let spectra: Vec<Spectra> = windows.iter().map(|window| Spectra::short(window)).collect();
     timbre::measure_dynamics(&windows, &mut features);
     timbre::measure(&spectra, &windows, &mut features);
     rhythm::measure(&spectra, &mut features);
-    let long: Vec<spectrum::Spectra> = windows.iter().map(|window| spectrum::Spectra::long(window)).collect();
+    let long: Vec<Spectra> = windows.iter().map(|window| Spectra::long(window)).collect();
     tonality::measure(&long, &mut features);
     Some(features)
 }

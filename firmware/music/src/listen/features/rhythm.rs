@@ -7,10 +7,8 @@
     reason = "lags and frames are some thousand"
 )]
 
-use super::Features;
-use super::spectrum::MelBank;
-use super::spectrum::Spectra;
-use super::spectrum::{count, mean, quantile, root_mean_square, spread};
+use super::spectrum::{MelBank, Spectra, count, mean, quantile, root_mean_square, spread};
+use super::{Features, Series};
 
 /// The range of tempi looked for, in beats a minute.
 const TEMPI: (f32, f32) = (40.0, 220.0);
@@ -31,13 +29,8 @@ struct Pulse {
 
 /// Sets the features of rhythm: means over the windows.
 pub(super) fn measure(spectra: &[Spectra], features: &mut Features) {
-    let mut rates = Vec::new();
-    let mut strengths = Vec::new();
-    let mut attacks = Vec::new();
-    let mut unevenness = Vec::new();
-    let mut pulses: Vec<Pulse> = Vec::new();
-    let mut modulation = [const { Vec::new() }; MODULATION_HZ.len() - 1];
-    let mut low_share = Vec::new();
+    let mut series = Series::default();
+    let mut clearest = Pulse { tempo_bpm: 0.0, clarity: 0.0, beatiness: 0.0 };
     for spectra in spectra {
         let (onset, low) = onset_curves(spectra);
         if onset.len() < 40 {
@@ -45,31 +38,27 @@ pub(super) fn measure(spectra: &[Spectra], features: &mut Features) {
         }
         let peaks = peaks(&onset);
         let seconds = count(onset.len()) / spectra.frames_per_s;
-        rates.push(count(peaks.len()) / seconds);
-        strengths.extend(peaks.iter().map(|&at| onset[at]));
-        attacks.extend(peaks.iter().map(|&at| sharpness(&onset, at)));
-        unevenness.push(gaps(&peaks));
-        low_share.push(mean(&low) / mean(&onset).max(1e-6));
-        pulses.push(pulse(&onset, spectra.frames_per_s));
-        for (values, share) in modulation.iter_mut().zip(modulations(&onset, spectra.frames_per_s)) {
-            values.push(share);
+        series.push("onset_rate", count(peaks.len()) / seconds);
+        for &at in &peaks {
+            series.push("onset_strength", onset[at]);
+            series.push("attack", sharpness(&onset, at));
+        }
+        series.push("gap_spread", gaps(&peaks));
+        series.push("low_onsets", mean(&low) / mean(&onset).max(1e-6));
+        let pulse = pulse(&onset, spectra.frames_per_s);
+        series.push("pulse_clarity", pulse.clarity);
+        series.push("beatiness", pulse.beatiness);
+        for (number, share) in (1..).zip(modulations(&onset, spectra.frames_per_s)) {
+            series.push(&format!("modulation_{number}"), share);
+        }
+        // The clearest window knows the tempo best.
+        if pulse.clarity >= clearest.clarity {
+            clearest = pulse;
         }
     }
-    features.set("onset_rate", mean(&rates));
-    features.set("onset_strength", mean(&strengths));
-    features.set("onset_strength_spread", spread(&strengths));
-    features.set("attack", mean(&attacks));
-    features.set("gap_spread", mean(&unevenness));
-    features.set("low_onsets", mean(&low_share));
-    // The clearest window knows the tempo best.
-    let clearest = pulses.iter().max_by(|a, b| a.clarity.total_cmp(&b.clarity));
-    features.set("tempo", clearest.map_or(0.0, |pulse| pulse.tempo_bpm));
-    features.set("tempo_log", clearest.map_or(0.0, |pulse| pulse.tempo_bpm.max(1.0).log2()));
-    features.set("pulse_clarity", mean(&pulses.iter().map(|pulse| pulse.clarity).collect::<Vec<_>>()));
-    features.set("beatiness", mean(&pulses.iter().map(|pulse| pulse.beatiness).collect::<Vec<_>>()));
-    for (number, values) in (1..).zip(&modulation) {
-        features.set(&format!("modulation_{number}"), mean(values));
-    }
+    series.summarise(features);
+    features.set("tempo", clearest.tempo_bpm);
+    features.set("tempo_log", clearest.tempo_bpm.max(1.0).log2());
 }
 
 /// How much the mel bands rise from frame to frame: all of them, and those below 200 Hz.

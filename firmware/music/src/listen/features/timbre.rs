@@ -9,7 +9,7 @@
 )]
 
 use super::spectrum::{BANDS, MelBank, Spectra, count, decibels, mean, quantile, root_mean_square, spread};
-use super::{Features, LEVEL};
+use super::{Features, LEVEL, Series};
 
 /// Edges of the octave bands whose contrast is measured, in Hz.
 const OCTAVES: [f32; 8] = [60.0, 200.0, 400.0, 800.0, 1_600.0, 3_200.0, 6_400.0, 11_000.0];
@@ -20,21 +20,6 @@ const BROAD: [f32; 6] = [30.0, 150.0, 500.0, 1_500.0, 4_000.0, 11_000.0];
 /// Share of the bins that count as peak or as valley of a band.
 const EXTREME: f32 = 0.1;
 
-/// One series a feature, over all frames.
-#[derive(Default)]
-struct Series {
-    centroid: Vec<f32>,
-    bandwidth: Vec<f32>,
-    rolloff: Vec<f32>,
-    flatness: Vec<f32>,
-    slope: Vec<f32>,
-    flux: Vec<f32>,
-    entropy: Vec<f32>,
-    contrast: [Vec<f32>; OCTAVES.len() - 1],
-    valley: [Vec<f32>; OCTAVES.len() - 1],
-    shares: [Vec<f32>; BROAD.len() - 1],
-}
-
 /// Sets the features of timbre.
 pub(super) fn measure(spectra: &[Spectra], windows: &[Vec<f32>], features: &mut Features) {
     let mut series = Series::default();
@@ -42,33 +27,15 @@ pub(super) fn measure(spectra: &[Spectra], windows: &[Vec<f32>], features: &mut 
         let bank = MelBank::new(spectra.bin_hz);
         let mut last: Option<Vec<f32>> = None;
         for frame in spectra.heard() {
-            series.add(frame, spectra.bin_hz, &bank, &mut last);
+            add(&mut series, frame, spectra.bin_hz, &bank, &mut last);
         }
     }
-    let both = |name: &str, values: &[f32], features: &mut Features| {
-        features.set(&format!("{name}_mean"), mean(values));
-        features.set(&format!("{name}_spread"), spread(values));
-    };
-    both("centroid", &series.centroid, features);
-    both("bandwidth", &series.bandwidth, features);
-    both("rolloff", &series.rolloff, features);
-    both("flatness", &series.flatness, features);
-    both("slope", &series.slope, features);
-    both("flux", &series.flux, features);
-    both("entropy", &series.entropy, features);
-    for (number, values) in (1..).zip(&series.contrast) {
-        both(&format!("contrast_{number}"), values, features);
+    for moment in windows.iter().flat_map(|window| window.chunks_exact(2_048)) {
+        series.push("crossings", crossings(moment));
     }
-    let contrasts: Vec<f32> = series.contrast.iter().map(|values| mean(values)).collect();
+    series.summarise(features);
+    let contrasts: Vec<f32> = (1..OCTAVES.len()).map(|band| mean(series.values(&format!("contrast_{band}")))).collect();
     features.set("contrast", mean(&contrasts));
-    for (number, values) in (1..).zip(&series.valley) {
-        features.set(&format!("valley_{number}"), mean(values));
-    }
-    for (number, values) in (1..).zip(&series.shares) {
-        features.set(&format!("share_{number}"), mean(values));
-    }
-    let crossings: Vec<f32> = windows.iter().flat_map(|window| window.chunks_exact(2_048)).map(crossings).collect();
-    both("crossings", &crossings, features);
 }
 
 /// Changes of sign a sample.
@@ -76,57 +43,51 @@ fn crossings(moment: &[f32]) -> f32 {
     moment.windows(2).filter(|pair| (pair[0] < 0.0) != (pair[1] < 0.0)).count() as f32 / moment.len() as f32
 }
 
-impl Series {
-    fn add(&mut self, frame: &[f32], bin_hz: f32, bank: &MelBank, last: &mut Option<Vec<f32>>) {
-        let bin = |hz: f32| ((hz / bin_hz).round() as usize).min(frame.len());
-        let powers: Vec<f32> = frame.iter().map(|magnitude| magnitude * magnitude).collect();
-        let all: f32 = powers.iter().sum::<f32>().max(1e-12);
-        let magnitudes: f32 = frame.iter().sum::<f32>().max(1e-12);
-        let hz = |at: usize| at as f32 * bin_hz;
-        let centroid = frame.iter().enumerate().map(|(at, value)| hz(at) * value).sum::<f32>() / magnitudes;
-        let variance =
-            frame.iter().enumerate().map(|(at, value)| (hz(at) - centroid).powi(2) * value).sum::<f32>() / magnitudes;
-        self.centroid.push(centroid.max(1.0).log2());
-        self.bandwidth.push(variance.sqrt().max(1.0).log2());
-        let mut sum = 0.0;
-        let rolloff = powers
-            .iter()
-            .position(|power| {
-                sum += power;
-                sum >= 0.85 * all
-            })
-            .unwrap_or(0);
-        self.rolloff.push(hz(rolloff).max(1.0).log2());
-        let heard = &powers[bin(60.0).min(powers.len() - 1)..];
-        let logs = heard.iter().map(|power| power.max(1e-12).ln()).sum::<f32>() / heard.len() as f32;
-        let flatness = logs - (heard.iter().sum::<f32>() / heard.len() as f32).max(1e-12).ln();
-        self.flatness.push(flatness);
-        let entropy: f32 = powers.iter().map(|power| power / all).filter(|p| *p > 0.0).map(|p| -p * p.ln()).sum();
-        self.entropy.push(entropy / (powers.len() as f32).ln());
-        self.add_bands(&powers, all, bin);
-        let bands = bank.decibels(frame);
-        self.slope.push(slope(&bands));
-        let normal: Vec<f32> = frame.iter().map(|value| value / magnitudes).collect();
-        if let Some(last) = last {
-            self.flux.push(normal.iter().zip(&*last).map(|(now, before)| (now - before).max(0.0)).sum());
-        }
-        *last = Some(normal);
+/// Adds what is measured of one frame.
+fn add(series: &mut Series, frame: &[f32], bin_hz: f32, bank: &MelBank, last: &mut Option<Vec<f32>>) {
+    let bin = |hz: f32| ((hz / bin_hz).round() as usize).min(frame.len());
+    let powers: Vec<f32> = frame.iter().map(|magnitude| magnitude * magnitude).collect();
+    let all: f32 = powers.iter().sum::<f32>().max(1e-12);
+    let magnitudes: f32 = frame.iter().sum::<f32>().max(1e-12);
+    let hz = |at: usize| at as f32 * bin_hz;
+    let centroid = frame.iter().enumerate().map(|(at, value)| hz(at) * value).sum::<f32>() / magnitudes;
+    let variance =
+        frame.iter().enumerate().map(|(at, value)| (hz(at) - centroid).powi(2) * value).sum::<f32>() / magnitudes;
+    series.push("centroid", centroid.max(1.0).log2());
+    series.push("bandwidth", variance.sqrt().max(1.0).log2());
+    let mut sum = 0.0;
+    let rolloff = powers.iter().position(|power| {
+        sum += power;
+        sum >= 0.85 * all
+    });
+    series.push("rolloff", hz(rolloff.unwrap_or(0)).max(1.0).log2());
+    let heard = &powers[bin(60.0).min(powers.len() - 1)..];
+    let logs = heard.iter().map(|power| power.max(1e-12).ln()).sum::<f32>() / heard.len() as f32;
+    series.push("flatness", logs - (heard.iter().sum::<f32>() / heard.len() as f32).max(1e-12).ln());
+    let entropy: f32 = powers.iter().map(|power| power / all).filter(|p| *p > 0.0).map(|p| -p * p.ln()).sum();
+    series.push("entropy", entropy / (powers.len() as f32).ln());
+    add_bands(series, &powers, all, bin);
+    series.push("slope", slope(&bank.decibels(frame)));
+    let normal: Vec<f32> = frame.iter().map(|value| value / magnitudes).collect();
+    if let Some(last) = last {
+        series.push("flux", normal.iter().zip(&*last).map(|(now, before)| (now - before).max(0.0)).sum());
     }
+    *last = Some(normal);
+}
 
-    fn add_bands(&mut self, powers: &[f32], all: f32, bin: impl Fn(f32) -> usize) {
-        for (at, edges) in OCTAVES.windows(2).enumerate() {
-            let mut band = powers[bin(edges[0])..bin(edges[1])].to_vec();
-            band.sort_unstable_by(f32::total_cmp);
-            let extreme = ((EXTREME * band.len() as f32) as usize).max(1);
-            let valley = decibels(mean(&band[..extreme.min(band.len())]));
-            let peak = decibels(mean(&band[band.len().saturating_sub(extreme)..]));
-            self.contrast[at].push(peak - valley);
-            self.valley[at].push(valley);
-        }
-        for (at, edges) in BROAD.windows(2).enumerate() {
-            let share = powers[bin(edges[0])..bin(edges[1])].iter().sum::<f32>() / all;
-            self.shares[at].push(decibels(share.max(1e-5)));
-        }
+fn add_bands(series: &mut Series, powers: &[f32], all: f32, bin: impl Fn(f32) -> usize) {
+    for (number, edges) in (1..).zip(OCTAVES.windows(2)) {
+        let mut band = powers[bin(edges[0])..bin(edges[1])].to_vec();
+        band.sort_unstable_by(f32::total_cmp);
+        let extreme = ((EXTREME * band.len() as f32) as usize).max(1);
+        let valley = decibels(mean(&band[..extreme.min(band.len())]));
+        let peak = decibels(mean(&band[band.len().saturating_sub(extreme)..]));
+        series.push(&format!("contrast_{number}"), peak - valley);
+        series.push(&format!("valley_{number}"), valley);
+    }
+    for (number, edges) in (1..).zip(BROAD.windows(2)) {
+        let share = powers[bin(edges[0])..bin(edges[1])].iter().sum::<f32>() / all;
+        series.push(&format!("share_{number}"), decibels(share.max(1e-5)));
     }
 }
 

@@ -7,9 +7,8 @@
     reason = "bins are some thousand, pitches of a peak are positive"
 )]
 
-use super::spectrum::Spectra;
-use super::spectrum::{correlation, count, decibels, mean, quantile, restlessness, spread};
-use super::{Features, timbre};
+use super::spectrum::{Spectra, correlation, count, decibels, quantile, restlessness};
+use super::{Features, Series, timbre};
 
 /// Key profiles of Krumhansl & Kessler 1982.
 const KRUMHANSL: [[f32; 12]; 2] = [
@@ -137,19 +136,16 @@ fn key_features(chromas: &[Chroma], features: &mut Features) {
     features.set("mode_temperley", major - minor);
     features.set("key_clarity_temperley", major.max(minor));
     // Stretch by stretch: modulating music is clear nowhere in the whole.
-    let mut modes = Vec::new();
-    let mut clarities = Vec::new();
+    let mut series = Series::default();
     let mut keys = Vec::new();
     for stretch in chromas.chunks(STRETCH).filter(|stretch| stretch.len() > STRETCH / 2) {
         let here = sum(stretch);
         let [(major, major_key), (minor, minor_key)] = TEMPERLEY.map(|profile| best(&here, &profile));
-        modes.push(major - minor);
-        clarities.push(major.max(minor));
+        series.push("mode_local", major - minor);
+        series.push("key_clarity_local", major.max(minor));
         keys.push(if major > minor { major_key } else { (minor_key + 3) % 12 });
     }
-    features.set("mode_local", mean(&modes));
-    features.set("mode_local_spread", spread(&modes));
-    features.set("key_clarity_local", mean(&clarities));
+    series.summarise(features);
     let moves = keys.windows(2).filter(|pair| pair[0] != pair[1]).count();
     features.set("key_moves", count(moves) / count(keys.len().saturating_sub(1).max(1)));
     let shares: Vec<f32> = all.iter().map(|value| value / all.iter().sum::<f32>().max(1e-9)).collect();
@@ -158,73 +154,48 @@ fn key_features(chromas: &[Chroma], features: &mut Features) {
 }
 
 fn chord_features(chromas: &[Chroma], features: &mut Features) {
-    let mut entropies = Vec::new();
-    let mut triads = Vec::new();
-    let mut clear = Vec::new();
-    let mut thirds = Vec::new();
-    let mut semitones = Vec::new();
-    let mut tritones = Vec::new();
-    let mut fifths = Vec::new();
-    let mut change = Vec::new();
+    let mut series = Series::default();
     for (at, chroma) in chromas.iter().enumerate() {
-        entropies.push(entropy(chroma));
+        series.push("chord_entropy", entropy(chroma));
         let triad = |root: usize, third: usize| {
             (chroma[root] * chroma[(root + third) % 12] * chroma[(root + 7) % 12]).max(0.0).cbrt()
         };
         let best = |third: usize| (0..12).map(|root| triad(root, third)).fold(0.0, f32::max);
         let (major, minor) = (best(4), best(3));
-        triads.push(major - minor);
-        clear.push(major.max(minor));
+        series.push("triad_mode", major - minor);
+        series.push("triad_clarity", major.max(minor));
         let interval = |size: usize| (0..12).map(|root| chroma[root] * chroma[(root + size) % 12]).sum::<f32>();
-        thirds.push(interval(4) - interval(3));
-        semitones.push(interval(1));
-        tritones.push(interval(6));
-        fifths.push(interval(5));
+        series.push("interval_thirds", interval(4) - interval(3));
+        series.push("interval_semitones", interval(1));
+        series.push("interval_tritones", interval(6));
+        series.push("interval_fifths", interval(5));
         if let Some(before) = at.checked_sub(1).and_then(|before| chromas.get(before)) {
-            change.push(chroma.iter().zip(before).map(|(now, before)| (now - before).abs()).sum());
+            series.push("chroma_change", chroma.iter().zip(before).map(|(now, before)| (now - before).abs()).sum());
         }
     }
-    features.set("chord_entropy", mean(&entropies));
-    features.set("triad_mode", mean(&triads));
-    features.set("triad_clarity", mean(&clear));
-    features.set("interval_thirds", mean(&thirds));
-    features.set("interval_semitones", mean(&semitones));
-    features.set("interval_tritones", mean(&tritones));
-    features.set("interval_fifths", mean(&fifths));
-    features.set("chroma_change", mean(&change));
-    features.set("chroma_change_spread", spread(&change));
+    series.summarise(features);
 }
 
 fn peak_features(frames: &[(Vec<Peak>, f32)], features: &mut Features) {
-    let mut counts = Vec::new();
-    let mut rough = Vec::new();
-    let mut registers = Vec::new();
-    let mut lowest = Vec::new();
-    let mut tonal = Vec::new();
-    let mut top = Vec::new();
+    let mut series = Series::default();
     for (peaks, power) in frames {
-        counts.push(count(peaks.len()).max(1.0).log2());
+        series.push("peak_count", count(peaks.len()).max(1.0).log2());
         let partials: Vec<(f32, f32)> = peaks.iter().map(|peak| (peak.hz, peak.amplitude)).collect();
-        rough.push(timbre::of(&partials));
+        series.push("roughness", timbre::of(&partials));
         let tones = || peaks.iter().filter(|peak| peak.hz < TONES_HZ.1);
         let weight = tones().map(|peak| peak.amplitude).sum::<f32>().max(1e-9);
-        registers.push(tones().map(|peak| peak.amplitude * peak.semitones()).sum::<f32>() / weight);
+        series.push("register", tones().map(|peak| peak.amplitude * peak.semitones()).sum::<f32>() / weight);
         let strongest = tones().map(|peak| peak.amplitude).fold(0.0, f32::max);
         let strong = || tones().filter(|peak| peak.amplitude > 0.25 * strongest);
-        lowest.push(strong().map(|peak| peak.semitones()).fold(40.0, f32::min));
-        top.push(strong().max_by(|a, b| a.amplitude.total_cmp(&b.amplitude)).map_or(0.0, |peak| peak.semitones()));
+        series.push("register_low", strong().map(|peak| peak.semitones()).fold(40.0, f32::min));
+        let top = strong().max_by(|a, b| a.amplitude.total_cmp(&b.amplitude));
+        series.push("register_top", top.map_or(0.0, |peak| peak.semitones()));
         // A Hann window spreads a sine's power over the neighbouring bins: one and a half times its square.
         let in_peaks: f32 = peaks.iter().map(|peak| 1.5 * peak.amplitude * peak.amplitude).sum();
-        tonal.push(decibels((in_peaks / power.max(1e-12)).clamp(1e-4, 1.0)));
+        series.push("tonal_share", decibels((in_peaks / power.max(1e-12)).clamp(1e-4, 1.0)));
     }
-    features.set("peak_count", mean(&counts));
-    features.set("roughness", mean(&rough));
-    features.set("roughness_spread", spread(&rough));
-    features.set("register", mean(&registers));
-    features.set("register_spread", spread(&registers));
-    features.set("register_low", mean(&lowest));
-    features.set("register_top_moves", restlessness(&top));
-    features.set("tonal_share", mean(&tonal));
+    series.summarise(features);
+    features.set("register_top_moves", restlessness(series.values("register_top")));
 }
 
 /// Entropy of shares, 0..=1 where there are twelve.
