@@ -11,6 +11,8 @@ pub mod listen;
 pub mod loudness;
 mod mixer;
 pub mod track;
+#[cfg(test)]
+mod wav;
 pub mod worker;
 
 pub use compose::Composer;
@@ -18,5 +20,4 @@ pub use compose::plan::Plan;
 pub use crossfader::Crossfader;
 pub use library::MoodFolders;
 pub use mixer::Mixer;
-pub use track::{Chime, Programme, Sound};
-pub use track::{Status, Stereo, Track};
+pub use track::{Chime, Programme, Sound, Status, Stereo, Track};

@@ -84,37 +84,13 @@ const TAPS: usize = 12;
 /// So many frames lie between a peak and its news.
 pub(super) const DELAY: usize = TAPS / 2;
 
-/// A quarter of the way between two samples, and half of it; three quarters and the sample itself are their mirror images.
+/// A quarter of the way between two samples, and half of it; three quarters and the sample itself are their mirror images. In
+/// parts of [`ONE`], as the standard (ITU-R BS.1770, annex 2) rounds them.
 const PHASES: [[f32; TAPS]; 2] = [
-    [
-        0.001_708_984_4,
-        0.010_986_328,
-        -0.019_653_32,
-        0.033_203_125,
-        -0.059_448_242,
-        0.137_329_1,
-        0.972_167_97,
-        -0.102_294_92,
-        0.047_607_42,
-        -0.026_611_328,
-        0.014_892_578,
-        -0.008_300_781,
-    ],
-    [
-        -0.029_174_805,
-        0.029_296_875,
-        -0.051_757_812,
-        0.089_111_33,
-        -0.166_503_9,
-        0.465_087_9,
-        0.779_785_16,
-        -0.200_317_38,
-        0.101_562_5,
-        -0.058_227_54,
-        0.033_081_055,
-        -0.018_920_898,
-    ],
+    [14.0, 90.0, -161.0, 272.0, -487.0, 1_125.0, 7_964.0, -838.0, 390.0, -218.0, 122.0, -68.0],
+    [-239.0, 240.0, -424.0, 730.0, -1_364.0, 3_810.0, 6_388.0, -1_641.0, 832.0, -477.0, 271.0, -155.0],
 ];
+const ONE: f32 = 8_192.0;
 
 /// No peak between samples is higher than this many times the highest sample near it: the sum of a phase's weights.
 const MOST: f32 = 2.03;
@@ -160,10 +136,18 @@ impl TruePeak {
                 sums[1][0] += mirrored * left;
                 sums[1][1] += mirrored * right;
             }
-            most = sums.iter().flatten().fold(most, |most, sum| most.max(sum.abs()));
+            most = sums.iter().flatten().fold(most, |most, sum| most.max(sum.abs() / ONE));
         }
         most
     }
+}
+
+/// Highest true peak in dB, by the meter of the crate that measures loudness, which interpolates in its own way: for tests.
+#[cfg(test)]
+pub(crate) fn true_peak_db(frames: &[Stereo]) -> f64 {
+    let mut meter = ebur128::EbuR128::new(2, 48_000, ebur128::Mode::TRUE_PEAK).unwrap();
+    meter.add_frames_f32(frames.as_flattened()).unwrap();
+    20.0 * meter.true_peak(0).unwrap().max(meter.true_peak(1).unwrap()).log10()
 }
 
 #[cfg(test)]
@@ -196,13 +180,6 @@ mod tests {
         assert!((frames[96 + DELAY + 100][0] - 0.5 * (100.0_f32 * 0.05).sin()).abs() < 1e-6);
     }
 
-    /// By the meter of the crate that measures loudness, which interpolates in its own way.
-    fn true_peak_db(frames: &[Stereo]) -> f64 {
-        let mut meter = ebur128::EbuR128::new(2, 48_000, ebur128::Mode::TRUE_PEAK).unwrap();
-        meter.add_frames_f32(frames.as_flattened()).unwrap();
-        20.0 * meter.true_peak(0).unwrap().max(meter.true_peak(1).unwrap()).log10()
-    }
-
     #[test]
     fn peaks_between_samples_stay_below_one_decibel_under_full_scale() {
         // Tones whose samples lie beside their tops, up to the highest that a recording holds, and a train of pulses.
@@ -215,14 +192,10 @@ mod tests {
                 assert!(peak_db <= -1.0, "{hz} Hz at {level}: {peak_db} dBTP");
             }
         }
-        let pulse = |n: u16| {
-            if n % 97 < 2 {
-                1.0
-            } else if n % 97 == 2 {
-                -1.0
-            } else {
-                0.0
-            }
+        let pulse = |n: u16| match n % 97 {
+            0 | 1 => 1.0,
+            2 => -1.0,
+            _ => 0.0,
         };
         let mut frames: Vec<Stereo> = (0..48_000_u16).map(|n| [pulse(n), pulse(n + 40)]).collect();
         assert!(true_peak_db(&frames) > 0.5, "there is something to limit");
@@ -241,9 +214,9 @@ mod tests {
     #[test]
     fn the_weights_are_those_of_a_filter_that_passes_what_stands_still() {
         for phase in PHASES {
-            let sum: f32 = phase.iter().sum();
+            let sum = phase.iter().sum::<f32>() / ONE;
             assert!((sum - 1.0).abs() < 0.03, "{sum}");
-            assert!(phase.iter().map(|weight| weight.abs()).sum::<f32>() < MOST);
+            assert!(phase.iter().map(|weight| weight.abs()).sum::<f32>() / ONE < MOST);
         }
     }
 

@@ -186,6 +186,8 @@ impl Broken {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limiter::true_peak_db;
+    use crate::wav;
 
     #[test]
     fn what_was_gone_is_tried_again_when_it_is_back_and_what_is_damaged_is_not() {
@@ -203,48 +205,26 @@ mod tests {
         assert_eq!(broken.news().len(), 2, "both are told all the same");
     }
 
-    /// Highest true peak in dB, by the crate that measures loudness.
-    fn true_peak_db(frames: &[Stereo]) -> f64 {
-        let mut meter = ebur128::EbuR128::new(2, 48_000, ebur128::Mode::TRUE_PEAK).unwrap();
-        meter.add_frames_f32(frames.as_flattened()).unwrap();
-        20.0 * meter.true_peak(0).unwrap().max(meter.true_peak(1).unwrap()).log10()
-    }
-
     #[test]
     fn a_track_whose_peaks_lie_between_its_samples_is_played_below_one_decibel_under_full_scale() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("strokes.wav");
-        let spec = hound::WavSpec {
-            channels: 2,
-            sample_rate: 48_000,
-            bits_per_sample: 16,
-            sample_format: hound::SampleFormat::Int,
-        };
-        let mut file = hound::WavWriter::create(&path, spec).unwrap();
-        for n in 0..20 * 48_000_u32 {
-            // Soft music with strokes of a quarter of the rate: samples at full scale, peaks 3 dB above.
-            let stroke = n % 24_000 < 900;
-            let sample = match (stroke, n % 4, n / 240 % 2) {
-                (true, 0 | 1, _) => i16::MAX,
-                (true, ..) => -i16::MAX,
+        // Soft music with strokes of a quarter of the rate: samples at full scale, peaks 3 dB above.
+        let samples = (0..20 * 48_000_u32).flat_map(|n| {
+            let sample = match (n % 24_000 < 900, n % 4, n / 240 % 2) {
+                (true, 0 | 1, _) => 32_767,
+                (true, ..) => -32_767,
                 (false, _, 0) => 300,
                 (false, ..) => -300,
             };
-            file.write_sample(sample).unwrap();
-            file.write_sample(-sample).unwrap();
-        }
-        file.finalize().unwrap();
+            [sample, -sample]
+        });
+        wav::write(&path, 2, 48_000, 16, samples);
         // As if its tags said that it is soft.
         let open = || FileTrack::open_at(&path, 48_000, Some(-30.0), Duration::ZERO).unwrap();
-        let mut bare = open();
-        assert!(
-            true_peak_db(&{
-                let mut out = vec![[0.0; 2]; 20 * 48_000];
-                bare.render(&mut out);
-                out
-            }) > 2.0,
-            "there is something to limit"
-        );
+        let mut bare = vec![[0.0; 2]; 20 * 48_000];
+        open().render(&mut bare);
+        assert!(true_peak_db(&bare) > 2.0, "there is something to limit");
         let mut mixer = crate::Mixer::new(48_000, 0.0);
         mixer.play(Box::new(open()), Duration::ZERO);
         let mut played = vec![[0.0; 2]; 20 * 48_000];

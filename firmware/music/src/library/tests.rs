@@ -2,11 +2,12 @@
 
 use super::{Broken, FileTrack, MoodFolders, Playlist, Prefetch, Source};
 use crate::track::{Status, Stereo, Track};
+use crate::wav;
 use mood::{Affect, Expression};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 const RATE: u32 = 48_000;
 
@@ -27,10 +28,14 @@ fn folders(mood_folder: &str, files: &[(&str, &[u8])]) -> (TempDir, MoodFolders)
     (folder, folders)
 }
 
-fn happy(folders: &MoodFolders, fade: Duration) -> Playlist {
+fn seeded(folders: &MoodFolders, fade: Duration, seed: u64) -> Playlist {
     let source =
         Source { folders: Some(folders.clone()), library: None, soundfont: None, broken: folders.broken.clone(), fade };
-    source.programme(Expression::Happy, Affect::of(Expression::Happy), 1, RATE)
+    source.programme(Expression::Happy, Affect::of(Expression::Happy), seed, RATE)
+}
+
+fn happy(folders: &MoodFolders, fade: Duration) -> Playlist {
+    seeded(folders, fade, 1)
 }
 
 fn render(track: &mut dyn Track, frames: usize) -> Vec<Stereo> {
@@ -90,22 +95,12 @@ fn tracks_are_found_at_any_depth_and_hidden_files_are_none() {
 fn a_fade_begins_when_the_end_is_in_sight_however_long_the_header_says() {
     // Two MP3s in one file, whose header knows of the first; then another pitch.
     let joined = fs::read(sample("mp3")).unwrap().repeat(2);
-    let spec =
-        hound::WavSpec { channels: 1, sample_rate: RATE, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
-    let mut other = std::io::Cursor::new(Vec::new());
-    let mut writer = hound::WavWriter::new(&mut other, spec).unwrap();
-    (0..48_000).for_each(|n| writer.write_sample(if n / 24 % 2 == 0 { 8_000_i16 } else { -8_000 }).unwrap());
-    writer.finalize().unwrap();
+    let scratch = NamedTempFile::new().unwrap();
+    wav::write(scratch.path(), 1, RATE, 16, wav::square(24, 8_000, RATE));
+    let other = fs::read(scratch.path()).unwrap();
     for seed in 0..2 {
-        let (_folder, folders) = folders("happy", &[("a.mp3", &joined), ("b.wav", other.get_ref())]);
-        let source = Source {
-            folders: Some(folders.clone()),
-            library: None,
-            soundfont: None,
-            broken: folders.broken.clone(),
-            fade: Duration::from_millis(200),
-        };
-        let mut playlist = source.programme(Expression::Happy, Affect::of(Expression::Happy), seed, RATE);
+        let (_folder, folders) = folders("happy", &[("a.mp3", &joined), ("b.wav", &other)]);
+        let mut playlist = seeded(&folders, Duration::from_millis(200), seed);
         let out: Vec<Stereo> = (0..500).flat_map(|_| render(&mut playlist, 480)).collect();
         let first = pitch_hz(&out[4_800..14_400]);
         let second = if first > 700 { 440 } else { 1_000 };
@@ -186,20 +181,10 @@ fn odd_wav_files_are_folded_to_stereo_at_the_boxs_rate() {
     for (channels, rate_hz, bits) in [(1, 8_000, 8), (2, 192_000, 24), (7, 44_100, 16), (6, 48_000, 32)] {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("odd.wav");
-        let spec = hound::WavSpec {
-            channels,
-            sample_rate: rate_hz,
-            bits_per_sample: bits,
-            sample_format: hound::SampleFormat::Int,
-        };
-        let mut file = hound::WavWriter::create(&path, spec).unwrap();
-        let full = i32::MAX >> (32 - bits);
-        for n in 0..rate_hz {
-            // A square wave of 100 Hz needs no arithmetic.
-            let sample = if (n * 200 / rate_hz) % 2 == 0 { full / 4 } else { -full / 4 };
-            (0..channels).for_each(|_| file.write_sample(sample).unwrap());
-        }
-        file.finalize().unwrap();
+        // 100 Hz.
+        let samples = wav::square(rate_hz / 200, i32::MAX >> (34 - bits), rate_hz);
+        let samples = samples.flat_map(|sample| std::iter::repeat_n(sample, channels.into()));
+        wav::write(&path, channels, rate_hz, bits, samples);
         let mut track = FileTrack::open(&path, RATE).unwrap();
         let out = render(&mut track, 40_000);
         assert!(pitch_hz(&out[4_800..]).abs_diff(100) <= 3, "{channels} channels, {rate_hz} Hz, {bits} bit");
@@ -234,23 +219,13 @@ fn a_prefetched_track_arrives_whole_and_ends() {
     assert_eq!(ones, 40 * 1_024);
 }
 
-/// A WAV file whose samples are a ramp that never repeats, so that every frame can be told.
-fn ramp(path: &Path, frames: i16, start: i16) {
-    let spec =
-        hound::WavSpec { channels: 1, sample_rate: RATE, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
-    let mut file = hound::WavWriter::create(path, spec).unwrap();
-    (0..frames).for_each(|n| file.write_sample(start + n).unwrap());
-    file.finalize().unwrap();
-}
-
 #[test]
 fn without_a_fade_tracks_join_without_losing_or_adding_a_frame() {
-    let folder = TempDir::new().unwrap();
-    fs::create_dir(folder.path().join("happy")).unwrap();
+    let (folder, folders) = folders("happy", &[]);
+    // Samples that rise and never repeat, so that every frame can be told.
     for (name, start) in [("a.wav", 100), ("b.wav", 15_100)] {
-        ramp(&folder.path().join("happy").join(name), 15_000, start);
+        wav::write(&folder.path().join("happy").join(name), 1, RATE, 16, start..start + 15_000);
     }
-    let folders = MoodFolders::new(folder.path().to_owned(), Broken::default());
     let mut playlist = happy(&folders, Duration::ZERO);
     let out = render(&mut playlist, 60_000);
     // The gain moves slowly, so from frame to frame the ramp goes on; only from b to a it falls.
@@ -262,21 +237,12 @@ fn without_a_fade_tracks_join_without_losing_or_adding_a_frame() {
 
 #[test]
 fn a_skip_is_heard_at_once_although_much_is_rendered_ahead() {
-    let folder = TempDir::new().unwrap();
-    fs::create_dir(folder.path().join("happy")).unwrap();
+    let (folder, folders) = folders("happy", &[]);
     // Twenty seconds of a low or of a high square wave.
     for (name, half) in [("a.wav", 240), ("b.wav", 24)] {
-        let spec = hound::WavSpec {
-            channels: 1,
-            sample_rate: RATE,
-            bits_per_sample: 16,
-            sample_format: hound::SampleFormat::Int,
-        };
-        let mut file = hound::WavWriter::create(folder.path().join("happy").join(name), spec).unwrap();
-        (0..20 * 48_000).for_each(|n| file.write_sample(if n / half % 2 == 0 { 8_000_i16 } else { -8_000 }).unwrap());
-        file.finalize().unwrap();
+        let path = folder.path().join("happy").join(name);
+        wav::write(&path, 1, RATE, 16, wav::square(half, 8_000, 20 * RATE));
     }
-    let folders = MoodFolders::new(folder.path().to_owned(), Broken::default());
     let mut track = Prefetch::new(move || happy(&folders, Duration::ZERO)).unwrap();
     let control = track.control();
     let mut out = vec![[0.0; 2]; 2 * 48_000];

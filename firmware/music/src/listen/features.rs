@@ -141,8 +141,8 @@ pub static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
      register_top_moves rolloff_mean rolloff_spread roughness roughness_spread share_1 share_2 share_3 share_4 \
      share_5 slope_mean slope_spread swell swell_mean tempo tempo_log tonal_share triad_clarity triad_mode valley_1 \
      valley_2 valley_3 valley_4 valley_5 valley_6 valley_7 width"
-    .split_whitespace()
-    .collect()
+        .split_whitespace()
+        .collect()
 });
 
 #[cfg(test)]

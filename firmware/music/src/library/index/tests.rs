@@ -1,6 +1,7 @@
 //! What a scan finds, keeps and survives.
 
 use super::*;
+use crate::wav;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -15,28 +16,15 @@ fn song(path: &Path, hz: u32, seconds: u32) {
 }
 
 fn spec_song(path: &Path, hz: u32, seconds: u32, channels: u16, rate_hz: u32, bits: u16) {
-    let spec = hound::WavSpec {
-        channels,
-        sample_rate: rate_hz,
-        bits_per_sample: bits,
-        sample_format: hound::SampleFormat::Int,
+    let level = i32::MAX >> (34 - bits);
+    // Square waves need no arithmetic; the gaps are onsets.
+    let sample = |n: u32| match (n * 2 / rate_hz % 4 == 3, (n * hz * 2 / rate_hz).is_multiple_of(2)) {
+        (true, _) => 0,
+        (false, true) => level,
+        (false, false) => -level,
     };
-    let mut file = hound::WavWriter::create(path, spec).unwrap();
-    let full = i32::MAX >> (32 - bits);
-    for n in 0..rate_hz * seconds {
-        // Square waves need no arithmetic; the gaps are onsets.
-        let on = n * 2 / rate_hz % 4 != 3;
-        let high = (n * hz * 2 / rate_hz).is_multiple_of(2);
-        let sample = if !on {
-            0
-        } else if high {
-            full / 4
-        } else {
-            -full / 4
-        };
-        (0..channels).for_each(|_| file.write_sample(sample).unwrap());
-    }
-    file.finalize().unwrap();
+    let samples = (0..rate_hz * seconds).flat_map(|n| std::iter::repeat_n(sample(n), channels.into()));
+    wav::write(path, channels, rate_hz, bits, samples);
 }
 
 fn scan_in(folder: &TempDir) -> (Index, Scanned) {

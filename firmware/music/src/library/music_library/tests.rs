@@ -5,6 +5,7 @@ use crate::library::index::{Entry, Tags};
 use crate::library::{Broken, Source};
 use crate::listen::features::{Features, NAMES};
 use crate::track::{Stereo, Track};
+use crate::wav;
 use mood::Expression;
 use std::fs;
 use std::sync::Arc;
@@ -18,15 +19,7 @@ fn owner(tracks: usize) -> (TempDir, LibrarySettings) {
     let mut index = Index::new(folder.path().join("index.jsonl"));
     for n in 0..tracks {
         let path = folder.path().join(format!("{n}.wav"));
-        let spec = hound::WavSpec {
-            channels: 1,
-            sample_rate: RATE,
-            bits_per_sample: 16,
-            sample_format: hound::SampleFormat::Int,
-        };
-        let mut file = hound::WavWriter::create(&path, spec).unwrap();
-        (0..4 * 48_000).for_each(|n| file.write_sample(if n / 60 % 2 == 0 { 5_000_i16 } else { -5_000 }).unwrap());
-        file.finalize().unwrap();
+        wav::write(&path, 1, RATE, 16, wav::square(60, 5_000, 4 * RATE));
         index.put(Entry {
             stamp: Stamp::of(&path),
             path,
@@ -61,7 +54,7 @@ fn seconds(track: &mut impl Track, seconds: f32) -> Vec<Stereo> {
 #[test]
 fn a_completion_a_like_an_early_and_a_late_skip_are_learnt() {
     let (_folder, settings) = owner(4);
-    let (_shelf, mut playlist) = play(&settings);
+    let (_library, mut playlist) = play(&settings);
     seconds(&mut playlist, 5.0);
     assert!(playlist.is_likeable());
     playlist.like();
