@@ -22,6 +22,7 @@ mod tests;
 mod text;
 mod wifi;
 
+pub use folder::write;
 pub use problems::{File, Problems};
 
 use crate::config::{Config, ConfigError, Problem};
@@ -215,12 +216,4 @@ fn files(
     // Also when it is empty: the service reads it.
     files.insert("moodbox.toml".to_owned(), boxes_part);
     Ok(files)
-}
-
-/// Writes an answer into a folder that only its owner may read, and takes away what an earlier one left there.
-///
-/// # Errors
-/// When something can't be written.
-pub fn write(folder: &Path, answer: &Answer) -> std::io::Result<()> {
-    folder::write(folder, answer)
 }

@@ -42,36 +42,11 @@ fn plain(letter: char) -> Vec<char> {
 /// A user's name that is no part of the system.
 pub(super) fn user(name: &str) -> Result<String, Wrong> {
     // Those that Debian and this package bring.
-    const TAKEN: &[&str] = &[
-        "root",
-        "daemon",
-        "bin",
-        "sys",
-        "sync",
-        "games",
-        "man",
-        "lp",
-        "mail",
-        "news",
-        "uucp",
-        "proxy",
-        "backup",
-        "list",
-        "irc",
-        "nobody",
-        "messagebus",
-        "avahi",
-        "sshd",
-        "polkitd",
-        "moodbox",
-        "systemd-network",
-        "systemd-resolve",
-        "systemd-timesync",
-        "www-data",
-    ];
+    const TAKEN: &str = "root daemon bin sys sync games man lp mail news uucp proxy backup list irc nobody messagebus avahi sshd \
+        polkitd moodbox systemd-network systemd-resolve systemd-timesync www-data";
     let name = name.trim();
     let hint = "write user = \"pi\"".to_owned();
-    if TAKEN.contains(&name) {
+    if TAKEN.split(' ').any(|taken| taken == name) {
         return Err((format!("`{name}` is a user of the system"), hint));
     }
     let first = |letter: char| letter.is_ascii_lowercase() || letter == '_';

@@ -111,22 +111,7 @@ fn wifi_without_a_country_is_told_as_raspberry_pi_os_keeps_it_off() {
 
 #[test]
 fn no_name_breaks_out_of_its_place() {
-    for name in [
-        "a\"b",
-        "a: b",
-        "{x}",
-        "- a",
-        "# a",
-        "a\\",
-        "'",
-        "null",
-        "~",
-        "日本\u{1F600}",
-        "\u{A0}",
-        "%TAG",
-        "&a *b !c",
-        "*",
-    ] {
+    for name in "a\"b,a: b,{x},- a,# a,a\\,',null,~,日本\u{1F600},\u{A0},%TAG,&a *b !c,*".split(',') {
         let files = card(&format!("[system]\nwifi_name = '''{name}'''\nwifi_password = 'secretpass'\n"));
         let points = &json(&files["network-config"])["network"]["wifis"]["wlan0"]["access-points"];
         assert_eq!(points.as_object().unwrap().keys().collect::<Vec<_>>(), [name]);
