@@ -60,8 +60,8 @@ mod tests {
 
     #[test]
     fn known_and_unknown_cards_are_taken_and_typing_mistakes_told() {
-        for wish in
-            "hifiberry-dac hifiberry-dacplus,24db_digital_gain some-new-card max98357a,no-sdmode x,a=1,b=0x4d".split(' ')
+        for wish in "hifiberry-dac hifiberry-dacplus,24db_digital_gain some-new-card max98357a,no-sdmode x,a=1,b=0x4d"
+            .split(' ')
         {
             assert_eq!(checked(wish), Ok(wish.to_owned()));
         }

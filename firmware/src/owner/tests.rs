@@ -23,30 +23,24 @@ fn image(bytes: &[u8]) -> Answer {
     resolve(&source("moodbox.toml", bytes), None, &rules(Target::Image)).unwrap()
 }
 
-/// A file, what must become of it, and the lines that are told.
-struct Case {
-    text: &'static str,
-    /// Files of the answer, each with what must stand in it. Others may not be there.
-    files: &'static [(&'static str, &'static str)],
-    lines: &'static [usize],
-}
+/// A file; the files of the answer, each with what must stand in it, without any others; and the lines that are told.
+type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [usize]);
 
-impl Case {
-    fn holds(&self) {
-        let answer = image(self.text.as_bytes());
+fn hold(cases: &[Case]) {
+    for (text, files, told) in cases {
+        let answer = image(text.as_bytes());
         let lines: Vec<usize> = answer.problems.iter().map(|(_, problem)| problem.line).collect();
-        assert_eq!(lines, self.lines, "{}\n{}", self.text, answer.problems);
+        assert_eq!(lines, *told, "{text}\n{}", answer.problems);
         let always = ["moodbox.toml", "problems.txt", "iwd/main.conf"];
         let found: Vec<&str> = answer.files.keys().map(String::as_str).filter(|name| !always.contains(name)).collect();
-        let mut wanted: Vec<&str> =
-            self.files.iter().map(|(name, _)| *name).filter(|name| !always.contains(name)).collect();
+        let mut wanted: Vec<&str> = files.iter().map(|(name, _)| *name).filter(|name| !always.contains(name)).collect();
         wanted.sort_unstable();
-        assert_eq!(found, wanted, "{}\n{}", self.text, answer.problems);
-        for (name, part) in self.files {
-            assert!(answer.files[*name].contains(part), "{}\n{name}: {}", self.text, answer.files[*name]);
+        assert_eq!(found, wanted, "{text}\n{}", answer.problems);
+        for (name, part) in *files {
+            assert!(answer.files[*name].contains(part), "{text}\n{name}: {}", answer.files[*name]);
         }
         assert_eq!(answer.problems.is_empty(), !answer.files.contains_key("problems.txt"));
-        closed(self.text, &answer);
+        closed(text, &answer);
     }
 }
 

@@ -3,133 +3,83 @@
 use super::*;
 
 const CASES: &[Case] = &[
-    Case {
-        text: "[system]\nhostname = 'a'\nwifi_name = 'Home'\nwifi_password = \"se\"cret12\"\n[look]\nframes = 3\n",
-        files: &[("hostname", "a\n"), ("moodbox.toml", "[look]\nframes = 3\n")],
-        lines: &[4],
-    },
-    Case {
-        text: "[system]\nwifi_name = 'Home'\nwifi_password = 'it's secret'\nhostname = 'a'\n",
-        files: &[("hostname", "a\n")],
-        lines: &[3],
-    },
-    Case {
-        text: "[system]\nwifi_name = 'Home'\nwifi_password = \"secretpass\nhostname = 'a'\n",
-        files: &[("hostname", "a\n")],
-        lines: &[3],
-    },
-    Case {
-        text: "[system]\nwifi_name = 'Home'\nwifi_password = \"back\\slash1\"\nhostname = 'a'\n",
-        files: &[("hostname", "a\n")],
-        lines: &[3],
-    },
-    Case {
-        text: "[system]\nwifi_name = 'Home'\nwifi_password = secretpass\nwifi_open = true\n",
-        files: &[],
-        lines: &[3],
-    },
-    Case {
-        text: "[system]\nwifi_name = 'Home'\nwifi_password = “secretpass”\nwifi_open = true\n",
-        files: &[],
-        lines: &[3],
-    },
-    Case { text: "[system]\nwifi_name = 'Home'\nwifi_open = true\nhostname = a\n", files: &[], lines: &[3, 4] },
-    Case { text: "[system]\nwifi_name = Home\nwifi_password = 'secretpass'\n", files: &[], lines: &[2] },
-    Case {
-        text: "[system]\nwifi_name: 'Home'\nwifi_password: 'secretpass'\nhostname = 'a'\n",
-        files: &[("hostname", "a\n")],
-        lines: &[2, 3],
-    },
-    Case { text: "[system]\nwifi_name 'Home'\nhostname = 'a'\n", files: &[("hostname", "a\n")], lines: &[2] },
-    Case { text: "[system]\n= 'Home'\nhostname = 'a'\n", files: &[("hostname", "a\n")], lines: &[2] },
-    Case { text: "[system]\nhostname =\ntimezone = 'UTC'\n", files: &[("timezone", "UTC\n")], lines: &[2] },
-    Case { text: "[system]\nhostname = = 'a'\ntimezone = 'UTC'\n", files: &[("timezone", "UTC\n")], lines: &[2] },
-    Case {
-        text: "[system]\nhostname = 'a' timezone = 'UTC'\nwifi_country = 'DE'\n",
-        files: &[("country", "DE\n")],
-        lines: &[2],
-    },
+    (
+        "[system]\nhostname = 'a'\nwifi_name = 'Home'\nwifi_password = \"se\"cret12\"\n[look]\nframes = 3\n",
+        &[("hostname", "a\n"), ("moodbox.toml", "[look]\nframes = 3\n")],
+        &[4],
+    ),
+    ("[system]\nwifi_name = 'Home'\nwifi_password = 'it's secret'\nhostname = 'a'\n", &[("hostname", "a\n")], &[3]),
+    ("[system]\nwifi_name = 'Home'\nwifi_password = \"secretpass\nhostname = 'a'\n", &[("hostname", "a\n")], &[3]),
+    ("[system]\nwifi_name = 'Home'\nwifi_password = \"back\\slash1\"\nhostname = 'a'\n", &[("hostname", "a\n")], &[3]),
+    ("[system]\nwifi_name = 'Home'\nwifi_password = secretpass\nwifi_open = true\n", &[], &[3]),
+    ("[system]\nwifi_name = 'Home'\nwifi_password = “secretpass”\nwifi_open = true\n", &[], &[3]),
+    ("[system]\nwifi_name = 'Home'\nwifi_open = true\nhostname = a\n", &[], &[3, 4]),
+    ("[system]\nwifi_name = Home\nwifi_password = 'secretpass'\n", &[], &[2]),
+    ("[system]\nwifi_name: 'Home'\nwifi_password: 'secretpass'\nhostname = 'a'\n", &[("hostname", "a\n")], &[2, 3]),
+    ("[system]\nwifi_name 'Home'\nhostname = 'a'\n", &[("hostname", "a\n")], &[2]),
+    ("[system]\n= 'Home'\nhostname = 'a'\n", &[("hostname", "a\n")], &[2]),
+    ("[system]\nhostname =\ntimezone = 'UTC'\n", &[("timezone", "UTC\n")], &[2]),
+    ("[system]\nhostname = = 'a'\ntimezone = 'UTC'\n", &[("timezone", "UTC\n")], &[2]),
+    ("[system]\nhostname = 'a' timezone = 'UTC'\nwifi_country = 'DE'\n", &[("country", "DE\n")], &[2]),
     // Headers.
-    Case {
-        text: "[system\nhostname = 'a'\n[look]\nframes = 3\n",
-        files: &[("hostname", "a\n"), ("moodbox.toml", "[look]\nframes = 3")],
-        lines: &[1],
-    },
-    Case {
-        text: "[look]\nframes = 3\n[system] hostname = 'a'\ntimezone = 'UTC'\n",
-        files: &[("timezone", "UTC\n"), ("moodbox.toml", "[look]\nframes = 3")],
-        lines: &[3],
-    },
-    Case {
-        text: "[look]\nframes = 3\n[]\nhostname = 'a'\n",
-        files: &[("moodbox.toml", "[look]\nframes = 3\n")],
-        lines: &[3],
-    },
-    Case {
-        text: "system]\nhostname = 'a'\n[look]\nframes = 3\n",
-        files: &[("moodbox.toml", "frames = 3")],
-        lines: &[1, 2],
-    },
+    (
+        "[system\nhostname = 'a'\n[look]\nframes = 3\n",
+        &[("hostname", "a\n"), ("moodbox.toml", "[look]\nframes = 3")],
+        &[1],
+    ),
+    (
+        "[look]\nframes = 3\n[system] hostname = 'a'\ntimezone = 'UTC'\n",
+        &[("timezone", "UTC\n"), ("moodbox.toml", "[look]\nframes = 3")],
+        &[3],
+    ),
+    ("[look]\nframes = 3\n[]\nhostname = 'a'\n", &[("moodbox.toml", "[look]\nframes = 3\n")], &[3]),
+    ("system]\nhostname = 'a'\n[look]\nframes = 3\n", &[("moodbox.toml", "frames = 3")], &[1, 2]),
     // Twice.
-    Case {
-        text: "[system]\nhostname = 'a'\nhostname = 'b'\ntimezone = 'UTC'\n",
-        files: &[("hostname", "a\n"), ("timezone", "UTC\n")],
-        lines: &[3],
-    },
-    Case {
-        text: "[system]\nhostname = 'a'\n[look]\nframes = 3\n[system]\nwifi_name = 'b'\nwifi_open = true\n",
-        files: &[("hostname", "a\n"), ("moodbox.toml", "\n\n[look]\nframes = 3\n\n")],
-        lines: &[5, 7],
-    },
-    Case {
-        text: "[look]\nframes = 3\n[look]\nunsure_below = 0.5\n[system]\nhostname = 'a'\n",
-        files: &[("hostname", "a\n")],
-        lines: &[3, 3],
-    },
-    Case {
-        text: "system.hostname = 'a'\n[system]\ntimezone = 'UTC'\n",
-        files: &[("hostname", "a\n"), ("timezone", "UTC\n")],
-        lines: &[2],
-    },
+    (
+        "[system]\nhostname = 'a'\nhostname = 'b'\ntimezone = 'UTC'\n",
+        &[("hostname", "a\n"), ("timezone", "UTC\n")],
+        &[3],
+    ),
+    (
+        "[system]\nhostname = 'a'\n[look]\nframes = 3\n[system]\nwifi_name = 'b'\nwifi_open = true\n",
+        &[("hostname", "a\n"), ("moodbox.toml", "\n\n[look]\nframes = 3\n\n")],
+        &[5, 7],
+    ),
+    ("[look]\nframes = 3\n[look]\nunsure_below = 0.5\n[system]\nhostname = 'a'\n", &[("hostname", "a\n")], &[3, 3]),
+    ("system.hostname = 'a'\n[system]\ntimezone = 'UTC'\n", &[("hostname", "a\n"), ("timezone", "UTC\n")], &[2]),
     // Over several lines.
-    Case {
-        text: "[system]\nssh_key = [\"a\",\n \"b\"\nhostname = 'a'\n[look]\nframes = 3\n",
-        files: &[("hostname", "a\n"), ("moodbox.toml", "[look]\nframes = 3")],
-        lines: &[2],
-    },
-    Case {
-        text: "[system]\nssh_key = [\n# one\n\"a\" \"b\",\n\"c\",\n]\nhostname = 'a'\n",
-        files: &[("hostname", "a\n")],
-        lines: &[4],
-    },
-    Case {
-        text: "[system]\nwifi_name = 'Home'\nwifi_password = \"\"\"secret\nhostname = 'a'\n[look]\nframes = 3\n",
-        files: &[("hostname", "a\n"), ("moodbox.toml", "[look]\nframes = 3")],
-        lines: &[3],
-    },
-    Case {
-        text: "[system]\nwifi_name = 'Home'\nwifi_password = '''secret\n\n[look]\nframes = 3",
-        files: &[("moodbox.toml", "[look]\nframes = 3")],
-        lines: &[3],
-    },
-    Case {
-        text: "system = { hostname = 'a',\nwifi_name = 'b'\n[look]\nframes = 3\n",
-        files: &[("moodbox.toml", "[look]\nframes = 3")],
-        lines: &[1, 2],
-    },
+    (
+        "[system]\nssh_key = [\"a\",\n \"b\"\nhostname = 'a'\n[look]\nframes = 3\n",
+        &[("hostname", "a\n"), ("moodbox.toml", "[look]\nframes = 3")],
+        &[2],
+    ),
+    ("[system]\nssh_key = [\n# one\n\"a\" \"b\",\n\"c\",\n]\nhostname = 'a'\n", &[("hostname", "a\n")], &[4]),
+    (
+        "[system]\nwifi_name = 'Home'\nwifi_password = \"\"\"secret\nhostname = 'a'\n[look]\nframes = 3\n",
+        &[("hostname", "a\n"), ("moodbox.toml", "[look]\nframes = 3")],
+        &[3],
+    ),
+    (
+        "[system]\nwifi_name = 'Home'\nwifi_password = '''secret\n\n[look]\nframes = 3",
+        &[("moodbox.toml", "[look]\nframes = 3")],
+        &[3],
+    ),
+    (
+        "system = { hostname = 'a',\nwifi_name = 'b'\n[look]\nframes = 3\n",
+        &[("moodbox.toml", "[look]\nframes = 3")],
+        &[1, 2],
+    ),
     // The box's part.
-    Case {
-        text: "[system]\nhostname = 'a'\n[look]\nframes = = 3\nunsure_below = 0.5\n",
-        files: &[("hostname", "a\n"), ("moodbox.toml", "[look]\n\nunsure_below = 0.5\n")],
-        lines: &[4],
-    },
+    (
+        "[system]\nhostname = 'a'\n[look]\nframes = = 3\nunsure_below = 0.5\n",
+        &[("hostname", "a\n"), ("moodbox.toml", "[look]\n\nunsure_below = 0.5\n")],
+        &[4],
+    ),
 ];
 
 #[test]
 fn what_is_broken_is_told_and_the_rest_holds() {
-    for case in CASES {
-        case.holds();
-    }
+    hold(CASES);
 }
 
 #[test]
