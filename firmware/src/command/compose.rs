@@ -4,12 +4,10 @@ use crate::error::{ExitCode, Failure};
 use crate::ports::SpeakerError;
 use crate::sound::wav::{RATE_HZ, WavFile};
 use mood::{Affect, Expression};
-use music::Composer;
-use music::Mixer;
 use music::compose::soundfont::SoundFont;
+use music::{Composer, Mixer};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use thiserror::Error;
 
 /// How the file begins.
 const FADE_IN: Duration = Duration::from_millis(50);
@@ -37,28 +35,6 @@ pub struct ComposeArgs {
     pub out: PathBuf,
 }
 
-/// Why nothing was rendered.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum ComposeError {
-    /// The file can't be written.
-    #[error("music can't be written to {path}: {detail}")]
-    Write {
-        /// The file.
-        path: String,
-        /// What the system says.
-        detail: String,
-    },
-    /// The SoundFont can't be used.
-    #[error("SoundFont {path} can't be used: {detail}")]
-    SoundFont {
-        /// The file.
-        path: String,
-        /// What the reader says.
-        detail: String,
-    },
-}
-
 /// What was rendered, and how fast.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Composed {
@@ -68,7 +44,7 @@ pub struct Composed {
     pub times_real_time: f64,
 }
 
-fn expression(label: &str) -> Result<Expression, String> {
+pub(super) fn expression(label: &str) -> Result<Expression, String> {
     Expression::from_label(label).ok_or_else(|| {
         let names: Vec<&str> = Expression::ALL.iter().map(|e| e.name()).collect();
         format!("not a mood; the moods are {}", names.join(", "))
@@ -78,16 +54,18 @@ fn expression(label: &str) -> Result<Expression, String> {
 /// Renders to the file, with the box's own gain, fades and limiter.
 ///
 /// # Errors
-/// When the file can't be written.
-pub fn compose(args: &ComposeArgs) -> Result<Composed, ComposeError> {
+/// When the SoundFont can't be used, or the file can't be written.
+pub fn compose(args: &ComposeArgs) -> Result<Composed, Failure> {
     let start = Instant::now();
     let open = |path: &PathBuf| {
-        let failed = |detail| ComposeError::SoundFont { path: path.display().to_string(), detail };
-        SoundFont::open(path).map_err(failed)
+        SoundFont::open(path).map_err(|detail| {
+            let what = format!("SoundFont {} can't be used: {detail}", path.display());
+            Failure::new(ExitCode::Data, what, "name an SF2 file that plays elsewhere, or leave `--soundfont` out")
+        })
     };
     let font = args.soundfont.as_ref().map(open).transpose()?;
     let composer = Composer::new(args.mood, Affect::of(args.mood), args.seed, RATE_HZ).with_instruments(font.as_ref());
-    let mut file = WavFile::create(&args.out)?;
+    let mut file = WavFile::create(&args.out).map_err(not_written)?;
     let mut mixer = Mixer::new(RATE_HZ, 0.0);
     mixer.play(Box::new(composer), FADE_IN);
     let mut second = vec![[0.0; 2]; usize::try_from(RATE_HZ).unwrap_or(48_000)];
@@ -96,34 +74,20 @@ pub fn compose(args: &ComposeArgs) -> Result<Composed, ComposeError> {
             mixer.stop(Duration::from_secs(u64::from(left.max(1))));
         }
         mixer.render(&mut second);
-        file.write(&second)?;
+        file.write(&second).map_err(not_written)?;
     }
-    file.flush()?;
+    file.flush().map_err(not_written)?;
     let seconds = f64::from(args.seconds);
     Ok(Composed { seconds, times_real_time: seconds / start.elapsed().as_secs_f64() })
 }
 
-impl From<SpeakerError> for ComposeError {
-    fn from(error: SpeakerError) -> Self {
-        match error {
-            SpeakerError::Write { path, detail } => Self::Write { path, detail },
-            other => Self::Write { path: String::new(), detail: other.to_string() },
-        }
-    }
-}
-
-impl From<ComposeError> for Failure {
-    fn from(error: ComposeError) -> Self {
-        let (code, hint) = match error {
-            ComposeError::SoundFont { .. } => {
-                (ExitCode::Data, "name an SF2 file that plays elsewhere, or leave `--soundfont` out")
-            }
-            ComposeError::Write { .. } => {
-                (ExitCode::Write, "name a file in a folder you may write to, on a disk with room")
-            }
-        };
-        Self::new(code, error, hint)
-    }
+fn not_written(error: SpeakerError) -> Failure {
+    let (path, detail) = match error {
+        SpeakerError::Write { path, detail } => (path, detail),
+        other => (String::new(), other.to_string()),
+    };
+    let what = format!("music can't be written to {path}: {detail}");
+    Failure::new(ExitCode::Write, what, "name a file in a folder you may write to, on a disk with room")
 }
 
 #[cfg(test)]

@@ -206,13 +206,6 @@ pub fn music(args: &MusicArgs, out: &mut dyn Write, err: &mut dyn Write) -> Resu
     }
 }
 
-fn expression(label: &str) -> Result<Expression, String> {
-    Expression::from_label(label).ok_or_else(|| {
-        let names: Vec<&str> = Expression::ALL.iter().map(|e| e.name()).collect();
-        format!("not a mood; the moods are {}", names.join(", "))
-    })
-}
-
 /// `valence,arousal`.
 fn place(text: &str) -> Result<Affect, String> {
     let parts: Option<Vec<f32>> = text.split(',').map(|part| part.trim().parse().ok()).collect();

@@ -17,7 +17,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 #[derive(Debug, Clone, PartialEq, clap::Args)]
 pub struct PickArgs {
     /// The mood: angry, disgust, fear, happy, sad, surprise, neutral or contempt
-    #[arg(long, value_parser = super::expression, required_unless_present = "at")]
+    #[arg(long, value_parser = crate::command::compose::expression, required_unless_present = "at")]
     pub mood: Option<Expression>,
     /// A place in the plane instead, as valence,arousal from -1 to 1
     #[arg(long, value_name = "V,A", value_parser = super::place, conflicts_with = "mood", allow_hyphen_values = true)]
@@ -89,7 +89,7 @@ pub struct RateArgs {
     /// Its path, file name or title, or a part of one [default: what the box plays, or played last]
     pub track: Option<String>,
     /// It sounds like this mood
-    #[arg(long, value_parser = super::expression, group = "opinion")]
+    #[arg(long, value_parser = crate::command::compose::expression, group = "opinion")]
     pub mood: Option<Expression>,
     /// It lies here, as valence,arousal from -1 to 1
     #[arg(long, value_name = "V,A", value_parser = super::place, group = "opinion", allow_hyphen_values = true)]
