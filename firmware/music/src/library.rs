@@ -307,7 +307,7 @@ impl Queue for Chosen {
     }
 
     fn heard(&mut self, track: &Next, event: Event) {
-        self.chooser.note(&track.path, event, track.target, self.library.now_s());
+        self.chooser.note(&track.path, event, track.target, music_library::now_s());
         self.library.learn(&track.path, event, track.target);
     }
 

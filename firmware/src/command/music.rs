@@ -8,7 +8,7 @@ use crate::error::{ExitCode, Failure};
 use crate::home;
 use files::Shown;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use mood::{Affect, Expression};
+use mood::Affect;
 use music::library::catalogue::Catalogue;
 use music::library::index::{Index, IndexError, NOTHING_TO_JUDGE, Progress, ScanError, Scanned, scan as scan_folders};
 use music::library::taste::{Taste, TasteError};
@@ -16,7 +16,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::Instant;
-use thiserror::Error;
 
 /// The owner's music: finds it, listens to it, chooses from it.
 #[derive(Debug, Clone, PartialEq, clap::Args)]
@@ -75,119 +74,55 @@ impl IndexFile {
         self.taste.clone().or_else(beside).unwrap_or_else(home::taste)
     }
 
-    fn taste(&self) -> Result<Taste, MusicError> {
-        Ok(Taste::load(&self.taste_file())?)
+    fn taste(&self) -> Result<Taste, Failure> {
+        Taste::load(&self.taste_file()).map_err(of_taste)
     }
 
-    fn catalogue(&self) -> Result<Catalogue, MusicError> {
-        Ok(Catalogue::new(Index::load(&self.path())?, &self.taste()?))
+    fn catalogue(&self) -> Result<Catalogue, Failure> {
+        Ok(Catalogue::new(Index::load(&self.path()).map_err(of_index)?, &self.taste()?))
+    }
+
+    /// Nothing can be chosen or shown of it.
+    fn empty(&self) -> Failure {
+        let what = format!("no track of index {} can be played", Shown(&self.path()));
+        Failure::new(ExitCode::Data, what, "scan a folder with music: `moodbox music scan FOLDER`")
     }
 }
 
-/// Why a command about music failed.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum MusicError {
-    /// The scan can't be done.
-    #[error(transparent)]
-    Scan(#[from] ScanError),
-    /// The index can't be used.
-    #[error(transparent)]
-    Index(#[from] IndexError),
-    /// What was learnt can't be read or kept.
-    #[error(transparent)]
-    Taste(#[from] TasteError),
-    /// No track, or more than one, is called so.
-    #[error("{}", .found.message(.name))]
-    Track {
-        /// What was asked for.
-        name: String,
-        /// What there is.
-        found: Matches,
-    },
-    /// No track was named, and none has been played.
-    #[error("the box has played no track of yours yet")]
-    NothingPlayed,
-    /// There is nothing to show.
-    #[error("no track of index {} can be played", Shown(.path))]
-    Empty {
-        /// The index.
-        path: PathBuf,
-    },
-    /// The picture can't be written.
-    #[error("picture {} can't be written: {detail}", Shown(.path))]
-    Picture {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        detail: String,
-    },
-}
-
-/// Tracks that fit a name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Matches(Vec<PathBuf>);
-
-impl Matches {
-    fn message(&self, name: &str) -> String {
-        const SHOWN: usize = 5;
-        if self.0.is_empty() {
-            return format!("no track is called `{name}`");
+fn of_index(error: IndexError) -> Failure {
+    let (code, hint) = match error {
+        IndexError::Missing(_) => {
+            (ExitCode::Data, "make one with `moodbox music scan FOLDER`, or name it with `--index`")
         }
-        let shown = self.0.iter().take(SHOWN).map(|path| format!("\n  {}", Shown(path))).collect::<String>();
-        let more = if self.0.len() > SHOWN { "\n  ..." } else { "" };
-        format!("{} tracks fit `{name}`{shown}{more}", self.0.len())
-    }
+        IndexError::Newer { .. } => (ExitCode::Data, "update this program, or scan into another file with `--index`"),
+        IndexError::Busy(_) => (ExitCode::Write, "wait for it, or scan into another file with `--index`"),
+        IndexError::Write { .. } => (
+            ExitCode::Write,
+            "name a file in a folder you may write to, on a disk with room; what was found so far is kept",
+        ),
+        _ => (ExitCode::Data, "scan again, which sets it aside and makes a new one, or name another with `--index`"),
+    };
+    Failure::new(code, error, hint)
 }
 
-impl MusicError {
-    /// The next thing to do.
-    #[must_use]
-    pub const fn hint(&self) -> &'static str {
-        match self {
-            Self::Scan(ScanError::Folder { .. }) => {
-                "name a folder that is there; a disk may have to be plugged in first"
-            }
-            Self::Scan(ScanError::Index(error)) | Self::Index(error) => match error {
-                IndexError::Missing { .. } => "make one with `moodbox music scan FOLDER`, or name it with `--index`",
-                IndexError::Newer { .. } => "update this program, or scan into another file with `--index`",
-                IndexError::Busy { .. } => "wait for it, or scan into another file with `--index`",
-                IndexError::Write { .. } => {
-                    "name a file in a folder you may write to, on a disk with room; \
-                                             what was found so far is kept"
-                }
-                _ => "scan again, which sets it aside and makes a new one, or name another with `--index`",
-            },
-            Self::Taste(TasteError::Write { .. }) => "see that the disk has room and the folder may be written to",
-            Self::Taste(_) => {
-                "name another file with `--taste`, or move it away; if a newer program wrote it, update this one"
-            }
-            Self::Scan(_) => "start it again with `--threads 1`",
-            Self::Track { .. } => "give more of its path or title; `moodbox music list` shows them",
-            Self::NothingPlayed => "name one: `moodbox music rate TRACK --like`; `moodbox music list` shows them",
-            Self::Empty { .. } => "scan a folder with music: `moodbox music scan FOLDER`",
-            Self::Picture { .. } => "name a file in a folder you may write to, on a disk with room",
-        }
-    }
-
-    /// Whether a file can't be written; else something can't be read.
-    #[must_use]
-    pub const fn is_write(&self) -> bool {
-        matches!(
-            self,
-            Self::Scan(ScanError::Index(IndexError::Write { .. } | IndexError::Busy { .. }))
-                | Self::Index(IndexError::Write { .. } | IndexError::Busy { .. })
-                | Self::Taste(TasteError::Write { .. })
-                | Self::Picture { .. }
-        )
-    }
+fn of_scan(error: ScanError) -> Failure {
+    let hint = match error {
+        ScanError::Index(error) => return of_index(error),
+        ScanError::Folder { .. } => "name a folder that is there; a disk may have to be plugged in first",
+        _ => "start it again with `--threads 1`",
+    };
+    Failure::new(ExitCode::Data, error, hint)
 }
 
-impl From<MusicError> for Failure {
-    fn from(error: MusicError) -> Self {
-        let code = if error.is_write() { ExitCode::Write } else { ExitCode::Data };
-        Self::new(code, &error, error.hint())
-    }
+fn of_taste(error: TasteError) -> Failure {
+    let (code, hint) = match error {
+        TasteError::Write { .. } => (ExitCode::Write, "see that the disk has room and the folder may be written to"),
+        _ => (
+            ExitCode::Data,
+            "name another file with `--taste`, or move it away; if a newer program wrote it, update this one",
+        ),
+    };
+    Failure::new(code, error, hint)
 }
 
 /// Runs the command.
@@ -253,7 +188,7 @@ fn scan(args: &ScanArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result<(),
     };
     let result = scan_folders(&args.folders, &path, threads, told);
     bar.finish_and_clear();
-    let (_, scanned) = result.map_err(MusicError::from)?;
+    let (_, scanned) = result.map_err(of_scan)?;
     if args.json {
         return json(&scanned, &path, start, out).map_err(written);
     }

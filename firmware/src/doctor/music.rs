@@ -67,7 +67,7 @@ pub fn music(places: &Places) -> Finding {
             figures.insert("absent".to_owned(), found.absent.into());
             figures.insert("damaged".to_owned(), found.damaged.into());
         }
-        Err(IndexError::Missing { .. }) => {}
+        Err(IndexError::Missing(_)) => {}
         Err(error) => troubles.push((
             format!("{error}; nothing is chosen by it"),
             "put it away and scan again: `moodbox music scan FOLDER`, on the box `systemctl start moodbox-scan`",

@@ -115,7 +115,7 @@ impl MusicLibrary {
     pub fn chooser(&self) -> Option<Chooser> {
         let loaded = self.lock();
         let catalogue = loaded.catalogue.as_ref().filter(|catalogue| !catalogue.pieces().is_empty())?;
-        let mut chooser = Chooser::new(catalogue, &loaded.taste, self.settings.variety, self.now_s());
+        let mut chooser = Chooser::new(catalogue, &loaded.taste, self.settings.variety, now_s());
         chooser.drop_absent();
         Some(chooser)
     }
@@ -131,7 +131,7 @@ impl MusicLibrary {
 
     /// Learns from what happened. A disk that can't be written costs the lesson only after the next restart.
     pub fn learn(&self, path: &Path, event: Event, target: Option<Affect>) {
-        let now_s = self.now_s();
+        let now_s = now_s();
         let mut loaded = self.lock();
         if loaded.sealed {
             return loaded.taste.note(path, event, target, now_s);
@@ -144,9 +144,9 @@ impl MusicLibrary {
 
     /// Notes how far a track is.
     pub fn remember(&self, path: &Path, position: Duration) {
-        let note = Interrupted { path: path.to_owned(), position_s: position.as_secs_f64(), at_s: self.now_s() };
+        let note = Interrupted { path: path.to_owned(), position_s: position.as_secs_f64(), at_s: now_s() };
         let text = serde_json::to_string(&note).unwrap_or_default();
-        if let Err(error) = files::replace(&self.interrupted_file(), text.as_bytes()) {
+        if let Err(error) = files::replace(&interrupted_file(&self.settings.taste), text.as_bytes()) {
             tracing::debug!(%error, "where the track is can't be noted");
         }
     }
@@ -159,23 +159,19 @@ impl MusicLibrary {
             return None;
         }
         let note = noted(&self.settings.taste)?;
-        let age = self.now_s().saturating_sub(note.at_s);
+        let age = now_s().saturating_sub(note.at_s);
         let piece = loaded.catalogue.as_ref()?.piece(&note.path)?;
         let (v, a) = (piece.affect.valence - target.valence, piece.affect.arousal - target.arousal);
         let fits = age <= WORTH_RESUMING.as_secs() && v.hypot(a) <= STILL_FITS && note.path.is_file();
         let position = Duration::try_from_secs_f64(note.position_s).unwrap_or_default();
         fits.then_some((note.path, position))
     }
+}
 
-    fn interrupted_file(&self) -> PathBuf {
-        interrupted_file(&self.settings.taste)
-    }
-
-    /// Seconds since 1970.
-    #[expect(clippy::unused_self, reason = "a library has a clock, whatever it is")]
-    pub(crate) fn now_s(&self) -> u64 {
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-    }
+/// Seconds since 1970.
+#[must_use]
+pub fn now_s() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// Sets aside what can't be read of the index and the taste, so that the box begins anew; says what, in a sentence each. A

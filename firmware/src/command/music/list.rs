@@ -1,7 +1,7 @@
 //! `moodbox music list` and `show`: what is in the index.
 
-use super::{IndexFile, Matches, MusicError, written};
-use crate::error::Failure;
+use super::{IndexFile, written};
+use crate::error::{ExitCode, Failure};
 use crate::report;
 use files::Shown;
 use music::library::catalogue::{Catalogue, Piece};
@@ -11,7 +11,6 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
 
 /// Lists the tracks.
 #[derive(Debug, Clone, PartialEq, clap::Args)]
@@ -69,10 +68,10 @@ pub(super) fn list(args: &ListArgs, out: &mut dyn Write) -> Result<(), Failure> 
         writeln!(out, "{:>+7.2} {:>+7.2} {doubt:>6.2}  {}", affect.valence, affect.arousal, name(entry))
             .map_err(written)?;
     }
-    let broken: Vec<&Entry> = catalogue.index().entries().filter(|entry| entry.sound.is_err()).collect();
-    for entry in broken {
-        let why = entry.sound.as_ref().err().map(String::as_str).unwrap_or_default();
-        writeln!(out, "{:>22}  {}: {why}", "can't be played", Shown(&entry.path)).map_err(written)?;
+    for entry in catalogue.index().entries() {
+        if let Err(why) = &entry.sound {
+            writeln!(out, "{:>22}  {}: {why}", "can't be played", Shown(&entry.path)).map_err(written)?;
+        }
     }
     out.flush().map_err(written)
 }
@@ -88,10 +87,16 @@ pub(super) fn show(args: &ShowArgs, out: &mut dyn Write) -> Result<(), Failure> 
 }
 
 /// The one track that is called so.
-pub(super) fn find<'a>(catalogue: &'a Catalogue, name: &str) -> Result<&'a Entry, MusicError> {
-    catalogue.index().find(name).map_err(|found| MusicError::Track {
-        name: name.to_owned(),
-        found: Matches(found.into_iter().map(PathBuf::from).collect()),
+pub(super) fn find<'a>(catalogue: &'a Catalogue, name: &str) -> Result<&'a Entry, Failure> {
+    const SHOWN: usize = 5;
+    catalogue.index().find(name).map_err(|found| {
+        let shown = found.iter().take(SHOWN).map(|path| format!("\n  {}", Shown(path))).collect::<String>();
+        let more = if found.len() > SHOWN { "\n  ..." } else { "" };
+        let what = match found.len() {
+            0 => format!("no track is called `{name}`"),
+            count => format!("{count} tracks fit `{name}`{shown}{more}"),
+        };
+        Failure::new(ExitCode::Data, what, "give more of its path or title; `moodbox music list` shows them")
     })
 }
 

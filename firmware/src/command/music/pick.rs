@@ -1,7 +1,7 @@
 //! `moodbox music pick`, `rate` and `taste`: what the box would play and why, and what it has learnt.
 
-use super::{IndexFile, MusicError, list, written};
-use crate::error::Failure;
+use super::{IndexFile, list, of_taste, written};
+use crate::error::{ExitCode, Failure};
 use files::Shown;
 use mood::{Affect, Expression};
 use music::library::choose::{Choice, Chooser};
@@ -11,7 +11,6 @@ use music::library::taste::{Event, Record};
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use std::io::Write;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Chooses tracks without playing them.
 #[derive(Debug, Clone, PartialEq, clap::Args)]
@@ -53,13 +52,13 @@ fn share(text: &str) -> Result<f32, String> {
 pub(super) fn pick(args: &PickArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let taste = args.index.taste()?;
     let catalogue = args.index.catalogue()?;
-    let now_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now_s = music_library::now_s();
     let mut chooser = Chooser::new(&catalogue, &taste, args.variety, now_s);
     let from = args.at.or(args.mood.map(Affect::of)).unwrap_or_default();
     let mut rng = Pcg32::seed_from_u64(args.seed);
     for step in 0..args.tracks {
         let target = args.policy.target(from, usize::try_from(step).unwrap_or(usize::MAX));
-        let choice = chooser.pick(target, &mut rng).ok_or_else(|| MusicError::Empty { path: args.index.path() })?;
+        let choice = chooser.pick(target, &mut rng).ok_or_else(|| args.index.empty())?;
         chooser.start(&choice.path);
         chooser.note(&choice.path, Event::Completed, Some(target), now_s);
         let text = if args.json { serde_json::to_string(&choice).unwrap_or_default() } else { words(&choice) };
@@ -122,7 +121,10 @@ pub struct TasteArgs {
 pub(super) fn rate(args: &RateArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let path = match &args.track {
         Some(track) => list::find(&args.index.catalogue()?, track)?.path.clone(),
-        None => music_library::last_played(&args.index.taste_file()).ok_or(MusicError::NothingPlayed)?,
+        None => music_library::last_played(&args.index.taste_file()).ok_or_else(|| {
+            let hint = "name one: `moodbox music rate TRACK --like`; `moodbox music list` shows them";
+            Failure::new(ExitCode::Data, "the box has played no track of yours yet", hint)
+        })?,
     };
     let place = args.at.or(args.mood.map(Affect::of));
     let event = match (place, args.like, args.dislike) {
@@ -131,9 +133,9 @@ pub(super) fn rate(args: &RateArgs, out: &mut dyn Write) -> Result<(), Failure> 
         (None, false, true) => Event::Disliked,
         (None, false, false) => Event::Unrated,
     };
-    let now_s = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now_s = music_library::now_s();
     let mut taste = args.index.taste()?;
-    taste.learn(&args.index.taste_file(), &path, event, None, now_s).map_err(MusicError::from)?;
+    taste.learn(&args.index.taste_file(), &path, event, None, now_s).map_err(of_taste)?;
     writeln!(out, "{}: noted", Shown(&path)).map_err(written)
 }
 

@@ -1,7 +1,8 @@
 //! `moodbox music plot`: the valence-arousal plane with all tracks, as an SVG picture, which any browser shows.
 
-use super::{IndexFile, MusicError, written};
-use crate::error::Failure;
+use super::{IndexFile, written};
+use crate::error::{ExitCode, Failure};
+use files::Shown;
 use mood::{Affect, Expression};
 use music::library::catalogue::{Catalogue, Piece};
 use std::fmt::Write as _;
@@ -53,10 +54,12 @@ fn svg_file(name: &str) -> Result<PathBuf, String> {
 pub(super) fn plot(args: &PlotArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let catalogue = args.index.catalogue()?;
     if catalogue.pieces().is_empty() {
-        return Err(MusicError::Empty { path: args.index.path() }.into());
+        return Err(args.index.empty());
     }
-    let failed = |detail: String| MusicError::Picture { path: args.out.clone(), detail };
-    files::replace(&args.out, svg(&catalogue).as_bytes()).map_err(|error| failed(error.to_string()))?;
+    files::replace(&args.out, svg(&catalogue).as_bytes()).map_err(|error| {
+        let what = format!("picture {} can't be written: {error}", Shown(&args.out));
+        Failure::new(ExitCode::Write, what, "name a file in a folder you may write to, on a disk with room")
+    })?;
     writeln!(out, "{}: {} tracks", args.out.display(), catalogue.pieces().len()).map_err(written)
 }
 

@@ -3,8 +3,7 @@
 use super::{Entry, Index, Stamp, Tags};
 use crate::library::paths;
 use crate::listen::features::{self, Features, NAMES};
-use files::Fault;
-use files::Shown;
+use files::{Fault, Shown};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -26,11 +25,8 @@ const MOST_BYTES: u64 = 1 << 20;
 #[non_exhaustive]
 pub enum IndexError {
     /// It is not there.
-    #[error("there is no index {}", Shown(.path))]
-    Missing {
-        /// The file.
-        path: PathBuf,
-    },
+    #[error("there is no index {}", Shown(.0))]
+    Missing(PathBuf),
     /// It can't be read.
     #[error("index {} can't be read: {detail}", Shown(.path))]
     Unreadable {
@@ -64,11 +60,8 @@ pub enum IndexError {
         detail: String,
     },
     /// Another scan writes to it.
-    #[error("index {} is being written by another scan", Shown(.path))]
-    Busy {
-        /// The file.
-        path: PathBuf,
-    },
+    #[error("index {} is being written by another scan", Shown(.0))]
+    Busy(PathBuf),
 }
 
 /// The first line.
@@ -133,7 +126,7 @@ impl Index {
     /// Why the index can't be read, if so; an empty one is merely not written yet.
     pub(crate) fn fault(path: &Path) -> Option<Fault> {
         match opened(path).err()? {
-            IndexError::Missing { .. } => None,
+            IndexError::Missing(_) => None,
             IndexError::Foreign { .. } if path.metadata().is_ok_and(|about| about.len() == 0) => None,
             IndexError::Newer { found, .. } => {
                 Some(Fault::Newer(format!("it has version {found}, this program reads up to {VERSION}")))
@@ -188,7 +181,7 @@ fn next(lines: &mut BufReader<File>, line: &mut Vec<u8>) -> std::io::Result<usiz
 
 fn unreadable(path: &Path, error: &std::io::Error) -> IndexError {
     match error.kind() {
-        ErrorKind::NotFound => IndexError::Missing { path: path.to_owned() },
+        ErrorKind::NotFound => IndexError::Missing(path.to_owned()),
         _ => IndexError::Unreadable { path: path.to_owned(), detail: error.to_string() },
     }
 }
@@ -269,7 +262,7 @@ impl Appender {
         let mut file = OpenOptions::new().read(true).append(true).open(path).map_err(fail)?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(IndexError::Busy { path: path.to_owned() }),
+            Err(TryLockError::WouldBlock) => return Err(IndexError::Busy(path.to_owned())),
             // Some network file systems can't lock; that is no reason not to write.
             Err(TryLockError::Error(error)) => tracing::debug!(%error, "the index can't be locked"),
         }

@@ -4,8 +4,7 @@ use super::file::Appender;
 use super::listen::Listener;
 use super::{Index, IndexError, Stamp};
 use crate::library::paths::{self, Found};
-use files::Shown;
-use files::{self, Fault};
+use files::{self, Fault, Shown};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -42,11 +41,8 @@ pub enum ScanError {
     #[error(transparent)]
     Index(#[from] IndexError),
     /// The system gave no thread.
-    #[error("no thread for the scan: {detail}")]
-    Thread {
-        /// What the system says.
-        detail: String,
-    },
+    #[error("no thread for the scan: {0}")]
+    Thread(String),
 }
 
 /// What a scan found.
@@ -80,7 +76,7 @@ pub fn scan(
 ) -> Result<(Index, Scanned), ScanError> {
     let mut scanned = Scanned::default();
     let mut index = match Index::load(file) {
-        Err(IndexError::Missing { .. }) => Index::new(file.to_owned()),
+        Err(IndexError::Missing(_)) => Index::new(file.to_owned()),
         // Made by a scan that was stopped before its first line.
         Err(IndexError::Foreign { .. }) if file.metadata().is_ok_and(|about| about.len() == 0) => {
             Index::new(file.to_owned())
@@ -173,7 +169,7 @@ fn analyse_all(
                         }
                     }
                 })
-                .map_err(|error| ScanError::Thread { detail: error.to_string() })?;
+                .map_err(|error| ScanError::Thread(error.to_string()))?;
         }
         drop(send);
         let mut unread = Vec::new();

@@ -200,7 +200,7 @@ fn a_folder_that_is_not_there_is_an_error_and_nothing_is_lost() {
 fn an_index_from_the_future_a_foreign_file_and_a_missing_one_are_told_apart() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("index.jsonl");
-    assert!(matches!(Index::load(&file), Err(IndexError::Missing { .. })));
+    assert!(matches!(Index::load(&file), Err(IndexError::Missing(_))));
     fs::write(&file, "{\"moodbox_music\":2,\"something\":\"new\"}\n{}\n").unwrap();
     let error = Index::load(&file).unwrap_err();
     assert!(error.to_string().ends_with("has version 2, this program reads up to 1"), "{error}");
