@@ -2,8 +2,7 @@
 
 use crate::camera::Found;
 use crate::config::Config;
-use crate::doctor::{About, hide_home};
-use crate::doctor::{Finding, Verdict, board, devices, music};
+use crate::doctor::{About, Finding, Verdict, board, devices, hide_home, music};
 use crate::error::{ExitCode, Failure};
 use crate::eyes::Eyes;
 use crate::home;
@@ -12,6 +11,7 @@ use crate::image::{self, Image};
 use crate::ports::Camera;
 use crate::rig::Rig;
 use crate::sound;
+use clap::ValueEnum;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -68,32 +68,9 @@ pub enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 10] = [
-        Self::Permissions,
-        Self::Board,
-        Self::Disk,
-        Self::Model,
-        Self::Music,
-        Self::Camera,
-        Self::Face,
-        Self::Light,
-        Self::Button,
-        Self::Speaker,
-    ];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Permissions => "permissions",
-            Self::Board => "board",
-            Self::Disk => "disk",
-            Self::Model => "model",
-            Self::Music => "music",
-            Self::Camera => "camera",
-            Self::Face => "face",
-            Self::Light => "light",
-            Self::Button => "button",
-            Self::Speaker => "speaker",
-        }
+    /// As on the command line.
+    fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 
     /// What a broken one means to a script.
@@ -135,12 +112,12 @@ pub fn check(args: &CheckArgs, out: &mut dyn Write, err: &mut dyn Write) -> Resu
     let rig = if args.simulate { Rig::desk(&config, None) } else { Rig::real(&config) };
     let mut bench = Bench { args, config: &config, rig };
     let mut lines = Vec::new();
-    for part in Part::ALL.into_iter().filter(|part| args.parts.is_empty() || args.parts.contains(part)) {
+    for &part in Part::value_variants().iter().filter(|part| args.parts.is_empty() || args.parts.contains(part)) {
         if let Some(request) = part.request(args) {
             // Without stderr there is nobody to ask.
             let _ = writeln!(err, "check: {}: {request}", part.name());
         }
-        let mut line = Line { part, finding: bench.examine(part) };
+        let mut line = Line { part, finding: bench.examine(part).unwrap_or_else(|finding| finding) };
         line.finding.remedy = line.finding.remedy.map(|remedy| image::remedy(here, &remedy));
         if let (Part::Board, Some(here)) = (part, here) {
             line.finding.what = format!("{}; {}", line.finding.what, here.limits());
@@ -191,37 +168,29 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn examine(&mut self, part: Part) -> Finding {
-        match part {
+    /// What is found, or why nothing could be.
+    fn examine(&mut self, part: Part) -> Result<Finding, Finding> {
+        Ok(match part {
             Part::Permissions => board::permissions(Path::new("/")),
             Part::Board => board::board(Path::new("/")),
             Part::Disk => board::disk(self.config.music.wav_fallback.parent().unwrap_or(Path::new("."))),
-            Part::Model => self.open_eyes().map_or_else(|finding| finding, |mut sight| devices::model(&mut sight)),
+            Part::Model => devices::model(&mut self.open_eyes()?),
             Part::Music => music::music(&music::Places::of(self.config, Path::new(home::SERVICE))),
             Part::Camera => {
                 let found = self.open_camera().map_or_else(|finding| finding, |mut it| devices::camera(it.as_mut()));
                 if self.args.simulate { found } else { found.with("offered", offered()) }
             }
-            Part::Face => {
-                let both = self.open_camera().and_then(|camera| Ok((camera, self.open_eyes()?)));
-                both.map_or_else(
-                    |finding| finding,
-                    |(mut camera, mut sight)| devices::face(camera.as_mut(), &mut sight),
-                )
-            }
+            Part::Face => devices::face(self.open_camera()?.as_mut(), &mut self.open_eyes()?),
             Part::Light => {
                 let each = if self.args.simulate { Duration::ZERO } else { COLOUR };
-                let shown = self
-                    .rig
-                    .lights()
-                    .map_or_else(|error| self.missing(&error), |mut it| devices::light(it.as_mut(), each));
+                let lights = self.rig.lights();
+                let shown =
+                    lights.map_or_else(|error| self.missing(&error), |mut it| devices::light(it.as_mut(), each));
                 board::with_clock(shown, self.config.wiring.light, Path::new("/"))
             }
             Part::Button => {
-                let limit = Duration::from_secs(self.args.button_within);
-                self.rig
-                    .button()
-                    .map_or_else(|error| self.missing(&error), |mut it| devices::button(it.as_mut(), limit))
+                let mut button = self.rig.button().map_err(|error| self.missing(&error))?;
+                devices::button(button.as_mut(), Duration::from_secs(self.args.button_within))
             }
             Part::Speaker => {
                 let name = self.config.card.as_deref();
@@ -229,7 +198,7 @@ impl Bench<'_> {
                 let held = sound::card::held(name, played.as_ref().ok().map(|tone| tone.card.as_str()));
                 devices::speaker(played, &held)
             }
-        }
+        })
     }
 
     fn open_eyes(&self) -> Result<Eyes, Finding> {
