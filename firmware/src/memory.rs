@@ -5,7 +5,7 @@
 
 use crate::error::{ExitCode, Failure};
 use files::Fault;
-use mood::{Example, Expression, Logits, Owner, Reading};
+use mood::{Example, Owner};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::{Error, ErrorKind};
@@ -31,22 +31,13 @@ pub struct Memory {
 #[derive(Serialize, Deserialize)]
 struct Kept {
     version: u32,
-    examples: Vec<KeptExample>,
+    examples: Vec<Example>,
 }
 
 /// What a file of any version has.
 #[derive(Deserialize)]
 struct Head {
     version: u32,
-}
-
-/// One example of it.
-#[derive(Serialize, Deserialize)]
-struct KeptExample {
-    label: Expression,
-    corrected: bool,
-    logits: Vec<f32>,
-    features: Vec<f32>,
 }
 
 impl Memory {
@@ -82,13 +73,7 @@ impl Memory {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let keep = |example: &Example| KeptExample {
-            label: example.label,
-            corrected: example.corrected,
-            logits: example.reading.logits.0.clone(),
-            features: example.reading.features.clone(),
-        };
-        let kept = Kept { version: VERSION, examples: self.owner.examples().iter().map(keep).collect() };
+        let kept = Kept { version: VERSION, examples: self.owner.examples().to_vec() };
         files::replace(&self.path, &serde_json::to_vec(&kept)?)
     }
 }
@@ -105,9 +90,7 @@ fn read(path: &Path) -> Result<Owner, Fault> {
     }
     let kept: Kept = serde_json::from_str(&text).map_err(damaged)?;
     let mut owner = Owner::new();
-    for KeptExample { label, corrected, logits, features } in kept.examples {
-        owner.remember(Example { reading: Reading { logits: Logits(logits), features }, label, corrected });
-    }
+    kept.examples.into_iter().for_each(|example| owner.remember(example));
     Ok(owner)
 }
 
@@ -140,6 +123,7 @@ pub fn forget(folder: &Path) -> Result<usize, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mood::{Expression, Logits, Reading};
 
     fn example(number: u8) -> Example {
         let value = f32::from(number) / 7.0;

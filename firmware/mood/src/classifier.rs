@@ -3,11 +3,11 @@
 use crate::frame::index;
 use crate::network::{Network, in_float};
 use crate::{Contract, Crop, Expression, Faces, Frame, Glimpse, InputTensor, ModelError, Quality};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tract_onnx::pb::ModelProto;
 
 /// The network's raw output, one value a label, in the contract's order.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Logits(pub Vec<f32>);
 
 /// The probability of each expression the network knows; they sum to 1.
@@ -50,7 +50,7 @@ impl Probabilities {
 }
 
 /// What the network makes of one face: its answer, and what it saw in the face before it answered.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// The answer.
     pub logits: Logits,

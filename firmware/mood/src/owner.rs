@@ -6,14 +6,16 @@
 //! network, and clearly so, or the layer stays empty.
 
 use crate::{Contract, Expression, Logits, Reading};
+use serde::{Deserialize, Serialize};
 
 /// Examples that are kept of each kind; the oldest go first.
 pub const MOST_EXAMPLES: usize = 100;
 
 /// A face and what its owner says it shows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Example {
     /// What the network made of it.
+    #[serde(flatten)]
     pub reading: Reading,
     /// The expression.
     pub label: Expression,
