@@ -112,8 +112,8 @@ impl Source {
                 None => Box::new(folder.unwrap_or_default()),
             },
         };
-        let recipe = Recipe { expression, affect, seed, soundfont: self.soundfont.clone() };
-        Playlist::over(queue, recipe, self.broken.clone(), self.fade, rate_hz)
+        let composers = ComposerSettings { expression, affect, seed, soundfont: self.soundfont.clone() };
+        Playlist::over(queue, composers, self.broken.clone(), self.fade, rate_hz)
     }
 }
 
@@ -122,7 +122,7 @@ const SKIPPED: u64 = 1 << 32;
 
 /// What is composed where there is no track.
 #[derive(Debug, Clone)]
-pub struct Recipe {
+pub struct ComposerSettings {
     /// The mood.
     pub expression: Expression,
     /// Where it lies.
@@ -133,7 +133,7 @@ pub struct Recipe {
     pub soundfont: Option<SoundFont>,
 }
 
-impl Recipe {
+impl ComposerSettings {
     /// The next piece, another one each time.
     pub fn next(&mut self, rate_hz: u32) -> Composer {
         let composer = Composer::new(self.expression, self.affect, self.seed, rate_hz);

@@ -8,7 +8,7 @@ use files::Shown;
 use mood::Affect;
 use music::compose::soundfont::SoundFont;
 use music::library::MusicLibrary;
-use music::library::{Broken, Control, Prefetch, Recipe, Source, policy};
+use music::library::{Broken, ComposerSettings, Control, Prefetch, Source, policy};
 use music::{Mixer, MoodFolders, Stereo, Track};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError};
@@ -20,7 +20,7 @@ pub struct AudioEngine {
     mixer: Mixer,
     source: Source,
     /// What is composed for the programme that plays, where nothing but the composer can play.
-    recipe: Option<Recipe>,
+    composers: Option<ComposerSettings>,
     /// Reaches the owner's tracks while they play.
     control: Option<Control>,
     /// Frames of earlier tracks that were not there in time.
@@ -52,7 +52,7 @@ impl AudioEngine {
         Self {
             mixer: Mixer::new(rate_hz, music.gain_db),
             source: Source { folders, library, soundfont, broken, fade: music.track_fade },
-            recipe: None,
+            composers: None,
             control: None,
             missed: 0,
             listener: None,
@@ -101,7 +101,7 @@ impl AudioEngine {
     fn let_go(&mut self) {
         self.missed = self.missed();
         self.control = None;
-        self.recipe = None;
+        self.composers = None;
     }
 
     /// What is rendered elsewhere goes on by itself, without a fade, as what was rendered ahead is thrown away; the composer
@@ -110,8 +110,8 @@ impl AudioEngine {
         let rate_hz = self.rate_hz();
         if let Some(control) = &self.control {
             control.skip();
-        } else if let Some(recipe) = &mut self.recipe {
-            self.mixer.play(Box::new(recipe.next(rate_hz)), fade);
+        } else if let Some(composers) = &mut self.composers {
+            self.mixer.play(Box::new(composers.next(rate_hz)), fade);
         }
     }
 
@@ -145,7 +145,7 @@ impl AudioEngine {
             }
         }
         let soundfont = self.source.soundfont.clone();
-        Box::new(self.recipe.insert(Recipe { expression, affect, seed, soundfont }).next(rate_hz))
+        Box::new(self.composers.insert(ComposerSettings { expression, affect, seed, soundfont }).next(rate_hz))
     }
 }
 

@@ -6,8 +6,7 @@
 )]
 
 use super::file_track::FileTrack;
-use super::{Broken, Recipe};
-use super::{Next, Queue};
+use super::{Broken, ComposerSettings, Next, Queue};
 use crate::compose::Composer;
 use crate::library::taste::Event;
 use crate::track::{Status, Stereo, Track};
@@ -30,7 +29,7 @@ struct Opened {
 }
 
 /// What sounds.
-enum Voice {
+enum Player {
     File(Box<Opened>),
     Composer(Box<Composer>),
 }
@@ -39,11 +38,11 @@ enum Voice {
 /// takes over.
 pub struct Playlist {
     queue: Box<dyn Queue>,
-    recipe: Recipe,
-    now: Option<Voice>,
+    composers: ComposerSettings,
+    now: Option<Player>,
     /// The next track, opened while the present one plays, so that neither its end nor a skip waits for the disk.
     ahead: Option<Opened>,
-    leaving: Option<Voice>,
+    leaving: Option<Player>,
     fade: Duration,
     /// Frames of the running fade done, and of all of it.
     fading: (u32, u32),
@@ -53,12 +52,18 @@ pub struct Playlist {
 }
 
 impl Playlist {
-    /// The tracks of a queue at `rate_hz`, fading into each other over `fade`; without one that can be played the recipe's
-    /// music.
-    pub(super) fn over(queue: Box<dyn Queue>, recipe: Recipe, broken: Broken, fade: Duration, rate_hz: u32) -> Self {
+    /// The tracks of a queue at `rate_hz`, fading into each other over `fade`; without one that can be played a
+    /// composer's music.
+    pub(super) fn over(
+        queue: Box<dyn Queue>,
+        composers: ComposerSettings,
+        broken: Broken,
+        fade: Duration,
+        rate_hz: u32,
+    ) -> Self {
         let mut new = Self {
             queue,
-            recipe,
+            composers,
             now: None,
             ahead: None,
             leaving: None,
@@ -101,9 +106,9 @@ impl Playlist {
                 tracing::info!(track = %Shown(&opened.next.path), "plays");
                 self.queue.at(&opened.next, opened.next.from);
                 self.unnoted = 0;
-                Voice::File(Box::new(opened))
+                Player::File(Box::new(opened))
             }
-            None => Voice::Composer(Box::new(self.recipe.next(self.rate_hz))),
+            None => Player::Composer(Box::new(self.composers.next(self.rate_hz))),
         };
         let before = self.now.replace(next);
         self.leaving = before.filter(|_| !fade.is_zero());
@@ -112,7 +117,7 @@ impl Playlist {
 
     /// How long the present track takes to fade into the next one, when that has to begin within the next frames.
     fn crossing(&self, within: usize) -> Option<Duration> {
-        let Some(Voice::File(opened)) = &self.now else { return None };
+        let Some(Player::File(opened)) = &self.now else { return None };
         let remaining = opened.track.remaining().filter(|_| !self.fade.is_zero())?;
         // A track shorter than two fades would be all fade.
         let crossing = frames(self.fade, self.rate_hz).min((opened.track.frames() + remaining) / 2);
@@ -126,8 +131,8 @@ impl Playlist {
         let mut tries = 0;
         while filled < block.len() && tries < 64 {
             tries += 1;
-            let Some(voice) = &mut self.now else { break };
-            let count = voice.fill(&mut block[filled..], &self.broken);
+            let Some(player) = &mut self.now else { break };
+            let count = player.fill(&mut block[filled..], &self.broken);
             filled += count;
             if filled < block.len() {
                 self.end();
@@ -139,7 +144,7 @@ impl Playlist {
 
     /// The present track has ended by itself.
     fn end(&mut self) {
-        if let Some(Voice::File(opened)) = &self.now {
+        if let Some(Player::File(opened)) = &self.now {
             if opened.track.frames() < u64::from(self.rate_hz / 4) {
                 // It would be opened again and again.
                 self.broken.remember(&opened.next.path, "there is hardly any sound in it".to_owned());
@@ -160,7 +165,7 @@ impl Playlist {
         }
         let mut out = [[0.0; 2]; BLOCK];
         let out = &mut out[..block.len()];
-        let going = self.leaving.as_mut().map_or(0, |voice| voice.fill(out, &self.broken));
+        let going = self.leaving.as_mut().map_or(0, |player| player.fill(out, &self.broken));
         out[going..].fill([0.0; 2]);
         for (number, (frame, old)) in (done..).zip(block.iter_mut().zip(&*out)) {
             let share = (number as f32 / all as f32).min(1.0) * std::f32::consts::FRAC_PI_2;
@@ -176,11 +181,11 @@ impl Playlist {
     /// Now and then tells the queue how far it is, and opens the next track.
     fn keep_house(&mut self, frames: usize) {
         self.unnoted = self.unnoted.saturating_add(u32::try_from(frames).unwrap_or(u32::MAX));
-        let Some(Voice::File(opened)) = &self.now else { return };
+        let Some(Player::File(opened)) = &self.now else { return };
         if self.ahead.is_none() && opened.track.frames() > u64::from(self.rate_hz) {
             self.ahead = self.open_next();
         }
-        if let Some(Voice::File(opened)) = &self.now
+        if let Some(Player::File(opened)) = &self.now
             && self.unnoted >= NOTE_S.saturating_mul(self.rate_hz)
         {
             self.unnoted = 0;
@@ -204,7 +209,7 @@ impl Track for Playlist {
     }
 
     fn skip(&mut self) {
-        if let Some(Voice::File(opened)) = &self.now {
+        if let Some(Player::File(opened)) = &self.now {
             let share = opened.share(self.rate_hz);
             self.queue.heard(&opened.next, Event::Skipped(share));
         }
@@ -214,19 +219,19 @@ impl Track for Playlist {
     }
 
     fn like(&mut self) {
-        if let Some(Voice::File(opened)) = &self.now {
+        if let Some(Player::File(opened)) = &self.now {
             self.queue.heard(&opened.next, Event::Liked);
         }
     }
 
     fn is_likeable(&self) -> bool {
-        matches!(self.now, Some(Voice::File(_)))
+        matches!(self.now, Some(Player::File(_)))
     }
 }
 
 impl Drop for Playlist {
     fn drop(&mut self) {
-        if let Some(Voice::File(opened)) = &self.now {
+        if let Some(Player::File(opened)) = &self.now {
             self.queue.at(&opened.next, opened.position(self.rate_hz));
         }
     }
@@ -246,7 +251,7 @@ impl Opened {
     }
 }
 
-impl Voice {
+impl Player {
     /// Overwrites the beginning of `out`, up to the end of the track, and says how much.
     fn fill(&mut self, out: &mut [Stereo], broken: &Broken) -> usize {
         match self {
