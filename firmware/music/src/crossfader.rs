@@ -19,7 +19,7 @@ const MOST_TRACKS: usize = 4;
 /// Frames mixed at once.
 const BLOCK: usize = 256;
 
-/// A cross-crossfader for any number of tracks, of which one is coming or here and the others are going.
+/// A cross-fader for any number of tracks, of which one is coming or here and the others are going.
 pub struct Crossfader {
     lanes: Vec<Lane>,
     rate_hz: f32,

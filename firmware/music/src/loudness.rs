@@ -113,21 +113,21 @@ pub(crate) fn gain_factor(gain_db: f32) -> f32 {
     10.0_f32.powf(gain_db / 20.0)
 }
 
-/// K-weighting: a library for the head, a high-pass for the ear. Coefficients for any rate as derived by De Man 2018
+/// K-weighting: a shelf for the head, a high-pass for the ear. Coefficients for any rate as derived by De Man 2018
 /// (Evaluation of implementations of the EBU R128 loudness measurement).
 #[derive(Debug, Clone, Copy)]
 struct Weighting {
-    library: Biquad,
+    shelf: Biquad,
     high_pass: Biquad,
 }
 
 impl Weighting {
     fn new(rate_hz: f32) -> Self {
-        Self { library: Biquad::library(rate_hz), high_pass: Biquad::high_pass(rate_hz) }
+        Self { shelf: Biquad::shelf(rate_hz), high_pass: Biquad::high_pass(rate_hz) }
     }
 
     fn next(&mut self, input: f32) -> f32 {
-        self.high_pass.next(self.library.next(input))
+        self.high_pass.next(self.shelf.next(input))
     }
 }
 
@@ -140,7 +140,7 @@ struct Biquad {
 }
 
 impl Biquad {
-    fn library(rate_hz: f32) -> Self {
+    fn shelf(rate_hz: f32) -> Self {
         let (gain_db, q, f) = (3.999_844, 0.707_175_24, 1_681.974_5);
         let k = (std::f32::consts::PI * f / rate_hz).tan();
         let high = gain_factor(gain_db);
