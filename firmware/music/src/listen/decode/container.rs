@@ -79,7 +79,7 @@ pub(super) fn part(source: &Source) -> Result<Part, String> {
         (Some(b"RIFF" | b"RF64" | b"BW64" | b"FORM"), _) => (riff::mend(&mut source), Vec::new()),
         (Some(b"fLaC"), _) => (flac::mend(&mut source), Vec::new()),
         (_, Some(b"ftyp")) => mp4::mend(&mut source)?,
-        _ if head.iter().all(|byte| *byte == 0) && is_zero(&mut source) => {
+        _ if is_zero(&head) && is_zero(&source.peek(0, 1 << 20)) => {
             return Err("it holds nothing but zeros; the copy may have failed".to_owned());
         }
         _ => (Vec::new(), Vec::new()),
@@ -103,9 +103,8 @@ fn open_head(path: &Path) -> Vec<u8> {
     source.peek(start, 64)
 }
 
-/// Whether the first million bytes are zeros.
-fn is_zero(source: &mut Source) -> bool {
-    source.peek(0, 1 << 20).iter().all(|byte| *byte == 0)
+fn is_zero(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| *byte == 0)
 }
 
 /// Where the music begins, after tags of the kind ID3v2.
@@ -137,36 +136,11 @@ fn before_tags(file: &mut Source, start: u64) -> u64 {
             end -= 128;
         }
         let foot = if end - start > 32 { file.peek(end - 32, 32) } else { Vec::new() };
-        if let [
-            b'A',
-            b'P',
-            b'E',
-            b'T',
-            b'A',
-            b'G',
-            b'E',
-            b'X',
-            _,
-            _,
-            _,
-            _,
-            a,
-            b,
-            c,
-            d,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            flags,
-            ..,
-        ] = foot[..]
+        if foot.starts_with(b"APETAGEX")
+            && let (Some(size), Some(flags)) = (foot.get(12..).and_then(|size| size.first_chunk()), foot.get(23))
         {
             let head = if flags & 0x80 == 0 { 0 } else { 32 };
-            let size = u64::from(u32::from_le_bytes([a, b, c, d])) + head;
+            let size = u64::from(u32::from_le_bytes(*size)) + head;
             if size < end - start {
                 end -= size;
             }

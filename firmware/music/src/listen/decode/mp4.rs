@@ -21,13 +21,6 @@ struct Atom {
     end: u64,
 }
 
-impl Atom {
-    /// Hides it from decoders.
-    fn freed(&self) -> Patch {
-        Patch { at: self.at + 4, bytes: b"free".to_vec() }
-    }
-}
-
 /// What a decoder has to read instead, and what is to be heard of each track where not all of it is.
 ///
 /// # Errors
@@ -94,8 +87,9 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Hides an atom from decoders.
     fn free(&mut self, atom: Atom) {
-        self.patches.push(atom.freed());
+        self.patches.push(Patch { at: atom.at + 4, bytes: b"free".to_vec() });
     }
 
     fn u32_at(&mut self, at: u64) -> Option<u32> {
@@ -141,7 +135,7 @@ impl<'a> Walk<'a> {
         let atoms = self.children(movie);
         for atom in &atoms {
             match &atom.name {
-                b"mvhd" => self.movie_hz = self.ticks(*atom).unwrap_or(0),
+                b"mvhd" => self.movie_hz = self.behind_times(*atom).unwrap_or(0),
                 b"udta" => self.tags(*atom),
                 _ => {}
             }
@@ -169,12 +163,11 @@ impl<'a> Walk<'a> {
 
     fn track_number(&mut self, track: Atom) -> Option<u32> {
         let head = self.children(track).into_iter().find(|atom| atom.name == *b"tkhd")?;
-        let long = self.source.peek(head.body, 1).first() == Some(&1);
-        self.u32_at(head.body + if long { 20 } else { 12 })
+        self.behind_times(head)
     }
 
-    /// Ticks a second, of a movie or of a track.
-    fn ticks(&mut self, head: Atom) -> Option<u32> {
+    /// What follows the times in a head: the number of a track, or the ticks a second of a movie or of a track.
+    fn behind_times(&mut self, head: Atom) -> Option<u32> {
         let long = self.source.peek(head.body, 1).first() == Some(&1);
         self.u32_at(head.body + if long { 20 } else { 12 })
     }
@@ -212,21 +205,16 @@ impl<'a> Walk<'a> {
             for atom in self.children(parent) {
                 match &atom.name {
                     b"mdia" | b"minf" | b"stbl" | b"edts" if depth < DEEPEST => todo.push((atom, depth + 1)),
-                    b"mdhd" => track_hz = self.ticks(atom).unwrap_or(0),
+                    b"mdhd" => track_hz = self.behind_times(atom).unwrap_or(0),
                     b"elst" => listed = edit::List::of(&self.source.peek(atom.body, edit::MOST_LIST)),
                     b"hdlr" => is_sound |= self.source.peek(atom.body + 8, 4) == b"soun",
                     b"udta" | b"meta" | b"uuid" | b"tref" => self.free(atom),
                     b"stsd" => self.description(atom),
                     b"stsz" if self.u32_at(atom.body + 4) != Some(0) => {}
                     b"stsz" => self.table(atom, 8, 4),
-                    b"stts" | b"ctts" | b"stco" | b"stsc" | b"co64" | b"stss" => {
-                        let width = match &atom.name {
-                            b"stco" | b"stss" => 4,
-                            b"stsc" => 12,
-                            _ => 8,
-                        };
-                        self.table(atom, 4, width);
-                    }
+                    b"stco" | b"stss" => self.table(atom, 4, 4),
+                    b"stts" | b"ctts" | b"co64" => self.table(atom, 4, 8),
+                    b"stsc" => self.table(atom, 4, 12),
                     _ => {}
                 }
             }
