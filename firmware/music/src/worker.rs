@@ -7,7 +7,7 @@
 use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, setrlimit};
 use nix::sys::time::{TimeVal, TimeValLike};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -30,8 +30,7 @@ pub fn enable() {
 }
 
 /// A command that starts `moodbox worker VERB` with pipes for input and output; `None` where workers aren't enabled.
-#[must_use]
-pub fn command(verb: &str) -> Option<Command> {
+pub(crate) fn command(verb: &str) -> Option<Command> {
     ENABLED.get()?;
     // This very program, even if another has been put in its place since.
     let mut command = Command::new("/proc/self/exe");
@@ -42,9 +41,33 @@ pub fn command(verb: &str) -> Option<Command> {
     Some(command)
 }
 
+/// A worker that runs. It is ended with this.
+pub(crate) struct Running(Child);
+
+impl Running {
+    /// Starts a worker with its pipes; `None` where that can't be done.
+    pub(crate) fn start(command: &mut Command) -> Option<(Self, Option<ChildStdin>, ChildStdout)> {
+        let mut child = command.spawn().inspect_err(|error| tracing::warn!(%error, "no worker")).ok()?;
+        let (input, output) = (child.stdin.take(), child.stdout.take()?);
+        Some((Self(child), input, output))
+    }
+
+    /// Why it ended.
+    pub(crate) fn fault(&mut self) -> Option<String> {
+        self.0.wait().map_or_else(|error| Some(error.to_string()), fault)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// Why a worker ended, in words about the file it worked on; `None` when it ended well.
-#[must_use]
-pub fn fault(status: ExitStatus) -> Option<String> {
+fn fault(status: ExitStatus) -> Option<String> {
     match (status.code(), status.signal()) {
         (Some(0), _) => None,
         (Some(LATE), _) => Some("it is damaged: the decoder came to no end".to_owned()),

@@ -4,13 +4,13 @@ use super::{Entry, Stamp, Tags};
 use crate::listen::decode::GAVE_UP;
 use crate::listen::excerpt;
 use crate::listen::features::{self, Features};
-use crate::worker::{self, Watch};
+use crate::worker::{self, Running, Watch};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout};
+use std::process::{ChildStdin, ChildStdout};
 use std::time::Duration;
 
 /// Why a file is left out that can be played.
@@ -90,17 +90,15 @@ impl Listener {
 
 /// A process that listens to one file after the other.
 struct Worker {
-    child: Child,
+    running: Running,
     paths: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
 
 impl Worker {
     fn start() -> Option<Self> {
-        let mut command = worker::command("listen")?;
-        let mut child = command.spawn().inspect_err(|error| tracing::warn!(%error, "no worker")).ok()?;
-        let (paths, answers) = (child.stdin.take()?, BufReader::new(child.stdout.take()?));
-        Some(Self { child, paths, answers })
+        let (running, paths, answers) = Running::start(&mut worker::command("listen")?)?;
+        Some(Self { running, paths: paths?, answers: BufReader::new(answers) })
     }
 
     fn ask(&mut self, path: &Path) -> Result<Answer, String> {
@@ -109,19 +107,8 @@ impl Worker {
         let answered = asked.and_then(|()| self.paths.flush()).and_then(|()| self.answers.read_line(&mut line));
         match answered.ok().and_then(|_| serde_json::from_str(&line).ok()) {
             Some(answer) => Ok(answer),
-            None => {
-                let status = self.child.wait().map_err(|error| error.to_string())?;
-                Err(worker::fault(status).unwrap_or_else(|| "the decoder said nothing".to_owned()))
-            }
+            None => Err(self.running.fault().unwrap_or_else(|| "the decoder said nothing".to_owned())),
         }
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

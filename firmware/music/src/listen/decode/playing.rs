@@ -3,12 +3,12 @@
 use super::{AudioFile, GAVE_UP};
 use crate::listen::resample::Resampler;
 use crate::track::Stereo;
-use crate::worker::{self, Watch};
+use crate::worker::{self, Running, Watch};
 use files::Shown;
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Stdio};
+use std::process::{ChildStdout, Stdio};
 use std::time::Duration;
 
 /// Frames that go through the pipe at once.
@@ -99,7 +99,7 @@ struct Opening {
 
 /// The near end of a worker.
 pub(crate) struct Pipe {
-    child: Child,
+    running: Running,
     frames: BufReader<ChildStdout>,
     length: Option<Duration>,
     bytes: Vec<u8>,
@@ -110,25 +110,19 @@ impl Pipe {
     fn open(path: &Path, rate_hz: u32, from: Duration) -> Option<Result<Self, String>> {
         let mut command = worker::command("decode")?;
         command.arg("--rate").arg(rate_hz.to_string()).arg("--from-ms").arg(from.as_millis().to_string());
-        let mut child = command
-            .stdin(Stdio::null())
-            .arg("--")
-            .arg(path)
-            .spawn()
-            .inspect_err(|error| tracing::warn!(%error, "no worker"))
-            .ok()?;
-        let mut frames = BufReader::new(child.stdout.take()?);
+        let (running, _, frames) = Running::start(command.stdin(Stdio::null()).arg("--").arg(path))?;
+        let mut frames = BufReader::new(frames);
         let mut line = String::new();
         let read = frames.by_ref().take(MOST_BYTES).read_line(&mut line);
         let opening = read.ok().and_then(|_| serde_json::from_str::<Opening>(&line).ok());
-        let mut new = Self { child, frames, length: None, bytes: Vec::new() };
+        let mut new = Self { running, frames, length: None, bytes: Vec::new() };
         Some(match opening {
             Some(Opening { error: Some(error), .. }) => Err(error),
             Some(Opening { seconds, error: None }) => {
                 new.length = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
                 Ok(new)
             }
-            None => Err(new.fault().unwrap_or_else(|| "the decoder said nothing".to_owned())),
+            None => Err(new.running.fault().unwrap_or_else(|| "the decoder said nothing".to_owned())),
         })
     }
 
@@ -149,22 +143,9 @@ impl Pipe {
             *frame = [sample(&bytes[..4]), sample(&bytes[4..])];
         }
         match count < out.len() {
-            true => self.fault().map_or(Ok(count), Err),
+            true => self.running.fault().map_or(Ok(count), Err),
             false => Ok(count),
         }
-    }
-
-    /// Why the worker ended.
-    fn fault(&mut self) -> Option<String> {
-        self.child.wait().map_or_else(|error| Some(error.to_string()), worker::fault)
-    }
-}
-
-impl Drop for Pipe {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
