@@ -73,8 +73,8 @@ fn main() {
     let taste = Taste::default();
     row("place the tracks", timed(9, || drop(Catalogue::new(index.clone(), &taste))));
     let catalogue = Catalogue::new(index, &taste);
-    row("make a chooser", timed(50, || drop(Chooser::new(&catalogue, &taste, 0.5, 0))));
-    let mut chooser = Chooser::new(&catalogue, &taste, 0.5, 0);
+    row("make a chooser", timed(50, || drop(Chooser::new(catalogue.pieces().to_vec(), &taste, 0.5, 0))));
+    let mut chooser = Chooser::new(catalogue.pieces().to_vec(), &taste, 0.5, 0);
     let target = Affect { valence: 0.6, arousal: 0.4 };
     row(
         "choose the next track",

@@ -297,7 +297,7 @@ fn main() {
             .map(|window| row(format!("before, window {window}"), &move |w| Box::new(Before::new(w, window))));
         let now = VARIETIES.map(|variety| {
             row(format!("now, variety {variety}"), &move |world| {
-                Box::new(Now(Chooser::among(world.pieces.clone(), &Taste::default(), variety, 0)))
+                Box::new(Now(Chooser::new(world.pieces.clone(), &Taste::default(), variety, 0)))
             })
         });
         // At the same repeat rate: the first variety that repeats no more.

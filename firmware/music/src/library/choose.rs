@@ -10,8 +10,7 @@ mod explain;
 
 pub use explain::{Choice, Passed};
 
-use crate::library::catalogue::Present;
-use crate::library::catalogue::{Catalogue, Piece};
+use crate::library::catalogue::{Piece, Present};
 use crate::library::taste::{Event, Record, Taste, quadrant};
 use mood::Affect;
 use rand_distr::{Beta, Distribution};
@@ -71,16 +70,10 @@ pub struct Chooser {
 }
 
 impl Chooser {
-    /// A chooser among the catalogue's tracks, at `now_s` seconds since 1970. `variety` 0..=1: the higher, the wider it
+    /// A chooser among pieces in order of path, at `now_s` seconds since 1970. `variety` 0..=1: the higher, the wider it
     /// looks and the longer a track rests.
     #[must_use]
-    pub fn new(catalogue: &Catalogue, taste: &Taste, variety: f32, now_s: u64) -> Self {
-        Self::among(catalogue.pieces().to_vec(), taste, variety, now_s)
-    }
-
-    /// As [`Chooser::new`], among pieces in order of path.
-    #[must_use]
-    pub fn among(pieces: Vec<Piece>, taste: &Taste, variety: f32, now_s: u64) -> Self {
+    pub fn new(pieces: Vec<Piece>, taste: &Taste, variety: f32, now_s: u64) -> Self {
         let records: Vec<Record> = pieces.iter().map(|piece| taste.record(&piece.path).faded(now_s)).collect();
         let count = pieces.iter().filter_map(|piece| piece.artist).max().map_or(0, |most| most as usize + 1);
         let mut new = Self {
@@ -125,9 +118,14 @@ impl Chooser {
 
     /// Takes note of what happened to a track, when `target` was wanted.
     pub fn note(&mut self, path: &Path, event: Event, target: Option<Affect>, now_s: u64) {
-        // Pieces are in order of path.
-        let Ok(at) = self.pieces.binary_search_by(|piece| piece.path.as_path().cmp(path)) else { return };
-        self.note_at(at, event, target, now_s);
+        if let Some(at) = self.place(path) {
+            self.note_at(at, event, target, now_s);
+        }
+    }
+
+    /// The number of a track.
+    fn place(&self, path: &Path) -> Option<usize> {
+        self.pieces.binary_search_by(|piece| piece.path.as_path().cmp(path)).ok()
     }
 
     /// As [`Chooser::note`], for the track with this number.
@@ -144,7 +142,7 @@ impl Chooser {
 
     /// A track begins: it and its artist rest from now on.
     pub fn start(&mut self, path: &Path) {
-        let Ok(at) = self.pieces.binary_search_by(|piece| piece.path.as_path().cmp(path)) else { return };
+        let Some(at) = self.place(path) else { return };
         let play = self.plays + 1;
         if let Some(record) = self.records.get_mut(at) {
             record.last_play = play;
@@ -154,7 +152,7 @@ impl Chooser {
 
     /// Takes a track out, because it can't be played.
     pub fn drop_broken(&mut self, path: &Path) {
-        if let Ok(at) = self.pieces.binary_search_by(|piece| piece.path.as_path().cmp(path)) {
+        if let Some(at) = self.place(path) {
             self.pieces.remove(at);
             self.records.remove(at);
         }
@@ -164,10 +162,10 @@ impl Chooser {
     pub fn drop_absent(&mut self) {
         let mut present = Present::default();
         let there: Vec<bool> = self.pieces.iter().map(|piece| present.has(&piece.path)).collect();
-        let mut of_piece = there.iter();
-        self.pieces.retain(|_| of_piece.next().is_some_and(|there| *there));
-        let mut of_record = there.iter();
-        self.records.retain(|_| of_record.next().is_some_and(|there| *there));
+        let kept = |at: &mut std::slice::Iter<'_, bool>| at.next().is_some_and(|there| *there);
+        let (mut pieces, mut records) = (there.iter(), there.iter());
+        self.pieces.retain(|_| kept(&mut pieces));
+        self.records.retain(|_| kept(&mut records));
     }
 
     /// The next track for a target; `None` when there is none at all.

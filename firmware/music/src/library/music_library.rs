@@ -115,7 +115,7 @@ impl MusicLibrary {
     pub fn chooser(&self) -> Option<Chooser> {
         let loaded = self.lock();
         let catalogue = loaded.catalogue.as_ref().filter(|catalogue| !catalogue.pieces().is_empty())?;
-        let mut chooser = Chooser::new(catalogue, &loaded.taste, self.settings.variety, now_s());
+        let mut chooser = Chooser::new(catalogue.pieces().to_vec(), &loaded.taste, self.settings.variety, now_s());
         chooser.drop_absent();
         Some(chooser)
     }

@@ -53,7 +53,7 @@ pub(super) fn pick(args: &PickArgs, out: &mut dyn Write) -> Result<(), Failure> 
     let taste = args.index.taste()?;
     let catalogue = args.index.catalogue()?;
     let now_s = music_library::now_s();
-    let mut chooser = Chooser::new(&catalogue, &taste, args.variety, now_s);
+    let mut chooser = Chooser::new(catalogue.pieces().to_vec(), &taste, args.variety, now_s);
     let from = args.at.or(args.mood.map(Affect::of)).unwrap_or_default();
     let mut rng = Pcg32::seed_from_u64(args.seed);
     for step in 0..args.tracks {

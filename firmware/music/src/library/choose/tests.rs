@@ -35,7 +35,7 @@ fn play(chooser: &mut Chooser, target: Affect, count: usize, seed: u64) -> Vec<C
 }
 
 fn chooser(count: u16) -> Chooser {
-    Chooser::among(pieces(count), &Taste::default(), 0.5, 0)
+    Chooser::new(pieces(count), &Taste::default(), 0.5, 0)
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn skips_under_one_mood_count_less_under_another() {
     let sad = Affect { valence: -0.6, arousal: -0.4 };
     let path = chooser.pieces[0].path.clone();
     (0..3).for_each(|_| chooser.note(&path, Event::Skipped(0.0), Some(HAPPY), 0));
-    let mut unlearnt = Chooser::among(pieces(50), &Taste::default(), 0.5, 0);
+    let mut unlearnt = Chooser::new(pieces(50), &Taste::default(), 0.5, 0);
     let mut fit = |target: Affect| {
         chooser.weigh(target);
         unlearnt.weigh(target);
@@ -100,7 +100,7 @@ fn skips_under_one_mood_count_less_under_another() {
 #[test]
 fn more_variety_rests_tracks_longer_and_hears_more_of_the_library() {
     let heard = |variety: f32| {
-        let mut chooser = Chooser::among(pieces(200), &Taste::default(), variety, 0);
+        let mut chooser = Chooser::new(pieces(200), &Taste::default(), variety, 0);
         let mut paths: Vec<_> = play(&mut chooser, HAPPY, 200, 1).into_iter().map(|choice| choice.path).collect();
         paths.sort();
         paths.dedup();
