@@ -150,6 +150,14 @@ pub enum CameraError {
     },
 }
 
+impl CameraError {
+    /// No frame within `limit`.
+    pub(crate) fn stalled(camera: &str, limit: Duration) -> Self {
+        let waited_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        Self::Stalled { camera: camera.to_owned(), waited_ms }
+    }
+}
+
 /// Why the button can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("button {button} can't be read: {detail}")]

@@ -2,8 +2,7 @@
 //! into a picture, so this runs `rpicam-vid`, which does, and reads frames from it: YUV 4:2:0, one after the other. The
 //! sensor is on exactly while the program runs.
 
-use super::Sensor;
-use super::{CameraSettings, Flicker};
+use super::{CameraSettings, Flicker, Sensor};
 use crate::ports::CameraError;
 use mood::{Flip, Frame, Range, Raw, RawFormat};
 use std::ffi::OsStr;
@@ -18,7 +17,7 @@ use std::time::{Duration, Instant};
 const PROGRAMS: [&str; 2] = ["rpicam-vid", "libcamera-vid"];
 
 /// Frames a second that are asked for: enough for a burst, and a dark room may still be exposed for long.
-const FRAMES_PER_SECOND: &str = "15";
+const FRAMES_PER_SECOND: u32 = 15;
 
 /// How long the program may take to give its first frame.
 const START_LIMIT: Duration = Duration::from_secs(5);
@@ -56,31 +55,11 @@ pub fn arguments(camera: &CameraSettings) -> Vec<String> {
     let (width, height) = size(camera);
     let fits = |most: &(u32, u32)| width <= most.0 && height <= most.1;
     let mode = MODES.iter().find(|(most, _)| fits(most)).map_or("", |(_, mode)| mode);
-    let (width, height) = (width.to_string(), height.to_string());
-    let mut list: Vec<String> = [
-        "--timeout",
-        "0",
-        "--nopreview",
-        "--verbose",
-        "0",
-        "--codec",
-        "yuv420",
-        "--flush",
-        "--output",
-        "-",
-        "--framerate",
-        FRAMES_PER_SECOND,
-        "--mode",
-        mode,
-        "--width",
-        &width,
-        "--height",
-        &height,
-        "--autofocus-mode",
-        "continuous",
-    ]
-    .map(str::to_owned)
-    .into();
+    let always = format!(
+        "--timeout 0 --nopreview --verbose 0 --codec yuv420 --flush --output - --framerate {FRAMES_PER_SECOND} \
+         --mode {mode} --width {width} --height {height} --autofocus-mode continuous"
+    );
+    let mut list: Vec<String> = always.split(' ').map(str::to_owned).collect();
     let mut add = |name: &str, value: String| list.extend([name.to_owned(), value]);
     if let Some(time) = camera.exposure {
         add("--shutter", format!("{}us", time.as_micros()));
@@ -241,8 +220,7 @@ impl Sensor for Rpicam {
         let (mut stream, _) = waited.unwrap_or_else(PoisonError::into_inner);
         if stream.frames == self.given {
             if !stream.ended {
-                let waited_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
-                return Err(CameraError::Stalled { camera: self.name.clone(), waited_ms });
+                return Err(CameraError::stalled(&self.name, limit));
             }
             drop(stream);
             // Its last words may be on their way still.

@@ -3,11 +3,8 @@
 
 use super::choose::{self, Choice, Found};
 use super::decode::{Granted, LEAST_SIDE};
-use super::device::Brighter;
-use super::device::{Filled, VideoDevice, VideoSystem, control};
-use super::rpicam;
-use super::{CameraSettings, Flicker};
-use super::{Finder, Sensor};
+use super::device::{Brighter, Filled, VideoDevice, VideoSystem, control};
+use super::{CameraSettings, Finder, Flicker, Sensor, rpicam};
 use crate::ports::CameraError;
 use mood::Frame;
 use std::io::{self, ErrorKind};
@@ -133,15 +130,14 @@ impl Video {
         let granted = negotiate(device.as_mut(), &choose::formats(&found.formats, camera.format), camera.size)
             .map_err(|detail| CameraError::Lost { camera: name.clone(), detail })?;
         for Setting { name: setting, id, values, asked } in settings(camera) {
-            let results: Vec<io::Result<()>> = values
-                .iter()
-                .scan(false, |done, value| {
-                    let result = (!*done).then(|| device.set_control(id, *value))?;
-                    *done = result.is_ok();
-                    Some(result)
-                })
-                .collect();
-            if asked && let Some(Err(error)) = results.last() {
+            let mut set = Ok(());
+            for value in values {
+                set = device.set_control(id, value);
+                if set.is_ok() {
+                    break;
+                }
+            }
+            if asked && let Err(error) = set {
                 tracing::warn!(camera = name, setting, %error, "The camera does not take this setting");
             }
         }
@@ -220,13 +216,9 @@ fn in_words(error: &io::Error) -> String {
 
 impl Sensor for Video {
     fn frame(&mut self, limit: Duration) -> Result<Frame, CameraError> {
-        let filled = self.device.next(limit, &mut self.buffer).map_err(|error| {
-            let camera = self.name.clone();
-            if error.kind() == ErrorKind::TimedOut {
-                let waited_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
-                return CameraError::Stalled { camera, waited_ms };
-            }
-            CameraError::Lost { camera, detail: in_words(&error) }
+        let filled = self.device.next(limit, &mut self.buffer).map_err(|error| match error.kind() {
+            ErrorKind::TimedOut => CameraError::stalled(&self.name, limit),
+            _ => CameraError::Lost { camera: self.name.clone(), detail: in_words(&error) },
         })?;
         self.in_buffer(filled).map_err(|detail| {
             self.tell(detail.clone());
