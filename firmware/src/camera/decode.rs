@@ -112,6 +112,10 @@ mod tests {
         Granted { fourcc: fourcc.into(), width, height, stride: 0, range: Range::Limited }
     }
 
+    fn frame(granted: &Granted, bytes: &[u8]) -> Result<(Frame, Vec<String>), String> {
+        granted.frame(bytes, Flip::default(), Duration::ZERO, Vec::new())
+    }
+
     fn of_the_jpeg() -> Granted {
         let picture = picture::decode(JPEG, "frame").unwrap();
         granted("MJPG", picture.width(), picture.height())
@@ -123,7 +127,7 @@ mod tests {
         let mut jpeg = Vec::new();
         let picture = picture::decode(JPEG, "frame").unwrap();
         JpegEncoder::new(&mut jpeg).encode_image(&picture).unwrap();
-        let whole = of_the_jpeg().frame(&jpeg, Flip::default(), Duration::ZERO, Vec::new()).unwrap();
+        let whole = frame(&of_the_jpeg(), &jpeg).unwrap();
         let bare = without_tables(&jpeg);
         assert!(bare.len() < jpeg.len() && whole.1.is_empty());
         let no_end = &jpeg[..jpeg.len() - 2];
@@ -137,7 +141,7 @@ mod tests {
             ([&[0; 12], &jpeg[..]].concat(), &["before"]),
         ];
         for (bytes, told) in cases {
-            let (frame, odd) = of_the_jpeg().frame(&bytes, Flip::default(), Duration::ZERO, Vec::new()).unwrap();
+            let (frame, odd) = frame(&of_the_jpeg(), &bytes).unwrap();
             assert_eq!(frame, whole.0, "{told:?}");
             assert!(odd.len() == told.len() && odd.iter().zip(told).all(|(odd, told)| odd.contains(told)), "{odd:?}");
             // A file of it gives the same.
@@ -171,9 +175,7 @@ mod tests {
 
     #[test]
     fn what_is_cut_is_told() {
-        let told = |granted: &Granted, bytes: &[u8]| {
-            granted.frame(bytes, Flip::default(), Duration::ZERO, Vec::new()).unwrap_err()
-        };
+        let told = |granted: &Granted, bytes: &[u8]| frame(granted, bytes).unwrap_err();
         let half = &JPEG[..JPEG.len() / 2];
         for bytes in [half.to_vec(), [half, b"\xFF\xD9"].concat(), [half, &[0; 99_999], b"\xFF\xD9"].concat()] {
             assert!(told(&of_the_jpeg(), &bytes).contains("ends in the middle"), "{} bytes", bytes.len());
@@ -188,15 +190,13 @@ mod tests {
     fn a_jpeg_of_another_size_is_taken_as_it_is_and_told() {
         let Granted { width, height, .. } = of_the_jpeg();
         for fourcc in ["MJPG", "JPEG"] {
-            let (frame, odd) =
-                granted(fourcc, 160, 120).frame(JPEG, Flip::default(), Duration::ZERO, Vec::new()).unwrap();
+            let (frame, odd) = frame(&granted(fourcc, 160, 120), JPEG).unwrap();
             assert_eq!((frame.width(), frame.height()), (width, height));
             assert_eq!(odd, [format!("the driver promised 160x120, it gives {width}x{height}")]);
         }
         let mut tiny = Vec::new();
         JpegEncoder::new(&mut tiny).encode_image(&image::RgbImage::new(64, 48)).unwrap();
-        let error = granted("MJPG", 640, 480).frame(&tiny, Flip::default(), Duration::ZERO, Vec::new()).unwrap_err();
-        assert_eq!(error, "64x48 pixels are too few");
+        assert_eq!(frame(&granted("MJPG", 640, 480), &tiny).unwrap_err(), "64x48 pixels are too few");
     }
 
     #[test]

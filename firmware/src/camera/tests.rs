@@ -45,10 +45,24 @@ fn camera(machine: &SimVideo, settings: &CameraSettings) -> (BoxCamera, LampLog)
     (BoxCamera::new(Box::new(finder), settings, lamp), told)
 }
 
+/// A machine with one webcam.
+fn machine(webcam: SimWebcam) -> SimVideo {
+    let machine = SimVideo::default();
+    machine.plug(webcam);
+    machine
+}
+
+/// A camera that is open on a machine with one webcam.
+fn opened(webcam: SimWebcam) -> (SimVideo, BoxCamera, LampLog) {
+    let machine = machine(webcam);
+    let (mut camera, lamp) = camera(&machine, &settings());
+    camera.open().unwrap();
+    (machine, camera, lamp)
+}
+
 #[test]
 fn a_look_is_lamp_sensor_settled_frames_and_all_off_again() {
-    let machine = SimVideo::default();
-    machine.plug(webcam(&["YUYV", "MJPG"]));
+    let machine = machine(webcam(&["YUYV", "MJPG"]));
     let (mut camera, lamp) = camera(&machine, &settings());
     assert_eq!(camera.describe(), "/dev/video0, Sim Cam (it is the first that can)");
     camera.open().unwrap();
@@ -65,21 +79,13 @@ fn a_look_is_lamp_sensor_settled_frames_and_all_off_again() {
 
 #[test]
 fn the_driver_has_the_last_word_about_the_format() {
-    let machine = SimVideo::default();
-    let luminance = vec![100; 128 * 96];
-    machine.plug(SimWebcam {
-        size: (128, 96),
-        gives_instead: Some("GREY"),
-        frames: vec![luminance],
-        ..webcam(&["MJPG"])
-    });
-    let (mut camera, _) = camera(&machine, &settings());
-    camera.open().unwrap();
+    let frames = vec![vec![100; 128 * 96]];
+    let grey = SimWebcam { size: (128, 96), gives_instead: Some("GREY"), frames, ..webcam(&["MJPG"]) };
+    let (_, mut camera, _) = opened(grey);
     assert_eq!(camera.describe(), "/dev/video0, Sim Cam: GREY 128x96");
     assert_eq!(camera.capture().unwrap().luminance(5, 5), 100);
 
-    let odd = SimVideo::default();
-    odd.plug(SimWebcam { gives_instead: Some("H264"), ..webcam(&["MJPG", "YUYV"]) });
+    let odd = machine(SimWebcam { gives_instead: Some("H264"), ..webcam(&["MJPG", "YUYV"]) });
     let (mut camera, lamp) = self::camera(&odd, &settings());
     let error = camera.open().unwrap_err().to_string();
     assert!(error.ends_with("MJPG was asked for, H264 is what it gives; YUYV was asked for, H264 is what it gives"));
@@ -88,10 +94,7 @@ fn the_driver_has_the_last_word_about_the_format() {
 
 #[test]
 fn unplugged_while_streaming_it_is_lost_and_found_again_when_it_is_back() {
-    let machine = SimVideo::default();
-    machine.plug(webcam(&["MJPG"]));
-    let (mut camera, lamp) = camera(&machine, &settings());
-    camera.open().unwrap();
+    let (machine, mut camera, lamp) = opened(webcam(&["MJPG"]));
     machine.unplug();
     assert!(matches!(camera.capture(), Err(CameraError::Lost { .. })));
     assert_eq!(lamp.lock().unwrap().last(), Some(&(false, 0)), "no sensor, no lamp");
@@ -110,11 +113,8 @@ fn unplugged_while_streaming_it_is_lost_and_found_again_when_it_is_back() {
 
 #[test]
 fn one_truncated_jpeg_is_passed_over_and_many_are_told() {
-    let machine = SimVideo::default();
     let cut = JPEG[..JPEG.len() / 2].to_vec();
-    machine.plug(SimWebcam { frames: vec![JPEG.to_vec(), cut], ..webcam(&["MJPG"]) });
-    let (mut camera, _) = camera(&machine, &settings());
-    camera.open().unwrap();
+    let (machine, mut camera, _) = opened(SimWebcam { frames: vec![JPEG.to_vec(), cut], ..webcam(&["MJPG"]) });
     for _ in 0..4 {
         camera.capture().unwrap();
     }
@@ -127,8 +127,7 @@ fn one_truncated_jpeg_is_passed_over_and_many_are_told() {
 
 #[test]
 fn a_jpeg_of_another_size_is_an_answer_and_a_raw_frame_that_is_too_short_is_a_bad_one() {
-    let machine = SimVideo::default();
-    machine.plug(SimWebcam { size: (320, 240), ..webcam(&["MJPG"]) });
+    let machine = machine(SimWebcam { size: (320, 240), ..webcam(&["MJPG"]) });
     let (mut camera, _) = camera(&machine, &CameraSettings { warm_up: Duration::ZERO, ..settings() });
     camera.open().unwrap();
     let frame = camera.capture().unwrap();
@@ -144,10 +143,7 @@ fn a_jpeg_of_another_size_is_an_answer_and_a_raw_frame_that_is_too_short_is_a_ba
 #[test]
 fn a_camera_whose_buffers_are_half_empty_or_all_marked_as_damaged_still_gives_frames() {
     for buffers in [Buffers::Empty, Buffers::Marked] {
-        let machine = SimVideo::default();
-        machine.plug(webcam(&["MJPG"]));
-        let (mut camera, _) = camera(&machine, &settings());
-        camera.open().unwrap();
+        let (machine, mut camera, _) = opened(webcam(&["MJPG"]));
         machine.buffers(buffers);
         for _ in 0..3 {
             assert_eq!(camera.capture().unwrap().width(), webcam(&[]).size.0, "{buffers:?}");
@@ -158,15 +154,12 @@ fn a_camera_whose_buffers_are_half_empty_or_all_marked_as_damaged_still_gives_fr
 #[test]
 fn every_format_that_can_be_chosen_gives_a_frame() {
     for format in choose::FORMATS {
-        let machine = SimVideo::default();
         let frame = match mood::RawFormat::from_fourcc(format) {
             Some(raw) => vec![128; raw.size(128, 96, raw.least_stride(128))],
             None => JPEG.to_vec(),
         };
         let size = if frame == JPEG { webcam(&[]).size } else { (128, 96) };
-        machine.plug(SimWebcam { size, frames: vec![frame], ..webcam(&[format]) });
-        let (mut camera, _) = camera(&machine, &settings());
-        camera.open().unwrap();
+        let (_, mut camera, _) = opened(SimWebcam { size, frames: vec![frame], ..webcam(&[format]) });
         assert_eq!(camera.capture().unwrap().width(), size.0, "{format}");
         assert!(camera.describe().contains(format));
     }
@@ -174,8 +167,7 @@ fn every_format_that_can_be_chosen_gives_a_frame() {
 
 #[test]
 fn a_camera_that_stalls_or_is_taken_is_told_and_tried_anew_at_the_next_press() {
-    let machine = SimVideo::default();
-    machine.plug(webcam(&["MJPG"]));
+    let machine = machine(webcam(&["MJPG"]));
     let (mut camera, lamp) = camera(&machine, &settings());
     machine.take(true);
     assert!(camera.open().unwrap_err().to_string().ends_with("another program uses it"));
@@ -190,8 +182,7 @@ fn a_camera_that_stalls_or_is_taken_is_told_and_tried_anew_at_the_next_press() {
 
 #[test]
 fn a_sensor_that_is_kept_warm_keeps_its_lamp_gives_no_old_frame_and_rests_at_last() {
-    let machine = SimVideo::default();
-    machine.plug(webcam(&["MJPG"]));
+    let machine = machine(webcam(&["MJPG"]));
     let warm = CameraSettings { keep_warm: Duration::from_secs(3_600), ..settings() };
     let (mut camera, lamp) = camera(&machine, &warm);
     camera.open().unwrap();
@@ -218,9 +209,7 @@ fn a_sensor_that_is_kept_warm_keeps_its_lamp_gives_no_old_frame_and_rests_at_las
 
 /// A room so dark that the sensor gives 20 of 255.
 fn dark_room(controls: Vec<(u32, Knob)>) -> SimVideo {
-    let machine = SimVideo::default();
-    machine.plug(SimWebcam { size: (128, 96), frames: vec![vec![20; 128 * 96]], controls, ..webcam(&["GREY"]) });
-    machine
+    machine(SimWebcam { size: (128, 96), frames: vec![vec![20; 128 * 96]], controls, ..webcam(&["GREY"]) })
 }
 
 #[test]
