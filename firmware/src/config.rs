@@ -10,14 +10,12 @@ pub(crate) use read::nearest;
 use crate::camera::CameraSettings;
 use crate::error::{ExitCode, Failure};
 use crate::gesture::Timing;
-use crate::gpio::Wiring;
-use crate::gpio::wiring::Conflict;
+use crate::gpio::wiring::{Conflict, Wiring};
 use crate::runner::Limits;
 use crate::sound::MusicSettings;
 use crate::{device, home};
 use mood::Brightness;
-use music::library::LibrarySettings;
-use music::library::{Broken, MoodFolders};
+use music::library::{Broken, LibrarySettings, MoodFolders};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use thiserror::Error;
@@ -40,7 +38,7 @@ pub struct Config {
     /// Share of full that everything is dimmed to.
     pub brightness: Brightness,
     /// Times of the music.
-    pub fades: Fades,
+    pub fades: device::Fades,
     /// How loud the box is, and can become.
     pub volume: device::Volume,
     /// Own tracks, and the file that stands in for a missing sound card.
@@ -68,21 +66,6 @@ pub struct Look {
     pub time_limit: Duration,
 }
 
-/// Times of the music.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Fades {
-    /// From silence to music.
-    pub fade_in: Duration,
-    /// From one mood's music to the next.
-    pub crossfade: Duration,
-    /// From music to silence.
-    pub fade_out: Duration,
-    /// Silence after this long without a press; `None` plays on.
-    pub play_for: Option<Duration>,
-    /// The last part of that, over which the music fades.
-    pub sleep_fade: Duration,
-}
-
 impl Config {
     /// The embedded default.
     ///
@@ -106,11 +89,7 @@ impl Config {
     /// # Errors
     /// When the file can't be read, or with everything that is wrong in it.
     pub fn load(path: Option<&Path>) -> Result<Self, ConfigError> {
-        let mut config = Self::embedded()?;
-        if let Some(path) = path {
-            read::apply(&mut config, &text(path)?, path)?;
-        }
-        Ok(config)
+        path.map_or_else(Self::embedded, |path| Self::of_text(&text(path)?, path))
     }
 
     /// As [`Config::load`], with the text of the file that lies, or will lie, at `path`.
@@ -135,22 +114,17 @@ impl Config {
     /// What the state machine needs of it. `seed` is the first piece's.
     #[must_use]
     pub fn device(&self, seed: u64) -> device::Settings {
+        // Half of a short time at most, so that some of it is music.
+        let sleep_fade = self.fades.sleep_fade.min(self.fades.play_for.unwrap_or_default() / 2);
         device::Settings {
             time_limit: self.look.time_limit,
-            fade_in: self.fades.fade_in,
-            crossfade: self.fades.crossfade,
-            fade_out: self.fades.fade_out,
-            play_for: self.fades.play_for,
-            // Half of a short time at most, so that some of it is music.
-            sleep_fade: self.fades.sleep_fade.min(self.fades.play_for.unwrap_or_default() / 2),
+            fades: device::Fades { sleep_fade, ..self.fades.clone() },
             volume: self.volume,
             choice: self.choice(),
             seed,
         }
     }
-}
 
-impl Config {
     /// What the sound needs of it.
     #[must_use]
     pub fn sound(&self) -> MusicSettings {

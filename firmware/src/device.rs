@@ -28,7 +28,7 @@ mod tests;
 /// How many moods go round while the owner chooses.
 pub const CHOICES: u32 = 7;
 
-pub use events::{Command, Ending, Event, Fault, Lesson, Part, Settings, State, Volume};
+pub use events::{Command, Ending, Event, Fades, Fault, Lesson, Part, Settings, State, Volume};
 
 use crate::gesture::Gesture;
 use crate::ports::{Chime, Programme, Sound};
@@ -84,13 +84,6 @@ impl Device {
         self.state
     }
 
-    /// Whether a touch of the button would begin a look now.
-    #[must_use]
-    pub fn would_look(&self) -> bool {
-        let waits = matches!(self.state, State::Looking { .. } | State::Stopping { .. });
-        !waits && self.camera != Camera::Busy
-    }
-
     /// When [`Event::Tick`] is wanted, if nothing happens before.
     #[must_use]
     pub fn wake(&self) -> Option<Duration> {
@@ -143,9 +136,7 @@ impl Device {
 
     fn looked(&mut self, result: &Result<Verdict, Fault>, now: Duration) -> Vec<Command> {
         match (self.camera, self.state) {
-            (Camera::Abandoned { again: true }, State::Looking { .. }) => {
-                vec![self.begin_look()]
-            }
+            (Camera::Abandoned { again: true }, State::Looking { .. }) => vec![self.begin_look()],
             (Camera::Busy, State::Looking { .. }) if self.touch.is_open() => {
                 self.touch.result = Some(result.clone());
                 self.camera_is_off()
@@ -195,7 +186,7 @@ impl Device {
     }
 
     fn play(&mut self, expression: Expression, affect: Affect, light: LightPattern, now: Duration) -> Vec<Command> {
-        let fade = if self.music.is_some() { self.settings.crossfade } else { self.settings.fade_in };
+        let fade = if self.music.is_some() { self.settings.fades.crossfade } else { self.settings.fades.fade_in };
         let play = self.begin_music(expression, affect, light, fade, now);
         self.state = State::Playing { light };
         vec![self.show(light, now), play]
@@ -211,14 +202,14 @@ impl Device {
     ) -> Command {
         let seed = self.settings.seed.wrapping_add(self.pieces);
         self.pieces += 1;
-        let until = self.settings.play_for.map(|length| now.saturating_add(length));
+        let until = self.settings.fades.play_for.map(|length| now.saturating_add(length));
         self.music = Some(Music { expression, affect, light, until, falls_asleep: false });
         Command::Sound(Sound::Play(Programme { expression, affect, seed }, fade))
     }
 
     /// When music begins to fade, so that its time ends in silence.
     fn bedtime(&self, music: Music) -> Option<Duration> {
-        music.until.map(|until| until.saturating_sub(self.settings.sleep_fade))
+        music.until.map(|until| until.saturating_sub(self.settings.fades.sleep_fade))
     }
 
     fn trouble(&mut self, fault: Fault) -> Vec<Command> {
@@ -256,7 +247,7 @@ impl Device {
             && bedtime.is_some_and(|at| now >= at)
         {
             *falls_asleep = true;
-            commands.push(Command::Sound(Sound::Stop(until.saturating_sub(now).max(self.settings.fade_out))));
+            commands.push(Command::Sound(Sound::Stop(until.saturating_sub(now).max(self.settings.fades.fade_out))));
         }
         if self.music.and_then(|music| music.until).is_some_and(|until| now >= until) {
             self.music = None;
@@ -274,8 +265,11 @@ impl Device {
     }
 
     fn stop(&mut self, light: LightPattern, ending: Ending, now: Duration) -> Vec<Command> {
-        let fade =
-            if self.music.is_some() { self.settings.fade_out.min(lights::LONGEST_FAREWELL) } else { Duration::ZERO };
+        let fade = if self.music.is_some() {
+            self.settings.fades.fade_out.min(lights::LONGEST_FAREWELL)
+        } else {
+            Duration::ZERO
+        };
         let until = now.saturating_add(fade.max(light.lasts.unwrap_or_default()));
         self.state = State::Stopping { until, ending };
         self.notice = None;

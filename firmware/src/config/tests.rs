@@ -6,9 +6,7 @@ use crate::gpio::colour::{ColourOrder, Common};
 use crate::gpio::wiring::{Backend, LightKind};
 
 fn apply(text: &str) -> Result<Config, ConfigError> {
-    let mut config = Config::embedded()?;
-    read::apply(&mut config, text, Path::new("box/moodbox.toml"))?;
-    Ok(config)
+    Config::of_text(text, Path::new("box/moodbox.toml"))
 }
 
 fn mistakes(text: &str) -> Vec<(usize, String)> {
@@ -173,11 +171,7 @@ fn the_resolved_text_keeps_comments_and_reads_back_the_same() {
     let resolved = read::overlay(TEMPLATE, owner);
     assert_eq!(resolved.lines().count(), TEMPLATE.lines().count());
     assert!(resolved.contains("\nframes = 0x2\n") && resolved.contains("\nvolume_db = -12\n"));
-    let read = |text: &str| {
-        let mut config = Config::embedded().unwrap();
-        read::apply(&mut config, text, Path::new("moodbox.toml")).unwrap();
-        config
-    };
+    let read = |text: &str| Config::of_text(text, Path::new("moodbox.toml"));
     assert_eq!(read(&resolved), read(owner));
 }
 
@@ -192,7 +186,7 @@ fn the_start_volume_lies_between_the_quietest_and_the_loudest() {
 
 #[test]
 fn the_sleep_timer_fades_over_half_of_a_short_time_at_most() {
-    let fade = |text: &str| apply(text).unwrap().device(0).sleep_fade;
+    let fade = |text: &str| apply(text).unwrap().device(0).fades.sleep_fade;
     assert_eq!(fade(""), Duration::from_secs(30));
     assert_eq!(fade("[music]\nplay_for_min = 1\nsleep_fade_s = 600\n"), Duration::from_secs(30));
 }

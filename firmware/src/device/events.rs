@@ -10,22 +10,29 @@ use std::time::Duration;
 pub struct Settings {
     /// Longest time from press to answer; then the camera counts as stalled.
     pub time_limit: Duration,
-    /// Fade when music begins in silence.
-    pub fade_in: Duration,
-    /// Fade from one mood's music to the next.
-    pub crossfade: Duration,
-    /// Fade to silence.
-    pub fade_out: Duration,
-    /// Silence after this long without a press; `None` plays on.
-    pub play_for: Option<Duration>,
-    /// The last part of that, over which the music fades; at least [`Settings::fade_out`].
-    pub sleep_fade: Duration,
+    /// Times of the music.
+    pub fades: Fades,
     /// How loud the box is, and can become.
     pub volume: Volume,
     /// How long each mood shows while the owner chooses by hand.
     pub choice: Duration,
     /// The first piece's seed; the next piece has the next seed.
     pub seed: u64,
+}
+
+/// Times of the music.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Fades {
+    /// From silence to music.
+    pub fade_in: Duration,
+    /// From one mood's music to the next.
+    pub crossfade: Duration,
+    /// From music to silence.
+    pub fade_out: Duration,
+    /// Silence after this long without a press; `None` plays on.
+    pub play_for: Option<Duration>,
+    /// The last part of that, over which the music fades; at least [`Fades::fade_out`].
+    pub sleep_fade: Duration,
 }
 
 /// How loud the box is, in dB below full.

@@ -183,9 +183,9 @@ impl Device {
         match self.music {
             // Who skips is awake.
             Some(Music { expression, affect, light, falls_asleep: true, .. }) => {
-                vec![self.begin_music(expression, affect, light, self.settings.crossfade, now)]
+                vec![self.begin_music(expression, affect, light, self.settings.fades.crossfade, now)]
             }
-            Some(_) => vec![Command::Sound(Sound::Skip(self.settings.crossfade))],
+            Some(_) => vec![Command::Sound(Sound::Skip(self.settings.fades.crossfade))],
             None => vec![Command::Sound(Sound::Chime(Chime::Nothing))],
         }
     }
@@ -207,7 +207,7 @@ impl Device {
                 commands
             }
             Hold::Stop => {
-                let silence = Command::Sound(Sound::Stop(self.settings.fade_out));
+                let silence = Command::Sound(Sound::Stop(self.settings.fades.fade_out));
                 let music = self.music.take();
                 self.last = None;
                 self.state = State::Held;
