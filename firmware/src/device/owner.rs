@@ -8,15 +8,10 @@ use std::time::Duration;
 
 /// The moods in the order in which they go round while the owner chooses. Contempt is not among them: hardly anybody
 /// would choose it, and one of seven is found sooner.
-const ROUND: [Expression; 7] = [
-    Expression::Happy,
-    Expression::Surprise,
-    Expression::Neutral,
-    Expression::Sad,
-    Expression::Fear,
-    Expression::Disgust,
-    Expression::Angry,
-];
+const ROUND: [Expression; 7] = {
+    use Expression::{Angry, Disgust, Fear, Happy, Neutral, Sad, Surprise};
+    [Happy, Surprise, Neutral, Sad, Fear, Disgust, Angry]
+};
 
 /// A mood chosen by hand this long after an answer corrects it; later it is a wish, and says nothing about the face.
 const CORRECTABLE: Duration = Duration::from_secs(60);
@@ -41,6 +36,11 @@ impl Touch {
     /// Whether the answer has to wait.
     pub(super) const fn is_open(&self) -> bool {
         self.began_look && !self.decided
+    }
+
+    /// Whether it is the second of hasty presses in silence, the first of which has been answered.
+    const fn is_answered(&self) -> bool {
+        self.began_look && self.decided
     }
 }
 
@@ -138,8 +138,7 @@ impl Device {
     }
 
     pub(super) fn twice(&mut self, now: Duration) -> Vec<Command> {
-        if self.touch.began_look && self.touch.decided {
-            // Two hasty presses in silence: the first one has been answered.
+        if self.touch.is_answered() {
             return Vec::new();
         }
         let mut commands = self.abandon_own_look(now);
@@ -148,16 +147,12 @@ impl Device {
     }
 
     pub(super) fn liked(&mut self, now: Duration) -> Vec<Command> {
-        if self.touch.began_look && self.touch.decided {
-            // In silence the first press has been answered already.
+        if self.touch.is_answered() {
             return Vec::new();
         }
         let mut commands = self.abandon_own_look(now);
-        commands.push(if self.music.is_some() {
-            Command::Sound(Sound::Like)
-        } else {
-            Command::Sound(Sound::Chime(Chime::Nothing))
-        });
+        let sound = if self.music.is_some() { Sound::Like } else { Sound::Chime(Chime::Nothing) };
+        commands.push(Command::Sound(sound));
         commands
     }
 

@@ -4,6 +4,7 @@ mod touch;
 
 use super::*;
 use crate::gesture::Hold;
+use mood::cue::mood_light;
 use mood::{Affect, Contract, Expression, LabelSet, Logits, Mood, NoFaceReason, Probabilities, UnsureReason, Verdict};
 
 const fn ms(ms: u64) -> Duration {
@@ -13,11 +14,13 @@ const fn ms(ms: u64) -> Duration {
 fn device() -> Device {
     Device::new(Settings {
         time_limit: ms(3_000),
-        fade_in: ms(800),
-        crossfade: ms(1_500),
-        fade_out: ms(1_000),
-        play_for: Some(ms(60_000)),
-        sleep_fade: ms(10_000),
+        fades: Fades {
+            fade_in: ms(800),
+            crossfade: ms(1_500),
+            fade_out: ms(1_000),
+            play_for: Some(ms(60_000)),
+            sleep_fade: ms(10_000),
+        },
         volume: Volume { start_db: -8.0, min_db: -24.0, max_db: -2.0 },
         choice: ms(500),
         seed: 40,
@@ -52,6 +55,7 @@ const LET_GO: Event = Event::Gesture(Gesture::LetGo);
 const PRESS: Event = Event::Gesture(Gesture::Press);
 const DOUBLE: Event = Event::Gesture(Gesture::Double);
 const TRIPLE: Event = Event::Gesture(Gesture::Triple);
+const NOTHING: Command = Command::Sound(Sound::Chime(Chime::Nothing));
 
 const fn held(hold: Hold) -> Event {
     Event::Gesture(Gesture::Held(hold))
@@ -105,7 +109,7 @@ fn a_mood_is_light_and_music_and_the_next_one_cross_fades() {
         first,
         [
             Command::Privacy(false),
-            Command::Light(mood::cue::mood_light(Expression::Happy)),
+            Command::Light(mood_light(Expression::Happy)),
             Command::Sound(Sound::Play(programme(Expression::Happy, 40), ms(800))),
         ]
     );
@@ -117,9 +121,7 @@ fn a_mood_is_light_and_music_and_the_next_one_cross_fades() {
 
 #[test]
 fn nobody_there_leaves_the_music_and_its_light_comes_back() {
-    let mut device = device();
-    press(&mut device, ms(0));
-    device.handle(&saw(Expression::Happy), ms(100));
+    let mut device = playing(Expression::Happy);
     press(&mut device, ms(1_000));
     let commands = device.handle(&nobody(), ms(1_100));
     assert!(commands.contains(&Command::Sound(Sound::Chime(Chime::NoFace))));
@@ -127,7 +129,7 @@ fn nobody_there_leaves_the_music_and_its_light_comes_back() {
     assert!(matches!(device.state(), State::Playing { .. }));
     assert_eq!(device.wake(), Some(ms(1_100) + lights::NOTICE));
     let after = device.handle(&Event::Tick, ms(1_100) + lights::NOTICE);
-    assert_eq!(lit(&after), Some(mood::cue::mood_light(Expression::Happy)));
+    assert_eq!(lit(&after), Some(mood_light(Expression::Happy)));
 }
 
 #[test]
@@ -149,7 +151,7 @@ fn unsure_plays_neutral_with_a_light_of_its_own() {
     assert!(
         commands.iter().any(|c| matches!(c, Command::Sound(Sound::Play(p, _)) if p.expression == Expression::Neutral))
     );
-    assert_ne!(lit(&commands), Some(mood::cue::mood_light(Expression::Neutral)));
+    assert_ne!(lit(&commands), Some(mood_light(Expression::Neutral)));
 }
 
 #[test]
@@ -182,9 +184,7 @@ fn a_failed_look_is_trouble_until_the_next_press() {
 
 #[test]
 fn music_ends_by_itself_even_in_trouble() {
-    let mut device = device();
-    press(&mut device, ms(0));
-    device.handle(&saw(Expression::Happy), ms(100));
+    let mut device = playing(Expression::Happy);
     press(&mut device, ms(1_000));
     device.handle(&Event::Looked(Err(Fault::CameraLost)), ms(1_100));
     assert_eq!(device.wake(), Some(ms(50_100)));
@@ -194,11 +194,9 @@ fn music_ends_by_itself_even_in_trouble() {
 
 #[test]
 fn a_lost_speaker_shows_and_a_lost_light_sounds() {
-    let mut device = device();
-    press(&mut device, ms(0));
-    device.handle(&saw(Expression::Happy), ms(100));
+    let mut device = playing(Expression::Happy);
     assert_eq!(device.handle(&Event::Lost(Part::Speaker), ms(200)), [Command::Light(lights::silent())]);
-    assert_eq!(lit(&device.handle(&Event::Tick, ms(4_200))), Some(mood::cue::mood_light(Expression::Happy)));
+    assert_eq!(lit(&device.handle(&Event::Tick, ms(4_200))), Some(mood_light(Expression::Happy)));
     assert_eq!(device.handle(&Event::Lost(Part::Lights), ms(5_000)), [Command::Sound(Sound::Chime(Chime::Trouble))]);
     assert!(matches!(device.state(), State::Playing { .. }));
 }
@@ -226,7 +224,7 @@ fn two_people_are_shown_before_the_mood_of_the_one_that_was_read() {
     let commands = device.handle(&seen, ms(100));
     assert_eq!(lit(&commands), Some(lights::several()));
     let after = device.handle(&Event::Tick, ms(100) + lights::several().lasts.unwrap());
-    assert_eq!(lit(&after), Some(mood::cue::mood_light(Expression::Sad)));
+    assert_eq!(lit(&after), Some(mood_light(Expression::Sad)));
 }
 
 #[test]
@@ -274,7 +272,7 @@ fn a_like_is_for_what_plays_takes_the_look_back_and_in_silence_is_nothing() {
     assert_eq!(commands.last(), Some(&Command::Sound(Sound::Like)));
     assert!(matches!(device.state(), State::Playing { .. }));
     let mut silent = self::device();
-    assert_eq!(silent.handle(&LIKE, ms(0)), [Command::Sound(Sound::Chime(Chime::Nothing))]);
+    assert_eq!(silent.handle(&LIKE, ms(0)), [NOTHING]);
 }
 
 #[test]
@@ -291,7 +289,7 @@ fn every_light_can_be_told_from_every_other_without_its_colour_or_by_it() {
         ("stopped", lights::stopped()),
         ("shutting down", lights::shutting_down()),
     ];
-    all.extend(Expression::ALL.map(|expression| (expression.name(), mood::cue::mood_light(expression))));
+    all.extend(Expression::ALL.map(|expression| (expression.name(), mood_light(expression))));
     let unsure = [LowConfidence, TooDark, TooSmall, TurnedAway, Blurred];
     all.extend(unsure.map(|reason| ("unsure", mood::cue::unsure_light(reason))));
     let nobody =
@@ -311,7 +309,7 @@ fn every_light_can_be_told_from_every_other_without_its_colour_or_by_it() {
     // Moods: by motion alone, or by a clearly different pace of the same motion.
     for (at, one) in Expression::ALL.iter().enumerate() {
         for other in &Expression::ALL[..at] {
-            let (a, b) = (mood::cue::mood_light(*one), mood::cue::mood_light(*other));
+            let (a, b) = (mood_light(*one), mood_light(*other));
             let pace = a.period.max(b.period).div_duration_f32(a.period.min(b.period));
             assert!(a.motion != b.motion || pace >= 1.3, "{one} moves like {other}");
         }
