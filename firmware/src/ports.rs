@@ -183,11 +183,8 @@ pub struct LightsError {
 #[non_exhaustive]
 pub enum SpeakerError {
     /// There is no sound card, or it is gone.
-    #[error("no speaker: {detail}")]
-    NoDevice {
-        /// What the sound system says.
-        detail: String,
-    },
+    #[error("no speaker: {0}")]
+    NoDevice(String),
     /// The sound file can't be written.
     #[error("sound can't be written to {path}: {detail}")]
     Write {
@@ -222,7 +219,7 @@ impl From<SpeakerError> for Failure {
             SpeakerError::Track { .. } => {
                 (ExitCode::Data, "see that the file plays elsewhere, or take it out of the folder")
             }
-            SpeakerError::NoDevice { .. } => (
+            SpeakerError::NoDevice(_) => (
                 ExitCode::Device,
                 "list the cards with `moodbox devices`, name one as `speaker.card`, or use `--wav FILE`",
             ),

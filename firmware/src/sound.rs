@@ -76,41 +76,28 @@ pub struct OpenedSpeaker {
 /// # Errors
 /// When a WAV file was asked for and can't be created.
 pub fn open(choice: SpeakerChoice, music: &MusicSettings) -> Result<OpenedSpeaker, SpeakerError> {
-    let name = match choice {
-        SpeakerChoice::Silent => return Ok(OpenedSpeaker { speaker: Box::new(SilentSpeaker), note: None }),
-        SpeakerChoice::Wav(path) => {
-            return Ok(OpenedSpeaker { speaker: Box::new(wav::open(&path, music)?), note: None });
-        }
-        SpeakerChoice::CardToCome(name) => return open_or_wait(name.as_deref(), music),
-        SpeakerChoice::Card(name) => name,
+    let fine = |speaker: Box<dyn Speaker>| Ok(OpenedSpeaker { speaker, note: None });
+    let (name, waits) = match choice {
+        SpeakerChoice::Silent => return fine(Box::new(SilentSpeaker)),
+        SpeakerChoice::Wav(path) => return fine(Box::new(wav::open(&path, music)?)),
+        SpeakerChoice::CardToCome(name) => (name, true),
+        SpeakerChoice::Card(name) => (name, false),
     };
     let why = match card::open(name.as_deref(), music) {
-        Ok(card) => return Ok(OpenedSpeaker { speaker: Box::new(card), note: None }),
-        Err(SpeakerError::NoDevice { detail }) => detail,
+        Ok(card) => return fine(Box::new(card)),
+        Err(SpeakerError::NoDevice(detail)) => detail,
         Err(error) => error.to_string(),
     };
     let path = &music.wav_fallback;
-    Ok(match wav::open(path, music) {
-        Ok(file) => {
-            let note = format!("{why}; writing what would play to {}", path.display());
-            OpenedSpeaker { speaker: Box::new(file), note: Some(note) }
+    let (speaker, what): (Box<dyn Speaker>, String) = if waits {
+        (Box::new(card::wait_for(name.as_deref(), music)?), "silent until there is one".to_owned())
+    } else {
+        match wav::open(path, music) {
+            Ok(file) => (Box::new(file), format!("writing what would play to {}", path.display())),
+            Err(error) => (Box::new(SilentSpeaker), format!("{error}; the box stays silent")),
         }
-        Err(error) => {
-            let note = format!("{why}; {error}; the box stays silent");
-            OpenedSpeaker { speaker: Box::new(SilentSpeaker), note: Some(note) }
-        }
-    })
-}
-
-/// The card, or a speaker that looks for it every few seconds.
-fn open_or_wait(name: Option<&str>, music: &MusicSettings) -> Result<OpenedSpeaker, SpeakerError> {
-    let why = match card::open(name, music) {
-        Ok(card) => return Ok(OpenedSpeaker { speaker: Box::new(card), note: None }),
-        Err(SpeakerError::NoDevice { detail }) => detail,
-        Err(error) => error.to_string(),
     };
-    let note = Some(format!("{why}; silent until there is one"));
-    Ok(OpenedSpeaker { speaker: Box::new(card::wait_for(name, music)?), note })
+    Ok(OpenedSpeaker { speaker, note: Some(format!("{why}; {what}")) })
 }
 
 /// Accepts everything and plays nothing.

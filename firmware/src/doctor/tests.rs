@@ -141,10 +141,10 @@ fn a_tone_is_judged_by_what_was_late() {
         (late.verdict, late.what.as_str()),
         (Verdict::Doubtful, "x, 48000 Hz: a tone of one second, 100 ms of it were late")
     );
-    let none = devices::speaker(Err(SpeakerError::NoDevice { detail: "no card".into() }), &[]);
+    let none = devices::speaker(Err(SpeakerError::NoDevice("no card".into())), &[]);
     assert_eq!((none.verdict, none.what.as_str()), (Verdict::Broken, "no speaker: no card"));
     let held = [Holder { card: "Device".into(), process: 810, program: "mpd".into() }];
-    let busy = devices::speaker(Err(SpeakerError::NoDevice { detail: "it is busy".into() }), &held);
+    let busy = devices::speaker(Err(SpeakerError::NoDevice("it is busy".into())), &held);
     assert_eq!(busy.what, "no speaker: it is busy; Device is held by `mpd` (process 810)");
     assert!(busy.remedy.unwrap().starts_with("end that program"));
     let second = devices::speaker(tone(0), &held);

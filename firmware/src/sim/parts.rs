@@ -75,7 +75,7 @@ impl RecorderSpeaker {
 
     fn call(&self) -> Result<(), SpeakerError> {
         if self.faults.call() {
-            return Err(SpeakerError::NoDevice { detail: "failed on demand".into() });
+            return Err(SpeakerError::NoDevice("failed on demand".into()));
         }
         Ok(())
     }
@@ -87,7 +87,7 @@ impl Speaker for RecorderSpeaker {
         if let Sound::Volume(gain_db) = sound
             && (gain_db.is_nan() || gain_db > 0.0)
         {
-            return Err(SpeakerError::NoDevice { detail: format!("a volume of {gain_db} dB") });
+            return Err(SpeakerError::NoDevice(format!("a volume of {gain_db} dB")));
         }
         self.call()?;
         self.journal.add(Entry::Sound(sound));

@@ -11,8 +11,7 @@ mod pull;
 pub use choose::Card;
 pub use device::Holder;
 
-use super::engine::AudioEngine;
-use super::engine::{MOST_SOUNDS, Remote};
+use super::engine::{AudioEngine, Remote};
 use super::{MusicSettings, SpeakerError};
 use crate::ports::Sound;
 use device::{Line, Selection};
@@ -70,39 +69,25 @@ pub fn tone(name: Option<&str>, length: Duration) -> Result<Tone, SpeakerError> 
 /// Opens a card and starts the sound thread.
 pub(super) fn open(name: Option<&str>, music: &MusicSettings) -> Result<Remote, SpeakerError> {
     let selection = Selection::new(name);
-    let (sounds, inbox) = sync_channel(MOST_SOUNDS);
-    let (outbox, faults) = sync_channel(MOST_SOUNDS);
     let (ready, opened) = sync_channel(1);
     let music = music.clone();
     // The card is opened on the thread that keeps it, as streams may not move between threads.
-    let thread = start(move || match Line::open(&selection, None) {
+    let remote = Remote::start(String::new(), move |inbox, outbox| match Line::open(&selection, None) {
         Ok(line) => {
             drop(ready.send(Ok(line.name.clone())));
-            let cards =
-                Cards { open: Box::new(move |rate_hz| Line::open(&selection, rate_hz)), look_again: LOOK_AGAIN };
-            run(&cards, Some(line), &music, &inbox, &outbox);
+            run(&Cards::of(selection), Some(line), &music, inbox, outbox);
         }
         Err(error) => drop(ready.send(Err(error))),
     })?;
-    let gave_up = || Err(SpeakerError::NoDevice { detail: "the sound system gave up".to_owned() });
-    let name = opened.recv().unwrap_or_else(|_| gave_up())?;
-    Ok(Remote::new(sounds, faults, thread, name))
+    let gave_up = || Err(SpeakerError::NoDevice("the sound system gave up".to_owned()));
+    Ok(remote.named(opened.recv().unwrap_or_else(|_| gave_up())?))
 }
 
 /// Starts the sound thread without a card: it plays as soon as there is one.
 pub(super) fn wait_for(name: Option<&str>, music: &MusicSettings) -> Result<Remote, SpeakerError> {
-    let selection = Selection::new(name);
-    let (sounds, inbox) = sync_channel(MOST_SOUNDS);
-    let (outbox, faults) = sync_channel(MOST_SOUNDS);
-    let music = music.clone();
-    let cards = Cards { open: Box::new(move |rate_hz| Line::open(&selection, rate_hz)), look_again: LOOK_AGAIN };
-    let thread = start(move || run(&cards, None, &music, &inbox, &outbox))?;
-    Ok(Remote::new(sounds, faults, thread, name.unwrap_or("the first card there is").to_owned()))
-}
-
-fn start(work: impl FnOnce() + Send + 'static) -> Result<thread::JoinHandle<()>, SpeakerError> {
-    let started = thread::Builder::new().name("sound".to_owned()).spawn(work);
-    started.map_err(|error| SpeakerError::NoDevice { detail: error.to_string() })
+    let (cards, music) = (Cards::of(Selection::new(name)), music.clone());
+    let name = name.unwrap_or("the first card there is").to_owned();
+    Remote::start(name, move |inbox, outbox| run(&cards, None, &music, inbox, outbox))
 }
 
 /// Where a card comes from.
@@ -111,6 +96,12 @@ struct Cards {
     open: Box<dyn Fn(Option<u32>) -> Result<Line, SpeakerError> + Send>,
     /// How often a lost one is looked for.
     look_again: Duration,
+}
+
+impl Cards {
+    fn of(selection: Selection) -> Self {
+        Self { open: Box::new(move |rate_hz| Line::open(&selection, rate_hz)), look_again: LOOK_AGAIN }
+    }
 }
 
 /// Feeds the card until the box lets go; when it is lost, or not there yet, looks for it again. A loss is told once.
@@ -132,7 +123,7 @@ fn run(
             End::Done => return,
             End::Lost(detail) => {
                 tracing::warn!(detail, "sound card lost");
-                drop(outbox.try_send(SpeakerError::NoDevice { detail }));
+                drop(outbox.try_send(SpeakerError::NoDevice(detail)));
             }
             End::LookAgain => {
                 line = (cards.open)(Some(rate_hz)).ok();
@@ -226,10 +217,10 @@ fn play(mut line: Line, length: Duration) -> Result<Tone, SpeakerError> {
     let end = Instant::now() + length * 3 + Duration::from_secs(1);
     while played < total {
         if let Some(detail) = line.lost() {
-            return Err(SpeakerError::NoDevice { detail });
+            return Err(SpeakerError::NoDevice(detail));
         }
         if Instant::now() > end {
-            return Err(SpeakerError::NoDevice { detail: format!("{} takes no sound", line.name) });
+            return Err(SpeakerError::NoDevice(format!("{} takes no sound", line.name)));
         }
         if !line.queue.has_room() {
             thread::sleep(Duration::from_millis(2));

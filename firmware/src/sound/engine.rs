@@ -7,11 +7,10 @@ use crate::ports::{Chime, Programme, Sound, Speaker, SpeakerError};
 use files::Shown;
 use mood::Affect;
 use music::compose::soundfont::SoundFont;
-use music::library::MusicLibrary;
-use music::library::{Broken, ComposerSettings, Control, Prefetch, Source, policy};
+use music::library::{Broken, ComposerSettings, Control, MusicLibrary, Prefetch, Source, policy};
 use music::{Mixer, MoodFolders, Stereo, Track};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -150,7 +149,7 @@ impl AudioEngine {
 }
 
 /// Sounds that may wait to be played. The sound thread takes them every few milliseconds; more means that it hangs.
-pub(super) const MOST_SOUNDS: usize = 16;
+const MOST_SOUNDS: usize = 16;
 
 /// A speaker whose sound is made on a thread of its own. Dropping it ends the thread.
 pub(super) struct Remote {
@@ -162,24 +161,31 @@ pub(super) struct Remote {
 }
 
 impl Remote {
-    pub(super) fn new(
-        sounds: SyncSender<Sound>,
-        faults: Receiver<SpeakerError>,
-        thread: JoinHandle<()>,
+    /// Starts a thread that does `work` with what is to sound, and where faults go.
+    pub(super) fn start(
         name: String,
-    ) -> Self {
-        Self { sounds: Some(sounds), faults, thread: Some(thread), name, told_dead: false }
+        work: impl FnOnce(&Receiver<Sound>, &SyncSender<SpeakerError>) + Send + 'static,
+    ) -> Result<Self, SpeakerError> {
+        let (sounds, inbox) = sync_channel(MOST_SOUNDS);
+        let (outbox, faults) = sync_channel(MOST_SOUNDS);
+        let started = thread::Builder::new().name("sound".to_owned()).spawn(move || work(&inbox, &outbox));
+        let thread = started.map_err(|error| SpeakerError::NoDevice(error.to_string()))?;
+        Ok(Self { sounds: Some(sounds), faults, thread: Some(thread), name, told_dead: false })
+    }
+
+    /// It is called this.
+    pub(super) fn named(mut self, name: String) -> Self {
+        self.name = name;
+        self
     }
 }
 
 impl Speaker for Remote {
     fn send(&mut self, sound: Sound) -> Result<(), SpeakerError> {
         let Some(sounds) = &self.sounds else { return Ok(()) };
-        sounds.try_send(sound).map_err(|error| SpeakerError::NoDevice {
-            detail: match error {
-                TrySendError::Full(_) => "the sound thread does not answer".to_owned(),
-                TrySendError::Disconnected(_) => "the sound thread has ended".to_owned(),
-            },
+        sounds.try_send(sound).map_err(|error| match error {
+            TrySendError::Full(_) => SpeakerError::NoDevice("the sound thread does not answer".to_owned()),
+            TrySendError::Disconnected(_) => SpeakerError::NoDevice("the sound thread has ended".to_owned()),
         })
     }
 
@@ -188,7 +194,7 @@ impl Speaker for Remote {
             Ok(fault) => Err(fault),
             Err(TryRecvError::Disconnected) if !self.told_dead => {
                 self.told_dead = true;
-                Err(SpeakerError::NoDevice { detail: "the sound thread has ended".to_owned() })
+                Err(SpeakerError::NoDevice("the sound thread has ended".to_owned()))
             }
             Err(_) => Ok(()),
         }
@@ -214,16 +220,10 @@ impl Drop for Remote {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ports::Chime;
-    use std::sync::mpsc::sync_channel;
-    use std::time::Duration;
 
     #[test]
     fn a_dead_sound_thread_is_told_once_and_requests_fail() {
-        let (sounds, inbox) = sync_channel(1);
-        let (outbox, faults) = sync_channel(1);
-        let thread = thread::spawn(move || drop((inbox, outbox)));
-        let mut remote = Remote::new(sounds, faults, thread, "card".to_owned());
+        let mut remote = Remote::start("card".to_owned(), |_, _| {}).unwrap();
         while remote.send(Sound::Stop(Duration::ZERO)).is_ok() {
             thread::yield_now();
         }
@@ -232,18 +232,16 @@ mod tests {
         while told.is_ok() {
             told = remote.check();
         }
-        assert!(matches!(told, Err(SpeakerError::NoDevice { .. })));
+        assert!(matches!(told, Err(SpeakerError::NoDevice(_))));
         assert_eq!(remote.check(), Ok(()));
     }
 
     #[test]
     fn a_hanging_sound_thread_never_blocks_the_box() {
-        let (sounds, inbox) = sync_channel(1);
-        let (outbox, faults) = sync_channel(1);
-        let thread = thread::spawn(|| ());
-        let mut remote = Remote::new(sounds, faults, thread, "card".to_owned());
-        assert!(remote.send(Sound::Chime(Chime::Ready)).is_ok());
-        assert!(matches!(remote.send(Sound::Chime(Chime::Ready)), Err(SpeakerError::NoDevice { .. })));
-        drop((inbox, outbox));
+        let (let_go, hangs) = sync_channel::<()>(0);
+        let mut remote = Remote::start("card".to_owned(), move |_, _| hangs.recv().unwrap_or_default()).unwrap();
+        assert!((0..MOST_SOUNDS).all(|_| remote.send(Sound::Chime(Chime::Ready)).is_ok()));
+        assert!(matches!(remote.send(Sound::Chime(Chime::Ready)), Err(SpeakerError::NoDevice(_))));
+        drop(let_go);
     }
 }

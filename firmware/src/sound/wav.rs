@@ -1,7 +1,6 @@
 //! The speaker without a speaker: writes what would play to a WAV file, at the pace it would sound.
 
-use super::engine::AudioEngine;
-use super::engine::{MOST_SOUNDS, Remote};
+use super::engine::{AudioEngine, Remote};
 use super::{MusicSettings, SpeakerError};
 use crate::ports::Sound;
 use hound::{SampleFormat, WavSpec, WavWriter};
@@ -9,8 +8,7 @@ use music::Stereo;
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::thread;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
 /// Frames a second.
@@ -100,13 +98,8 @@ fn sixteen_bit(sample: f32) -> i16 {
 pub(super) fn open(path: &Path, music: &MusicSettings) -> Result<Remote, SpeakerError> {
     let file = WavFile::create(path)?;
     let engine = AudioEngine::new(music, RATE_HZ);
-    let (sounds, inbox) = sync_channel(MOST_SOUNDS);
-    let (outbox, faults) = sync_channel(MOST_SOUNDS);
-    let thread = thread::Builder::new()
-        .name("sound".to_owned())
-        .spawn(move || run(engine, file, &inbox, &outbox))
-        .map_err(|error| SpeakerError::NoDevice { detail: error.to_string() })?;
-    Ok(Remote::new(sounds, faults, thread, format!("WAV file {}", path.display())))
+    let name = format!("WAV file {}", path.display());
+    Remote::start(name, move |inbox, outbox| run(engine, file, inbox, outbox))
 }
 
 /// Writes until the box lets go. Nothing is written while nothing plays.

@@ -25,7 +25,7 @@ impl Selection {
 
     /// The cards to try, the best first, each with its name.
     fn find(&self) -> Result<Vec<(String, Device)>, SpeakerError> {
-        let no_device = |detail: String| SpeakerError::NoDevice { detail };
+        let no_device = |detail: String| SpeakerError::NoDevice(detail);
         let (cards, mut devices) = listed().map_err(no_device)?;
         let mut chosen = Vec::new();
         let found = match choose::candidates(&cards, self.0.as_deref(), has_server()) {
@@ -91,7 +91,7 @@ impl Line {
                 Err(detail) => refused.push(detail),
             }
         }
-        Err(SpeakerError::NoDevice { detail: refused.join("; ") })
+        Err(SpeakerError::NoDevice(refused.join("; ")))
     }
 
     fn open_device(name: String, device: Device, rate_hz: Option<u32>) -> Result<Self, String> {

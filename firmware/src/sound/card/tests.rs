@@ -13,6 +13,11 @@ fn is_heard(pull: &mut pull::Pull) -> bool {
     })
 }
 
+fn simulated(cards: Cards, line: Line, music: MusicSettings) -> Remote {
+    let work = move |inbox: &_, outbox: &_| run(&cards, Some(line), &music, inbox, outbox);
+    Remote::start("simulated".to_owned(), work).unwrap()
+}
+
 #[test]
 fn a_card_that_is_pulled_out_is_told_once_and_plays_again_when_it_is_back() {
     let (line, mut pull, report) = Line::simulated(48_000);
@@ -22,13 +27,10 @@ fn a_card_that_is_pulled_out_is_told_once_and_plays_again_when_it_is_back() {
     let open = move |rate_hz| {
         assert_eq!(rate_hz, Some(48_000), "the same rate as before");
         // Not at the first try.
-        theirs.lock().unwrap().pop().flatten().ok_or(SpeakerError::NoDevice { detail: "not yet".into() })
+        theirs.lock().unwrap().pop().flatten().ok_or(SpeakerError::NoDevice("not yet".into()))
     };
     let cards = Cards { open: Box::new(open), look_again: Duration::from_millis(1) };
-    let (sounds, inbox) = sync_channel(MOST_SOUNDS);
-    let (outbox, faults) = sync_channel(MOST_SOUNDS);
-    let thread = start(move || run(&cards, Some(line), &MusicSettings::default(), &inbox, &outbox)).unwrap();
-    let mut speaker = Remote::new(sounds, faults, thread, "simulated".to_owned());
+    let mut speaker = simulated(cards, line, MusicSettings::default());
 
     speaker.send(Sound::Chime(Chime::Ready)).unwrap();
     assert!(is_heard(&mut pull));
@@ -38,7 +40,7 @@ fn a_card_that_is_pulled_out_is_told_once_and_plays_again_when_it_is_back() {
         thread::sleep(Duration::from_millis(1));
         told = speaker.check();
     }
-    assert_eq!(told, Err(SpeakerError::NoDevice { detail: "simulated: unplugged".to_owned() }));
+    assert_eq!(told, Err(SpeakerError::NoDevice("simulated: unplugged".to_owned())));
     while !tries.lock().unwrap().is_empty() {
         thread::sleep(Duration::from_millis(1));
     }
@@ -73,20 +75,15 @@ fn after_a_skip_nothing_of_the_old_track_is_heard_for_more_than_a_tenth_of_a_sec
     for (name, levels) in [("left.wav", [9_000_i16, 0]), ("right.wav", [0, 9_000])] {
         let mut file = hound::WavWriter::create(happy.join(name), spec).unwrap();
         for n in 0..30 * 48_000 {
-            levels
-                .into_iter()
-                .for_each(|level| file.write_sample(if n / 40 % 2 == 0 { level } else { -level }).unwrap());
+            let sign = if n / 40 % 2 == 0 { 1 } else { -1 };
+            levels.into_iter().for_each(|level| file.write_sample(sign * level).unwrap());
         }
         file.finalize().unwrap();
     }
     let music = MusicSettings { folder: Some(folder.path().to_owned()), ..MusicSettings::default() };
     let (line, mut pull, _report) = Line::simulated(48_000);
-    let cards =
-        Cards { open: Box::new(|_| Err(SpeakerError::NoDevice { detail: "none".into() })), look_again: LOOK_AGAIN };
-    let (sounds, inbox) = sync_channel(MOST_SOUNDS);
-    let (outbox, faults) = sync_channel(MOST_SOUNDS);
-    let thread = start(move || run(&cards, Some(line), &music, &inbox, &outbox)).unwrap();
-    let mut speaker = Remote::new(sounds, faults, thread, "simulated".to_owned());
+    let cards = Cards { open: Box::new(|_| Err(SpeakerError::NoDevice("none".into()))), look_again: LOOK_AGAIN };
+    let mut speaker = simulated(cards, line, music);
     let programme = crate::ports::Programme {
         expression: mood::Expression::Happy,
         affect: mood::Affect::of(mood::Expression::Happy),
