@@ -9,5 +9,4 @@ pub mod parts;
 pub mod terminal;
 pub mod video;
 
-pub use journal::Faults;
-pub use journal::{Clock, Entry, Journal};
+pub use journal::{Clock, Entry, Faults, Journal};

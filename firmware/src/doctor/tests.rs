@@ -5,7 +5,7 @@ use crate::camera;
 use crate::eyes::{Sight, Stages};
 use crate::ports::{CameraError, SpeakerError};
 use crate::sim::camera::FolderCamera;
-use crate::sim::parts::RecorderLights;
+use crate::sim::parts::Recorder;
 use crate::sim::parts::ScriptedButton;
 use crate::sim::{Clock, Entry, Journal};
 use crate::sound::card::{Holder, Tone};
@@ -111,7 +111,7 @@ fn every_colour_and_the_lamp_are_shown_and_dark_afterwards_also_after_a_failure(
     let clock = Clock::default();
     for fails_after in [None, Some(1), Some(5)] {
         let journal = Journal::new(clock.clone());
-        let mut lights = RecorderLights::new(journal.clone());
+        let mut lights = Recorder::new(journal.clone());
         if let Some(calls) = fails_after {
             lights.faults().fail_after(calls);
         }

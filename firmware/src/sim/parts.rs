@@ -7,14 +7,15 @@ use std::collections::VecDeque;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Records colours and lamp. Refuses a colour outside 0..=1, which no real light would notice.
+/// A light and a speaker that record what they are told. Refuses what no real one would notice: a colour outside 0..=1, a
+/// volume above full, which would just be clipped.
 #[derive(Debug)]
-pub struct RecorderLights {
+pub struct Recorder {
     journal: Journal,
     faults: Faults,
 }
 
-impl RecorderLights {
+impl Recorder {
     /// Writes to `journal`.
     #[must_use]
     pub fn new(journal: Journal) -> Self {
@@ -27,75 +28,44 @@ impl RecorderLights {
         self.faults.clone()
     }
 
-    fn fault(&self, detail: &str) -> LightsError {
-        LightsError { light: "recorder".into(), detail: detail.into() }
+    /// Writes an entry, unless something is wrong with it.
+    fn record(&self, entry: Entry, wrong: Option<String>) -> Result<(), String> {
+        if self.faults.call() {
+            return Err("failed on demand".to_owned());
+        }
+        wrong.map_or(Ok(()), Err)?;
+        self.journal.add(entry);
+        Ok(())
     }
 }
 
-impl Lights for RecorderLights {
+fn not_lit(detail: String) -> LightsError {
+    LightsError { light: "recorder".into(), detail }
+}
+
+impl Lights for Recorder {
     fn show(&mut self, colour: Rgb) -> Result<(), LightsError> {
-        if self.faults.call() {
-            return Err(self.fault("failed on demand"));
-        }
-        if ![colour.red, colour.green, colour.blue].iter().all(|part| (0.0..=1.0).contains(&part.get())) {
-            return Err(self.fault("a colour outside 0..=1"));
-        }
-        self.journal.add(Entry::Light(colour));
-        Ok(())
+        let sound = [colour.red, colour.green, colour.blue].iter().all(|part| (0.0..=1.0).contains(&part.get()));
+        let wrong = (!sound).then(|| "a colour outside 0..=1".to_owned());
+        self.record(Entry::Light(colour), wrong).map_err(not_lit)
     }
 
     fn privacy(&mut self, on: bool) -> Result<(), LightsError> {
-        if self.faults.call() {
-            return Err(self.fault("failed on demand"));
-        }
-        self.journal.add(Entry::Privacy(on));
-        Ok(())
+        self.record(Entry::Privacy(on), None).map_err(not_lit)
     }
 }
 
-/// Records music, signals and silence.
-#[derive(Debug)]
-pub struct RecorderSpeaker {
-    journal: Journal,
-    faults: Faults,
-}
-
-impl RecorderSpeaker {
-    /// Writes to `journal`.
-    #[must_use]
-    pub fn new(journal: Journal) -> Self {
-        Self { journal, faults: Faults::default() }
-    }
-
-    /// What makes it fail.
-    #[must_use]
-    pub fn faults(&self) -> Faults {
-        self.faults.clone()
-    }
-
-    fn call(&self) -> Result<(), SpeakerError> {
-        if self.faults.call() {
-            return Err(SpeakerError::NoDevice("failed on demand".into()));
-        }
-        Ok(())
-    }
-}
-
-impl Speaker for RecorderSpeaker {
+impl Speaker for Recorder {
     fn send(&mut self, sound: Sound) -> Result<(), SpeakerError> {
-        // Stricter than a real one, which would just clip it.
-        if let Sound::Volume(gain_db) = sound
-            && (gain_db.is_nan() || gain_db > 0.0)
-        {
-            return Err(SpeakerError::NoDevice(format!("a volume of {gain_db} dB")));
-        }
-        self.call()?;
-        self.journal.add(Entry::Sound(sound));
-        Ok(())
+        let wrong = match sound {
+            Sound::Volume(gain_db) if gain_db.is_nan() || gain_db > 0.0 => Some(format!("a volume of {gain_db} dB")),
+            _ => None,
+        };
+        self.record(Entry::Sound(sound), wrong).map_err(SpeakerError::NoDevice)
     }
 
     fn check(&mut self) -> Result<(), SpeakerError> {
-        self.call()
+        if self.faults.call() { Err(SpeakerError::NoDevice("failed on demand".to_owned())) } else { Ok(()) }
     }
 
     fn describe(&self) -> String {

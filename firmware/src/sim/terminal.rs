@@ -9,8 +9,7 @@ use crate::ports::{Lights, LightsError};
 use crate::runner::{BoxEvent, Observer};
 use mood::Rgb;
 use scene::Scene;
-use screen::Canvas;
-use screen::Screen;
+use screen::{Canvas, Screen};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 

@@ -3,8 +3,7 @@
 
 use crate::camera::Found;
 use crate::camera::decode::Granted;
-use crate::camera::device::Knob;
-use crate::camera::device::{Filled, VideoDevice, VideoSystem, control};
+use crate::camera::device::{Filled, Knob, VideoDevice, VideoSystem, control};
 use mood::Range;
 use std::io::{self, ErrorKind};
 use std::path::Path;

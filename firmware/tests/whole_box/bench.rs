@@ -9,8 +9,7 @@ use moodbox::ports::{Level, Sound};
 use moodbox::runner::threads::LessonCandidates;
 use moodbox::runner::{BoxEvent, Inbox, Looker, Message, Observer, Parts, Runner, Settings, take_look};
 use moodbox::sim::camera::FolderCamera;
-use moodbox::sim::parts::RecorderLights;
-use moodbox::sim::parts::RecorderSpeaker;
+use moodbox::sim::parts::Recorder;
 use moodbox::sim::{Clock, Entry, Faults, Journal, parts};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -147,8 +146,8 @@ impl Bench {
         let journal = Journal::new(clock.clone());
         let (camera, lights, speaker) = (
             FolderCamera::bundled().recorded(journal.clone()),
-            RecorderLights::new(journal.clone()),
-            RecorderSpeaker::new(journal.clone()),
+            Recorder::new(journal.clone()),
+            Recorder::new(journal.clone()),
         );
         let post = Post::default();
         for (at, level) in edges {

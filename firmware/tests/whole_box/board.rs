@@ -12,7 +12,7 @@ use moodbox::gpio::Pin;
 use moodbox::rig::{Opened, Rig};
 use moodbox::runner::{BoxEvent, Message, Observer, threads};
 use moodbox::sim::gpio::SimGpio;
-use moodbox::sim::parts::RecorderSpeaker;
+use moodbox::sim::parts::Recorder;
 use moodbox::sim::video::{Buffers, SimVideo, SimWebcam};
 use moodbox::sim::{Clock, Journal};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -78,7 +78,7 @@ fn start_with(gpio: &SimGpio, video: &SimVideo) -> Running {
         // These lines don't bounce, and the test presses faster than any finger.
         let mut config = Config { debounce: Duration::ZERO, ..Config::embedded().unwrap() };
         config.gestures.again = Duration::ZERO;
-        let speaker = Box::new(RecorderSpeaker::new(Journal::new(Clock::default())));
+        let speaker = Box::new(Recorder::new(Journal::new(Clock::default())));
         let settings = CameraSettings { warm_up: SOON, ..config.camera.clone() };
         let finder = CameraFinder::new(Box::new(cameras), None, settings);
         let mut rig = Rig::simulated(&config, Box::new(theirs), Box::new(finder));
