@@ -2,7 +2,13 @@
 
 use super::*;
 use crate::eyes::Stages;
+use crate::runner::LookError;
 use mood::{Affect, Answer, Mood, NoFaceReason, Verdict};
+
+fn look(result: Result<Verdict, LookError>, caption: Option<&str>) -> Look {
+    let (stages, caption, took) = (Stages::default(), caption.map(str::to_owned), Duration::from_millis(21));
+    Look { result, frames: 1, searches: 1, stages, caption, took }
+}
 
 fn answered() -> Scene {
     let mut scene = Scene { colour: Rgb::new(1.0, 0.65, 0.05), ..Scene::default() };
@@ -16,15 +22,7 @@ fn answered() -> Scene {
         probabilities: Some(mood::Probabilities::from_logits(&logits, &contract)),
         reading: None,
     };
-    let took = Duration::from_millis(21);
-    let look = Look {
-        result: Ok(verdict),
-        frames: 1,
-        searches: 1,
-        stages: Stages::default(),
-        caption: Some("astronaut".into()),
-        took,
-    };
+    let look = look(Ok(verdict), Some("astronaut"));
     let play = crate::ports::Programme { expression: Expression::Happy, affect: mood.affect, seed: 1 };
     for event in [
         BoxEvent::Note("camera: 4 bundled frames"),
@@ -106,15 +104,7 @@ fn the_next_look_clears_what_the_last_one_showed() {
         probabilities: None,
         reading: None,
     };
-    let look = Look {
-        result: Ok(verdict),
-        frames: 3,
-        searches: 1,
-        stages: Stages::default(),
-        caption: None,
-        took: Duration::ZERO,
-    };
-    scene.note(Duration::ZERO, &BoxEvent::Looked(&look));
+    scene.note(Duration::ZERO, &BoxEvent::Looked(&look(Ok(verdict), None)));
     let plain = paint(&scene, COLUMNS, ROWS).plain();
     assert!(plain.contains("I can't see anybody") && !plain.contains("cable") && !plain.contains('█'), "{plain}");
     assert!(plain.contains("♪ happy music"), "the music goes on: {plain}");
@@ -124,15 +114,7 @@ fn the_next_look_clears_what_the_last_one_showed() {
 fn a_chime_is_told_where_music_would_be_and_hides_no_reason() {
     let mut scene = Scene::default();
     let lost = crate::ports::CameraError::Lost { camera: "c".into(), detail: "unplugged".into() };
-    let caption = Some("a\u{1b}[31m.png".to_owned());
-    let look = Look {
-        result: Err(lost.into()),
-        frames: 0,
-        searches: 0,
-        stages: Stages::default(),
-        caption,
-        took: Duration::ZERO,
-    };
+    let look = look(Err(lost.into()), Some("a\u{1b}[31m.png"));
     scene.note(Duration::ZERO, &BoxEvent::Looked(&look));
     scene.note(Duration::ZERO, &BoxEvent::Sound(Sound::Chime(crate::ports::Chime::Trouble)));
     let plain = paint(&scene, COLUMNS, ROWS).plain();
