@@ -1,4 +1,4 @@
-//! Makes gestures of one button's presses: `(level, now)` in, gestures out. Pure; [`crate::button`] comes before it.
+//! Makes gestures of one button's presses: `(level, now)` in, gestures out. Pure; [`crate::runner::button`] comes before it.
 //!
 //! ```text
 //! down ---up---------------- quiet --> Press

@@ -4,7 +4,6 @@
 //! in the crate `mood`, the music in the crate `music`; [`device`] is the state machine, [`runner`] the loop around it,
 //! [`ports`] the seams to the hardware, [`sim`] their simulated side, and [`rig`] the map of what is opened.
 
-pub mod button;
 pub mod camera;
 pub mod cli;
 pub mod command;

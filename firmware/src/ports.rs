@@ -66,7 +66,7 @@ pub enum Level {
     Down,
 }
 
-/// A button. It reports raw edges, bounces included; [`crate::button`] debounces them.
+/// A button. It reports raw edges, bounces included; [`crate::runner::button`] debounces them.
 pub trait Button: Send {
     /// Waits at most `limit` for the next edge, and gives the level after it; `None` when nothing happened.
     ///

@@ -12,7 +12,7 @@ use crate::gpio::lights::BoardLights;
 use crate::gpio::{Claim, Gpio};
 use crate::hw;
 use crate::ports::{Button, Camera, Extra, Lights, Speaker};
-use crate::runner::{BoxEvent, Inbox, Observer, Parts, Runner, Settings, threads};
+use crate::runner::{BoxEvent, Inbox, Observer, Parts, Runner, Settings, button, threads};
 use crate::sim::camera::FolderCamera;
 use crate::sim::parts::ScriptedButton;
 use crate::sim::terminal::NoLights;
@@ -224,9 +224,9 @@ impl Opened {
     pub fn run(self, config: &Config, seed: u64, began: Instant, stop_at: Option<Duration>) -> Result<Ending, Failure> {
         let (outbox, inbox) = self.channel;
         let looker = threads::start_looker(self.camera, self.sight, config.look.limits, began, outbox.clone())?;
-        threads::start_button(self.button, outbox.clone())?;
-        for (extra, button) in self.extras {
-            threads::start_extra(extra, button, outbox.clone())?;
+        button::start_button(self.button, outbox.clone())?;
+        for (extra, it) in self.extras {
+            button::start_extra(extra, it, outbox.clone())?;
         }
         let settings = Settings {
             device: config.device(seed),

@@ -1,25 +1,24 @@
 //! The loop: messages in, port calls out. Holds the [`Device`] and turns its commands into light, sound and looks.
 //!
-//! Nothing here waits for a device. Camera and button live on threads of their own ([`threads`]) and report through one
+//! Nothing here waits for a device. Camera ([`threads`]) and buttons ([`button`]) live on threads of their own and report through one
 //! bounded channel; time comes from the [`Inbox`], so that tests tell whole stories in virtual time.
 
+pub mod button;
 mod look;
 mod message;
 mod outputs;
 pub mod threads;
 
 pub use look::{Limits, Look, LookError, take_look};
-pub use message::{BoxEvent, Observer};
-pub use message::{Inbox, Looker, Message};
+pub use message::{BoxEvent, Inbox, Looker, Message, Observer};
 
-use crate::button::ButtonInput;
 use crate::device::{self, Command, Device, Ending, Event, Part, State};
 use crate::error::Failure;
 use crate::gesture::{Gesture, Timing};
 use crate::ports::{Extra, Lights, Sound, Speaker};
+use button::ButtonInput;
 use mood::Brightness;
-use outputs::LightDriver;
-use outputs::SpeakerClient;
+use outputs::{LightDriver, SpeakerClient};
 use std::collections::VecDeque;
 use std::time::Duration;
 

@@ -16,7 +16,7 @@ const UNPROVEN: Duration = Duration::from_millis(50);
 /// How long an edge may come after its level.
 const GRACE: Duration = Duration::from_millis(20);
 /// The longest the kernel holds an edge back to see whether it stays; what bounces longer is
-/// [`crate::button`]'s, which adds no delay.
+/// [`crate::runner::button`]'s, which adds no delay.
 const MOST_KERNEL_DEBOUNCE: Duration = Duration::from_millis(5);
 
 /// How the button is heard now.

@@ -1,10 +1,11 @@
-//! The threads around the loop: camera with eyes, and button. Each tells when it ends, whatever the reason.
+//! The threads around the loop, each of which tells when it ends, whatever the reason: that of camera and eyes is here, the
+//! buttons' are in `button.rs`.
 
 use super::{Inbox, Limits, Look, Looker, Message, take_look};
 use crate::device::Lesson;
 use crate::error::Failure;
 use crate::eyes::Sight;
-use crate::ports::{Button, Camera, Extra};
+use crate::ports::Camera;
 use mood::{Example, Reading};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,8 +16,6 @@ use std::time::{Duration, Instant};
 
 /// Messages that may wait for the loop. It takes each within microseconds; a button's bounces fit easily.
 const WAITING: usize = 64;
-/// How long a button is asked at a time.
-const BUTTON_WAIT: Duration = Duration::from_millis(200);
 
 /// Where the threads report to.
 pub type Outbox = SyncSender<Message>;
@@ -198,55 +197,20 @@ impl LessonCandidates {
     }
 }
 
-/// Starts the button's thread.
-///
-/// # Errors
-/// When the system gives no thread.
-pub fn start_button(mut button: Box<dyn Button>, outbox: Outbox) -> Result<(), Failure> {
-    start("button", outbox, move |outbox| {
-        loop {
-            let message = match button.wait(BUTTON_WAIT) {
-                Ok(None) => continue,
-                Ok(Some(level)) => Message::Button(level),
-                Err(error) => Message::ButtonLost(error),
-            };
-            let lost = matches!(message, Message::ButtonLost(_));
-            if outbox.send(message).is_err() || lost {
-                return;
-            }
-        }
-    })
-}
-
-/// Starts the thread of a button that only does one thing. The box goes on when it can't be read any more.
-///
-/// # Errors
-/// When the system gives no thread.
-pub fn start_extra(extra: Extra, mut button: Box<dyn Button>, outbox: Outbox) -> Result<(), Failure> {
-    let work = move || {
-        loop {
-            let message = match button.wait(BUTTON_WAIT) {
-                Ok(None) => continue,
-                Ok(Some(level)) => Message::Extra(extra, level),
-                Err(error) => Message::ExtraLost(extra, error),
-            };
-            let lost = matches!(message, Message::ExtraLost(..));
-            if outbox.send(message).is_err() || lost {
-                return;
-            }
-        }
-    };
-    let name = match extra {
-        Extra::Skip => "skip button",
-        Extra::Volume => "volume button",
-    };
-    thread::Builder::new().name(name.into()).spawn(work).map(drop).map_err(|error| Failure::no_thread(name, &error))
-}
-
-fn start(name: &'static str, outbox: Outbox, work: impl FnOnce(&Outbox) + Send + 'static) -> Result<(), Failure> {
+/// Starts a thread whose end is told.
+pub(super) fn start(
+    name: &'static str,
+    outbox: Outbox,
+    work: impl FnOnce(&Outbox) + Send + 'static,
+) -> Result<(), Failure> {
     let body = move || {
         let guard = ExitGuard { name, outbox };
         work(&guard.outbox);
     };
-    thread::Builder::new().name(name.into()).spawn(body).map(drop).map_err(|error| Failure::no_thread(name, &error))
+    spawn(name, body)
+}
+
+/// Starts a thread.
+pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
+    thread::Builder::new().name(name.into()).spawn(work).map(drop).map_err(|error| Failure::no_thread(name, &error))
 }

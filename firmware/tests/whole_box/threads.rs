@@ -4,7 +4,7 @@ use crate::sight::{ScriptedSight, Sees};
 use mood::{DecisionRule, Expression, Frame, Glimpse, ModelError, Search};
 use moodbox::eyes::{Sight, Stages};
 use moodbox::ports::{Button, ButtonError, Level};
-use moodbox::runner::{Inbox, Limits, Looker, Message, threads};
+use moodbox::runner::{Inbox, Limits, Looker, Message, button, threads};
 use moodbox::sim::camera::FolderCamera;
 use std::time::{Duration, Instant};
 
@@ -82,7 +82,7 @@ impl Button for DyingButton {
 #[test]
 fn a_button_reports_its_levels_and_its_end() {
     let (outbox, mut inbox) = threads::inbox(Instant::now());
-    threads::start_button(Box::new(DyingButton(0)), outbox).unwrap();
+    button::start_button(Box::new(DyingButton(0)), outbox).unwrap();
     assert!(matches!(inbox.next(SOON), Some(Message::Button(Level::Down))));
     assert!(matches!(inbox.next(SOON), Some(Message::ButtonLost(_))));
     assert!(matches!(inbox.next(SOON), Some(Message::Ended("button"))));

@@ -1,8 +1,50 @@
-//! Buttons: edges in; presses, gestures and presses of the extra buttons out. Bounces are dropped ([`Debouncer`]).
+//! Buttons: a thread for each that tells its edges; gestures and presses out of them. Bounces are dropped ([`Debouncer`]).
 
+use super::Message;
+use super::threads::{Outbox, spawn, start};
+use crate::error::Failure;
 use crate::gesture::{Gesture, Gestures, Timing};
-use crate::ports::{Extra, Level};
+use crate::ports::{Button, ButtonError, Extra, Level};
 use std::time::Duration;
+
+/// How long a button is asked at a time.
+const WAIT: Duration = Duration::from_millis(200);
+
+/// Starts the button's thread.
+///
+/// # Errors
+/// When the system gives no thread.
+pub fn start_button(button: Box<dyn Button>, outbox: Outbox) -> Result<(), Failure> {
+    start("button", outbox, |outbox| {
+        tell(button, outbox, |heard| heard.map_or_else(Message::ButtonLost, Message::Button));
+    })
+}
+
+/// Starts the thread of a button that only does one thing. The box goes on when it can't be read any more.
+///
+/// # Errors
+/// When the system gives no thread.
+pub fn start_extra(extra: Extra, button: Box<dyn Button>, outbox: Outbox) -> Result<(), Failure> {
+    let name = match extra {
+        Extra::Skip => "skip button",
+        Extra::Volume => "volume button",
+    };
+    let lost = move |error| Message::ExtraLost(extra, error);
+    spawn(name, move || {
+        tell(button, &outbox, |heard| heard.map_or_else(lost, |level| Message::Extra(extra, level)));
+    })
+}
+
+/// Tells what a button does until it can't be read or nobody listens any more.
+fn tell(mut button: Box<dyn Button>, outbox: &Outbox, message: impl Fn(Result<Level, ButtonError>) -> Message) {
+    loop {
+        let Some(heard) = button.wait(WAIT).transpose() else { continue };
+        let lost = heard.is_err();
+        if outbox.send(message(heard)).is_err() || lost {
+            return;
+        }
+    }
+}
 
 /// Ignores edges for a window after each one it believes.
 ///
@@ -11,7 +53,7 @@ use std::time::Duration;
 ///
 /// INVARIANT: two changes it gives are at least a window apart, so there is at most one press a window.
 #[derive(Debug, Clone)]
-pub struct Debouncer {
+struct Debouncer {
     window: Duration,
     believed: Level,
     latest: Level,
@@ -20,13 +62,12 @@ pub struct Debouncer {
 
 impl Debouncer {
     /// A button that is up, with the window given.
-    #[must_use]
-    pub const fn new(window: Duration) -> Self {
+    const fn new(window: Duration) -> Self {
         Self { window, believed: Level::Up, latest: Level::Up, quiet_until: Duration::ZERO }
     }
 
     /// Takes the level seen at `now` (any number of times) and gives the level that is newly believed.
-    pub fn update(&mut self, level: Level, now: Duration) -> Option<Level> {
+    fn update(&mut self, level: Level, now: Duration) -> Option<Level> {
         self.latest = level;
         if now < self.quiet_until || level == self.believed {
             return None;
@@ -37,19 +78,18 @@ impl Debouncer {
     }
 
     /// As [`Debouncer::update`], when nothing was seen: believes a level that outlasted the window.
-    pub fn settle(&mut self, now: Duration) -> Option<Level> {
+    fn settle(&mut self, now: Duration) -> Option<Level> {
         self.update(self.latest, now)
     }
 
     /// When to call [`Debouncer::settle`]; `None` when there is nothing to wait for.
-    #[must_use]
-    pub fn wake(&self) -> Option<Duration> {
+    fn wake(&self) -> Option<Duration> {
         (self.latest != self.believed).then_some(self.quiet_until)
     }
 }
 
 /// The buttons: the one that says everything, and those beside it for one thing each.
-pub(crate) struct ButtonInput {
+pub(super) struct ButtonInput {
     button: Debouncer,
     gestures: Gestures,
     /// One for each of [`Extra`].
@@ -58,7 +98,7 @@ pub(crate) struct ButtonInput {
 
 impl ButtonInput {
     /// `window` is how long edges are ignored after the first.
-    pub(crate) fn new(window: Duration, timing: Timing) -> Self {
+    pub(super) fn new(window: Duration, timing: Timing) -> Self {
         Self {
             button: Debouncer::new(window),
             gestures: Gestures::new(timing),
@@ -67,20 +107,20 @@ impl ButtonInput {
     }
 
     /// When [`ButtonInput::settle`] is to be called; `None` when there is nothing to wait for.
-    pub(crate) fn wake(&self) -> Option<Duration> {
+    pub(super) fn wake(&self) -> Option<Duration> {
         let extras = self.extras.iter().filter_map(|(_, debouncer)| debouncer.wake());
         extras.chain(self.button.wake()).chain(self.gestures.wake()).min()
     }
 
     /// The button's level changed.
-    pub(crate) fn button(&mut self, level: Level, now: Duration) -> Vec<Gesture> {
+    pub(super) fn button(&mut self, level: Level, now: Duration) -> Vec<Gesture> {
         // A level that outlasted its window before this edge came is believed first.
         let levels = [self.button.settle(now), self.button.update(level, now)];
         levels.into_iter().flatten().flat_map(|level| self.gestures.update(level, now)).collect()
     }
 
     /// The level of a button beside it changed; an entry for each press.
-    pub(crate) fn extra(&mut self, which: Extra, level: Level, now: Duration) -> Vec<Extra> {
+    pub(super) fn extra(&mut self, which: Extra, level: Level, now: Duration) -> Vec<Extra> {
         let mut pressed = Vec::new();
         for (extra, debouncer) in self.extras.iter_mut().filter(|(extra, _)| *extra == which) {
             let levels = [debouncer.settle(now), debouncer.update(level, now)];
@@ -90,7 +130,7 @@ impl ButtonInput {
     }
 
     /// What time alone has made of the edges so far.
-    pub(crate) fn settle(&mut self, now: Duration) -> (Vec<Gesture>, Vec<Extra>) {
+    pub(super) fn settle(&mut self, now: Duration) -> (Vec<Gesture>, Vec<Extra>) {
         let settled = self.button.settle(now);
         let mut gestures: Vec<Gesture> =
             settled.into_iter().flat_map(|level| self.gestures.update(level, now)).collect();
