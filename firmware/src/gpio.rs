@@ -125,22 +125,23 @@ pub trait Gpio {
 #[error("{0}")]
 pub struct LineError(pub String);
 
+impl LineError {
+    /// What the system says.
+    pub(crate) fn of(error: impl ToString) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// Why a pin can't be had.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum GpioError {
     /// There are no pins here.
-    #[error("this machine's GPIO can't be used: {detail}")]
-    NoGpio {
-        /// What the system says.
-        detail: String,
-    },
+    #[error("this machine's GPIO can't be used: {0}")]
+    NoGpio(String),
     /// The files of the pins may not be opened.
-    #[error("the GPIO may not be used: {detail}")]
-    Forbidden {
-        /// What the system says.
-        detail: String,
-    },
+    #[error("the GPIO may not be used: {0}")]
+    Forbidden(String),
     /// Something else has the pin.
     #[error("{pin}, for the {role}, is taken: {by}")]
     Taken {
@@ -160,29 +161,31 @@ pub enum GpioError {
         detail: String,
     },
     /// The SPI bus of a strip of LEDs can't be used.
-    #[error("the SPI bus, for the light, can't be used: {detail}")]
-    Spi {
-        /// What the system says.
-        detail: String,
-    },
+    #[error("the SPI bus, for the light, can't be used: {0}")]
+    Spi(String),
 }
 
 impl GpioError {
+    /// The system refuses a pin.
+    pub(crate) fn pin(pin: Pin, error: impl ToString) -> Self {
+        Self::Pin { pin, detail: error.to_string() }
+    }
+
     /// The next thing to do.
     #[must_use]
     pub const fn hint(&self) -> &'static str {
         match self {
-            Self::NoGpio { .. } => {
+            Self::NoGpio(_) => {
                 "run the box on a board with GPIO, name its chip as `gpio.chip` (`gpiodetect` lists them), or try it on \
                  this desk: `moodbox run --simulate`"
             }
-            Self::Forbidden { .. } => "add the user to the group: `sudo usermod -aG gpio,spi $USER`, then log in again",
+            Self::Forbidden(_) => "add the user to the group: `sudo usermod -aG gpio,spi $USER`, then log in again",
             Self::Taken { .. } => {
                 "choose a free pin (firmware/README.md has the table), or switch off what has it in \
                  /boot/firmware/config.txt and start the board again"
             }
             Self::Pin { .. } => "choose another pin (firmware/README.md has the table), or `light.pwm = \"software\"`",
-            Self::Spi { .. } => {
+            Self::Spi(_) => {
                 "switch SPI on: `dtparam=spi=on` in /boot/firmware/config.txt, then start the board again; the user must \
                  be in group spi"
             }

@@ -68,7 +68,7 @@ impl LineButton {
         let line = gpio.input(claim, pull, edges)?;
         let mut button =
             Self { line, active: wiring.button_active, way, last: Level::Up, name: format!("{role} at {pin}") };
-        let level = button.line.is_high().map_err(|error| GpioError::Pin { pin, detail: error.to_string() })?;
+        let level = button.line.is_high().map_err(|error| GpioError::pin(pin, error))?;
         button.last = button.level_of(level);
         Ok(button)
     }

@@ -96,8 +96,8 @@ impl RgbLight {
                 names.push(format!("{} (software PWM)", pin.0));
             }
         }
-        let pulses = Pulses::start(lines, off_high, wiring.pwm_hz)
-            .map_err(|error| GpioError::NoGpio { detail: error.to_string() })?;
+        let pulses =
+            Pulses::start(lines, off_high, wiring.pwm_hz).map_err(|error| GpioError::NoGpio(error.to_string()))?;
         Ok((Self { hard, soft, pulses, common: wiring.common }, format!("RGB light at GPIO {}", names.join(", "))))
     }
 
@@ -133,7 +133,7 @@ impl Strip {
         let (order, has_clock) = (wiring.colour_order(), wiring.light == LightKind::Apa102);
         let bus = gpio.spi(if has_clock { apa102::SPI_HZ } else { ws2812::spi_hz(order) })?;
         let mut strip = Self { bus, has_clock, leds: wiring.leds, order, white_k: wiring.white_k };
-        strip.set([0.0; 4]).map_err(|error| GpioError::Spi { detail: error.to_string() })?;
+        strip.set([0.0; 4]).map_err(|error| GpioError::Spi(error.to_string()))?;
         let kind = if order.has_white() { "SK6812" } else { wiring.light.at_spi().unwrap_or_default() };
         Ok((strip, format!("{} {kind} at SPI bus 0", wiring.leds)))
     }

@@ -120,7 +120,7 @@ impl fmt::Display for ChipInfo {
 /// # Errors
 /// When there is none, none of that name, or it can't be asked.
 pub fn choose<'a>(chips: &'a [ChipInfo], wanted: Option<&str>) -> Result<(&'a ChipInfo, &'static str), GpioError> {
-    let none = |detail: String| GpioError::NoGpio { detail };
+    let none = |detail: String| GpioError::NoGpio(detail);
     let (chip, why) = if let Some(wanted) = wanted {
         let called = chips.iter().find(|chip| chip.is_called(wanted)).ok_or_else(|| {
             let names: Vec<String> = chips.iter().map(ChipInfo::to_string).collect();
@@ -136,7 +136,7 @@ pub fn choose<'a>(chips: &'a [ChipInfo], wanted: Option<&str>) -> Result<(&'a Ch
         (first.ok_or_else(|| none("there is no /dev/gpiochip*".into()))?, "it is the first")
     };
     match &chip.trouble {
-        Some(trouble) => Err(GpioError::Forbidden { detail: format!("{}: {trouble}", chip.path.display()) }),
+        Some(trouble) => Err(GpioError::Forbidden(format!("{}: {trouble}", chip.path.display()))),
         None => Ok((chip, why)),
     }
 }

@@ -64,7 +64,7 @@ impl Pulses {
                     let _ = line.set(off_high);
                 }
             })
-            .map_err(|error| LineError(error.to_string()))?;
+            .map_err(LineError::of)?;
         Ok(Self { shared, thread: Some(thread) })
     }
 

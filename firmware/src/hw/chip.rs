@@ -29,8 +29,7 @@ impl Chip {
         let chips = list();
         let (chosen, why) = pins::choose(&chips, wanted)?;
         tracing::info!(chip = %chosen, why, "Chose the GPIO chip");
-        let chip =
-            gpiocdev::Chip::from_path(&chosen.path).map_err(|error| GpioError::NoGpio { detail: error.to_string() })?;
+        let chip = gpiocdev::Chip::from_path(&chosen.path).map_err(|error| GpioError::NoGpio(error.to_string()))?;
         Ok(Self { chip, name: chosen.to_string() })
     }
 
@@ -56,10 +55,6 @@ impl Chip {
         builder.on_chip(self.chip.path()).with_consumer(format!("moodbox {role}")).with_line(pin.0.into());
         Ok(builder)
     }
-}
-
-fn failed(error: &gpiocdev::Error) -> LineError {
-    LineError(error.to_string())
 }
 
 fn level(high: bool) -> Value {
@@ -90,8 +85,7 @@ impl Gpio for Chip {
     fn output(&mut self, claim: Claim, high: bool) -> Result<Box<dyn OutputLine>, GpioError> {
         let mut builder = self.builder(claim)?;
         builder.as_output(level(high));
-        let request =
-            builder.request().map_err(|error| GpioError::Pin { pin: claim.pin, detail: error.to_string() })?;
+        let request = builder.request().map_err(|error| GpioError::pin(claim.pin, error))?;
         Ok(Box::new(Line(request)))
     }
 
@@ -110,20 +104,20 @@ struct Line(Request);
 
 impl InputLine for Line {
     fn is_high(&mut self) -> Result<bool, LineError> {
-        Ok(self.0.lone_value().map_err(|error| failed(&error))? == Value::Active)
+        Ok(self.0.lone_value().map_err(LineError::of)? == Value::Active)
     }
 
     fn edge(&mut self, limit: Duration) -> Result<Option<bool>, LineError> {
-        if !self.0.wait_edge_event(limit).map_err(|error| failed(&error))? {
+        if !self.0.wait_edge_event(limit).map_err(LineError::of)? {
             return Ok(None);
         }
-        let event = self.0.read_edge_event().map_err(|error| failed(&error))?;
+        let event = self.0.read_edge_event().map_err(LineError::of)?;
         Ok(Some(event.kind == EdgeKind::Rising))
     }
 }
 
 impl OutputLine for Line {
     fn set(&mut self, high: bool) -> Result<(), LineError> {
-        self.0.set_lone_value(level(high)).map_err(|error| failed(&error))
+        self.0.set_lone_value(level(high)).map_err(LineError::of)
     }
 }

@@ -19,13 +19,11 @@ pub(super) struct Registers {
 
 impl Registers {
     pub(super) fn open() -> Result<Self, GpioError> {
-        let model = DeviceInfo::new()
-            .map_err(|_| GpioError::NoGpio { detail: "this is no Raspberry Pi".into() })?
-            .model()
-            .to_string();
+        let model =
+            DeviceInfo::new().map_err(|_| GpioError::NoGpio("this is no Raspberry Pi".into()))?.model().to_string();
         let gpio = rppal::gpio::Gpio::new().map_err(|error| match error {
-            rppal::gpio::Error::PermissionDenied(_) => GpioError::Forbidden { detail: error.to_string() },
-            other => GpioError::NoGpio { detail: other.to_string() },
+            rppal::gpio::Error::PermissionDenied(_) => GpioError::Forbidden(error.to_string()),
+            other => GpioError::NoGpio(other.to_string()),
         })?;
         Ok(Self { gpio, kernel: Chip::open(None).ok(), model })
     }
@@ -40,13 +38,9 @@ impl Registers {
     fn reserve(&self, Claim { pin, role }: Claim) -> Result<rppal::gpio::Pin, GpioError> {
         self.gpio.get(pin.0).map_err(|error| match error {
             rppal::gpio::Error::PinUsed(_) => GpioError::Taken { pin, role, by: "this program has it already".into() },
-            other => GpioError::Pin { pin, detail: other.to_string() },
+            other => GpioError::pin(pin, other),
         })
     }
-}
-
-fn failed(error: &impl ToString) -> LineError {
-    LineError(error.to_string())
 }
 
 impl Gpio for Registers {
@@ -62,8 +56,7 @@ impl Gpio for Registers {
         };
         if let Edges::LongerThan(debounce) = edges {
             let debounce = (!debounce.is_zero()).then_some(debounce);
-            pin.set_interrupt(Trigger::Both, debounce)
-                .map_err(|error| GpioError::Pin { pin: claim.pin, detail: error.to_string() })?;
+            pin.set_interrupt(Trigger::Both, debounce).map_err(|error| GpioError::pin(claim.pin, error))?;
         }
         Ok(Box::new(Input(pin)))
     }
@@ -107,7 +100,7 @@ impl InputLine for Input {
     }
 
     fn edge(&mut self, limit: Duration) -> Result<Option<bool>, LineError> {
-        let event = self.0.poll_interrupt(false, Some(limit)).map_err(|error| failed(&error))?;
+        let event = self.0.poll_interrupt(false, Some(limit)).map_err(LineError::of)?;
         Ok(event.map(|event| event.trigger == Trigger::RisingEdge))
     }
 }
@@ -129,6 +122,6 @@ struct Pulse {
 
 impl PwmLine for Pulse {
     fn set_duty(&mut self, duty: f32) -> Result<(), LineError> {
-        self.pwm.set_duty_cycle(f64::from(duty)).map_err(|error| failed(&error))
+        self.pwm.set_duty_cycle(f64::from(duty)).map_err(LineError::of)
     }
 }

@@ -118,7 +118,7 @@ impl SimGpio {
     }
 
     fn claim(&self, Claim { pin, role }: Claim) -> Result<Line, GpioError> {
-        self.check().map_err(|error| GpioError::NoGpio { detail: error.to_string() })?;
+        self.check().map_err(|error| GpioError::NoGpio(error.to_string()))?;
         let mut board = self.board();
         let state = board.pins.entry(pin).or_default();
         if let Some(owner) = &state.owner {
@@ -161,7 +161,7 @@ impl Gpio for SimGpio {
     }
 
     fn spi(&mut self, _hz: u32) -> Result<Box<dyn SpiBus>, GpioError> {
-        self.check().map_err(|error| GpioError::Spi { detail: error.to_string() })?;
+        self.check().map_err(|error| GpioError::Spi(error.to_string()))?;
         Ok(Box::new(Bus(self.clone())))
     }
 }
