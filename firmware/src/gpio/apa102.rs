@@ -4,7 +4,7 @@
 //! clock must go on for half a period an LED, as each hands on what is not its own half a period late. An SK9822 shows what it got
 //! with 32 further zero bits, which an APA102 ignores.
 
-use super::colour::ColourOrder;
+use super::colour::{ColourOrder, byte};
 
 /// The clock of the SPI bus: slow enough for a metre of wire.
 pub const SPI_HZ: u32 = 1_000_000;
@@ -19,23 +19,13 @@ pub fn encode(duties: [f32; 3], leds: usize, order: ColourOrder) -> Vec<u8> {
     let duties = duties.map(|duty| duty.clamp(0.0, 1.0));
     let strongest = duties.into_iter().fold(0.0, f32::max);
     let brightness = (strongest * FULL).ceil().clamp(1.0, FULL);
-    let colours = duties.map(|duty| byte(duty * FULL / brightness * 255.0));
-    let mut led = vec![0b1110_0000 | byte(brightness)];
+    let colours = duties.map(|duty| byte(duty * FULL / brightness));
+    let mut led = vec![0b1110_0000 | byte(brightness / 255.0)];
     led.extend(order.arrange(colours, 0));
     let mut bytes = vec![0; 4];
     bytes.extend(led.iter().copied().cycle().take(leds * led.len()));
     bytes.extend(vec![0; 4 + leds.div_ceil(16)]);
     bytes
-}
-
-#[expect(
-    clippy::as_conversions,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "0..=255 after clamping; NaN becomes 0"
-)]
-fn byte(value: f32) -> u8 {
-    value.clamp(0.0, 255.0).round() as u8
 }
 
 #[cfg(test)]

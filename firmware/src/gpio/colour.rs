@@ -5,25 +5,21 @@
 
 use mood::{Brightness, Rgb};
 
-/// How a light turns duty cycles into light.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Shade {
-    /// Exponent from linear light to duty cycle.
-    pub gamma: f32,
+/// The duty cycle for a share of light, 0..=1, by an exponent; 0 is dark and 1 is full whatever that is.
+#[must_use]
+pub fn duty(light: f32, gamma: f32) -> f32 {
+    Brightness::new(light.powf(gamma)).get()
 }
 
-impl Shade {
-    /// The duty cycles of red, green and blue, 0..=1; 0 is dark and 1 is full whatever gamma is.
-    #[must_use]
-    pub fn duties(self, colour: Rgb) -> [f32; 3] {
-        [colour.red, colour.green, colour.blue].map(|part| self.duty(part.get()))
-    }
-
-    /// The duty cycle of one of them.
-    #[must_use]
-    pub fn duty(self, light: f32) -> f32 {
-        Brightness::new(light.powf(self.gamma)).get()
-    }
+/// A duty cycle, 0..=1, as the byte that an LED takes.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "0..=255 after clamping; NaN becomes 0"
+)]
+pub(super) fn byte(duty: f32) -> u8 {
+    (duty.clamp(0.0, 1.0) * 255.0).round() as u8
 }
 
 /// Which leg the colours of an RGB light share.
@@ -127,7 +123,7 @@ mod tests {
     fn gamma_keeps_both_ends_and_polarity_turns_them_round() {
         let is = |found: f32, wanted: f32| (found - wanted).abs() < 1e-6;
         for gamma in [0.5, 1.0, 2.2] {
-            let [dark, half, full] = Shade { gamma }.duties(Rgb::new(0.0, 0.5, 1.0));
+            let [dark, half, full] = [0.0, 0.5, 1.0].map(|light| duty(light, gamma));
             assert!(is(dark, 0.0) && is(half, 0.5_f32.powf(gamma)) && is(full, 1.0), "gamma {gamma}");
         }
         for duty in [0.0, 0.25, 1.0] {

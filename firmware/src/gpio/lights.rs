@@ -1,18 +1,17 @@
 //! The light at the pins: three colours by pulses, or a strip of LEDs at the SPI bus.
 
-use super::colour::Shade;
-use super::colour::{ColourOrder, Common};
+use super::colour::{self, ColourOrder, Common};
 use super::lamp::Lamp;
 use super::pwm::Pulses;
 use super::wiring::{LightKind, PwmKind, Wiring};
-use super::{Claim, Gpio, GpioError, LineError, PwmLine, SpiBus, apa102, colour, ws2812};
+use super::{Claim, Gpio, GpioError, LineError, PwmLine, SpiBus, apa102, ws2812};
 use crate::ports::{Lights, LightsError};
 use mood::Rgb;
 
 /// Light and privacy lamp of a board.
 pub struct BoardLights {
     light: Light,
-    shade: Shade,
+    gamma: f32,
     lamp: Lamp,
     name: String,
 }
@@ -38,7 +37,7 @@ impl BoardLights {
                 (Light::Strip(strip), name)
             }
         };
-        Ok(Self { light, shade: Shade { gamma: wiring.gamma }, lamp, name })
+        Ok(Self { light, gamma: wiring.gamma, lamp, name })
     }
 
     /// What it is: pins, and who makes their pulses.
@@ -50,12 +49,10 @@ impl BoardLights {
 
 impl Lights for BoardLights {
     fn show(&mut self, colour: Rgb) -> Result<(), LightsError> {
+        let duty = |part| colour::duty(part, self.gamma);
         let shown = match &mut self.light {
-            Light::Rgb(light) => light.set(self.shade.duties(colour)),
-            Light::Strip(strip) => {
-                let parts = strip.parts(colour).map(|part| self.shade.duty(part));
-                strip.set(parts)
-            }
+            Light::Rgb(light) => light.set([colour.red, colour.green, colour.blue].map(|part| duty(part.get()))),
+            Light::Strip(strip) => strip.set(strip.parts(colour).map(duty)),
         };
         shown.map_err(|error| LightsError { light: self.name.clone(), detail: error.to_string() })
     }

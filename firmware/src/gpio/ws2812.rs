@@ -5,7 +5,7 @@
 //! four bits at 3.2 MHz, `1000` is 0.31 us and `1100` is 0.63 us. SPI keeps time by itself, leaves the sound hardware alone,
 //! and works on every Raspberry Pi.
 
-use super::colour::ColourOrder;
+use super::colour::{ColourOrder, byte};
 
 /// Silence that makes the LEDs show what they got: 300 us, as newer ones want 280.
 const LATCH_US: u32 = 300;
@@ -72,16 +72,6 @@ fn stretch(byte: u8, pulse: Pulse) -> Vec<u8> {
     let one = |bits: u32, at: u8| (bits << pulse.bits) | if (byte >> at) & 1 == 1 { pulse.long } else { pulse.short };
     let bits = (0..8).rev().fold(0_u32, one);
     bits.to_be_bytes()[4 - usize::from(pulse.bits)..].to_vec()
-}
-
-#[expect(
-    clippy::as_conversions,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "0..=255 after clamping; NaN becomes 0"
-)]
-fn byte(duty: f32) -> u8 {
-    (duty.clamp(0.0, 1.0) * 255.0).round() as u8
 }
 
 #[cfg(test)]
