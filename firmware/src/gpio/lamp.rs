@@ -2,7 +2,7 @@
 
 use super::wiring::Active;
 use super::{Claim, Gpio, GpioError, LineError, OutputLine, Wiring};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The lamp; clones switch the same one.
 ///
@@ -34,9 +34,7 @@ impl Lamp {
     /// # Errors
     /// When the line can't be driven.
     pub fn looking(&self, on: bool) -> Result<(), LineError> {
-        let mut state = self.state();
-        state.looking = on;
-        state.update()
+        self.update(|state| state.looking = on)
     }
 
     /// The camera's sensor is about to be switched on, or is off.
@@ -44,9 +42,7 @@ impl Lamp {
     /// # Errors
     /// When the line can't be driven.
     pub fn sensor(&self, on: bool) -> Result<(), LineError> {
-        let mut state = self.state();
-        state.sensor = on;
-        state.update()
+        self.update(|state| state.sensor = on)
     }
 
     /// The program ends now, and every sensor with it: dark, whoever has not let go.
@@ -54,19 +50,14 @@ impl Lamp {
     /// # Errors
     /// When the line can't be driven.
     pub fn end(&self) -> Result<(), LineError> {
-        let mut state = self.state();
-        (state.looking, state.sensor) = (false, false);
-        state.update()
+        self.update(|state| (state.looking, state.sensor) = (false, false))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn update(&mut self) -> Result<(), LineError> {
-        self.line.set(self.active.level(self.looking || self.sensor))
+    fn update(&self, change: impl FnOnce(&mut State)) -> Result<(), LineError> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut state);
+        let level = state.active.level(state.looking || state.sensor);
+        state.line.set(level)
     }
 }
 
