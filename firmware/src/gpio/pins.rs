@@ -14,51 +14,46 @@ impl fmt::Display for Pin {
     }
 }
 
-/// A bus of the board, and the pins it takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Bus {
-    /// SPI bus 0.
-    Spi,
-    /// I2C bus 1.
-    I2c,
-    /// Digital sound, for DAC boards.
-    I2s,
+/// A bus of the board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bus {
+    /// As people call it.
+    pub(super) name: &'static str,
+    /// Its pins with what each is to the bus; the same on every Raspberry Pi with 40 pins.
+    pins: &'static [(Pin, &'static str)],
+    /// Its aliases in the device tree.
+    aliases: &'static [&'static str],
+    /// Its device file.
+    file: Option<&'static str>,
 }
 
 impl Bus {
+    /// SPI bus 0.
+    pub(super) const SPI: Self = Self {
+        name: "SPI",
+        pins: &[(Pin(7), "CE1"), (Pin(8), "CE0"), (Pin(9), "MISO"), (Pin(10), "MOSI"), (Pin(11), "SCLK")],
+        aliases: &["spi0"],
+        file: Some("dev/spidev0.0"),
+    };
+
+    /// I2C bus 1.
+    pub(super) const I2C: Self =
+        Self { name: "I2C", pins: &[(Pin(2), "SDA"), (Pin(3), "SCL")], aliases: &["i2c1"], file: Some("dev/i2c-1") };
+
+    /// Digital sound, for DAC boards.
+    pub(super) const I2S: Self = Self {
+        name: "I2S",
+        pins: &[(Pin(18), "PCM_CLK"), (Pin(19), "PCM_FS"), (Pin(20), "PCM_DIN"), (Pin(21), "PCM_DOUT")],
+        aliases: &["i2s", "i2s0"],
+        file: None,
+    };
+
     /// All of them.
-    pub(super) const ALL: [Self; 3] = [Self::Spi, Self::I2c, Self::I2s];
-
-    /// As people call it.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Spi => "SPI",
-            Self::I2c => "I2C",
-            Self::I2s => "I2S",
-        }
-    }
-
-    /// Its pins with what each is to the bus; the same on every Raspberry Pi with 40 pins.
-    const fn pins(self) -> &'static [(Pin, &'static str)] {
-        match self {
-            Self::Spi => &[(Pin(7), "CE1"), (Pin(8), "CE0"), (Pin(9), "MISO"), (Pin(10), "MOSI"), (Pin(11), "SCLK")],
-            Self::I2c => &[(Pin(2), "SDA"), (Pin(3), "SCL")],
-            Self::I2s => &[(Pin(18), "PCM_CLK"), (Pin(19), "PCM_FS"), (Pin(20), "PCM_DIN"), (Pin(21), "PCM_DOUT")],
-        }
-    }
+    pub(super) const ALL: [Self; 3] = [Self::SPI, Self::I2C, Self::I2S];
 
     /// What `pin` is to the bus; none where the bus leaves it alone.
     pub(super) fn signal(self, pin: Pin) -> Option<&'static str> {
-        self.pins().iter().find(|(taken, _)| *taken == pin).map(|(_, signal)| *signal)
-    }
-
-    /// Its aliases in the device tree, and its device file.
-    const fn traces(self) -> (&'static [&'static str], Option<&'static str>) {
-        match self {
-            Self::Spi => (&["spi0"], Some("dev/spidev0.0")),
-            Self::I2c => (&["i2c1"], Some("dev/i2c-1")),
-            Self::I2s => (&["i2s", "i2s0"], None),
-        }
+        self.pins.iter().find(|(taken, _)| *taken == pin).map(|(_, signal)| *signal)
     }
 }
 
@@ -75,13 +70,10 @@ pub fn buses_in_use(root: &Path) -> Vec<Bus> {
         // A node without a status is switched on (Devicetree Specification, 2.3.4).
         node.is_dir().then(|| text(&node.join("status")).is_none_or(|status| status == "okay" || status == "ok"))
     };
-    Bus::ALL
-        .into_iter()
-        .filter(|bus| {
-            let (aliases, file) = bus.traces();
-            aliases.iter().filter_map(switched_on).any(|on| on) || file.is_some_and(|file| root.join(file).exists())
-        })
-        .collect()
+    let in_use = |bus: &Bus| {
+        bus.aliases.iter().filter_map(switched_on).any(|on| on) || bus.file.is_some_and(|file| root.join(file).exists())
+    };
+    Bus::ALL.into_iter().filter(in_use).collect()
 }
 
 /// The labels that the chip at the header of a Raspberry Pi has.
@@ -159,7 +151,7 @@ mod tests {
         write("proc/device-tree/aliases/i2c1", "/soc/i2c@7e804000\0");
         write("proc/device-tree/soc/i2s@7e203000/status", "okay\0");
         write("proc/device-tree/soc/spi@7e204000/status", "disabled\0");
-        assert_eq!(buses_in_use(root.path()), [Bus::I2s], "an alias may lead nowhere");
+        assert_eq!(buses_in_use(root.path()), [Bus::I2S], "an alias may lead nowhere");
         write("proc/device-tree/soc/i2c@7e804000/reg", "");
         write("dev/spidev0.0", "");
         assert_eq!(buses_in_use(root.path()), Bus::ALL);

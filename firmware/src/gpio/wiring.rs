@@ -188,7 +188,7 @@ impl Wiring {
             if let Some((_, other, _)) = roles[..at].iter().find(|(_, _, taken)| *taken == pin) {
                 refuse(format!("{pin} is for the {other} and for the {role}"), "give each its own pin (BCM number)");
             }
-            if let (Some(signal), Some(light)) = (Bus::Spi.signal(pin), self.light.at_spi()) {
+            if let (Some(signal), Some(light)) = (Bus::SPI.signal(pin), self.light.at_spi()) {
                 refuse(
                     format!(
                         "{pin}, for the {role}, is {signal} of the SPI bus, which the {light} light takes (7 to 11)"
@@ -237,7 +237,7 @@ impl Wiring {
         for (_, role, pin) in self.roles() {
             let taken = buses.iter().find_map(|bus| Some((bus, bus.signal(pin)?)));
             if let Some((bus, signal)) = taken {
-                let by = format!("it is {signal} of {}, which is switched on", bus.name());
+                let by = format!("it is {signal} of {}, which is switched on", bus.name);
                 return Err(GpioError::Taken { pin, role, by });
             }
         }
@@ -324,11 +324,11 @@ mod tests {
         assert_eq!(usual().check_buses(&Bus::ALL), Ok(()), "the usual pins leave every bus free");
         let told = |buses: &[Bus]| wiring.check_buses(buses).unwrap_err().to_string();
         assert_eq!(
-            told(&[Bus::I2s]),
+            told(&[Bus::I2S]),
             "GPIO 18, for the privacy lamp, is taken: it is PCM_CLK of I2S, which is switched on"
         );
         assert_eq!(
-            told(&[Bus::Spi, Bus::I2c]),
+            told(&[Bus::SPI, Bus::I2C]),
             "GPIO 3, for the button, is taken: it is SCL of I2C, which is switched on"
         );
     }
