@@ -72,6 +72,7 @@ pub fn remedy(image: Option<Image>, remedy: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::tree;
 
     const OTHER: Image = Image { is_pi_5: false };
     const PI_5: Image = Image { is_pi_5: true };
@@ -81,18 +82,11 @@ mod tests {
 
     #[test]
     fn the_image_and_its_board_are_known_by_their_files() {
-        let root = tempfile::tempdir().unwrap();
-        assert_eq!(Image::here(root.path()), None, "Raspberry Pi OS");
-        for (file, text) in
-            [(MARK, "the image"), ("proc/device-tree/compatible", "raspberrypi,3-model-b\0brcm,bcm2837\0")]
-        {
-            std::fs::create_dir_all(root.path().join(file).parent().unwrap()).unwrap();
-            std::fs::write(root.path().join(file), text).unwrap();
-        }
-        assert_eq!(Image::here(root.path()), Some(OTHER));
-        std::fs::write(root.path().join("proc/device-tree/compatible"), "raspberrypi,5-model-b\0brcm,bcm2712\0")
-            .unwrap();
-        assert_eq!(Image::here(root.path()), Some(PI_5));
+        let here = |files: &[(&str, &str)]| Image::here(tree(files).path());
+        let board = "proc/device-tree/compatible";
+        assert_eq!(here(&[]), None, "Raspberry Pi OS");
+        assert_eq!(here(&[(MARK, "the image"), (board, "raspberrypi,3-model-b\0brcm,bcm2837\0")]), Some(OTHER));
+        assert_eq!(here(&[(MARK, "the image"), (board, "raspberrypi,5-model-b\0brcm,bcm2712\0")]), Some(PI_5));
         assert!(PI_5.limits().contains("no I2S") && !OTHER.limits().contains("I2S"));
     }
 

@@ -13,4 +13,4 @@ mod whole;
 pub use caught::{caught, is_caught};
 pub use shown::Shown;
 pub use state::{Fault, begin_anew};
-pub use whole::{Aside, append_line, erase, is_handed_over, read, read_text, replace, set_aside};
+pub use whole::{Aside, append_line, below, erase, is_handed_over, read, read_text, replace, set_aside};

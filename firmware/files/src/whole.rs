@@ -194,6 +194,16 @@ fn is_of(name: &str, of: &str) -> bool {
     rest.is_empty() || unfinished.is_some_and(digits) || aside.is_some_and(digits)
 }
 
+/// The entries of a folder whose names begin so, in order; none where it can't be read.
+#[must_use]
+pub fn below(folder: &Path, start: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let named = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(start));
+    let mut found: Vec<PathBuf> = named.map(|entry| entry.path()).collect();
+    found.sort();
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

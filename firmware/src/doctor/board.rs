@@ -41,22 +41,14 @@ pub fn board(root: &Path) -> Finding {
 fn power(root: &Path) -> Power {
     let watches =
         |folder: &PathBuf| std::fs::read_to_string(folder.join("name")).is_ok_and(|name| name.trim() == "rpi_volt");
-    if let Some(alarm) = below(&root.join("sys/class/hwmon"), "hwmon").into_iter().find(watches) {
+    if let Some(alarm) = files::below(&root.join("sys/class/hwmon"), "hwmon").into_iter().find(watches) {
         return number(&alarm.join("in0_lcrit_alarm"), 10).map_or(Power::Unknown, |alarm| Power::Watched(alarm != 0));
     }
     // `soc/soc:firmware`, on a Raspberry Pi 5 `soc@107c000000/soc@107c000000:firmware`.
-    let socs = below(&root.join("sys/devices/platform"), "soc");
-    let flags = socs.iter().flat_map(|soc| below(soc, "soc")).find_map(|it| number(&it.join("get_throttled"), 16));
+    let socs = files::below(&root.join("sys/devices/platform"), "soc");
+    let flags =
+        socs.iter().flat_map(|soc| files::below(soc, "soc")).find_map(|it| number(&it.join("get_throttled"), 16));
     flags.map_or(Power::Unknown, Power::Flags)
-}
-
-/// The entries of a folder whose names begin so, in order.
-fn below(folder: &Path, start: &str) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let named = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(start));
-    let mut found: Vec<PathBuf> = named.map(|entry| entry.path()).collect();
-    found.sort();
-    found
 }
 
 /// The number in a file of the kernel's.
@@ -161,16 +153,11 @@ pub fn permissions(root: &Path) -> Finding {
     let mut may = Vec::new();
     let mut may_not = Vec::new();
     for (group, folder, starts) in KINDS {
-        let entries = std::fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
-        let files: Vec<_> = entries
-            .filter(|entry| {
-                entry.file_name().to_str().is_some_and(|name| starts.iter().any(|start| name.starts_with(start)))
-            })
-            .collect();
+        let files: Vec<_> = starts.iter().flat_map(|start| files::below(&root.join(folder), start)).collect();
         if files.is_empty() {
             continue;
         }
-        let open = files.iter().all(|file| access(file.path(), Access::READ_OK | Access::WRITE_OK).is_ok());
+        let open = files.iter().all(|file| access(file, Access::READ_OK | Access::WRITE_OK).is_ok());
         if open { may.push(group) } else { may_not.push(group) }
     }
     judge_groups(&may, &may_not)
@@ -190,7 +177,7 @@ fn judge_groups(may: &[&str], may_not: &[&str]) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::Verdict;
+    use crate::sim::tree;
 
     #[test]
     fn heat_and_want_of_power_are_told_apart() {
@@ -210,16 +197,6 @@ mod tests {
             assert_eq!((found.verdict, found.what.as_str()), (verdict, what));
             assert_eq!(found.remedy.is_some(), verdict != Verdict::Fine);
         }
-    }
-
-    /// A tree with a temperature, and these files.
-    fn machine(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let root = tempfile::tempdir().unwrap();
-        for (path, text) in files.iter().chain([&("sys/class/thermal/thermal_zone0/temp", "48312\n")]) {
-            std::fs::create_dir_all(root.path().join(path).parent().unwrap()).unwrap();
-            std::fs::write(root.path().join(path), text).unwrap();
-        }
-        root
     }
 
     #[test]
@@ -242,7 +219,8 @@ mod tests {
             (&[HEAT, OLD], "48 °C; too little voltage since it was switched on"),
         ];
         for (files, what) in cases {
-            assert_eq!(board(machine(files).path()).what, what, "{files:?}");
+            let root = tree(&[files, &[("sys/class/thermal/thermal_zone0/temp", "48312\n")]].concat());
+            assert_eq!(board(root.path()).what, what, "{files:?}");
         }
         assert_eq!(board(Path::new("/nowhere")).verdict, Verdict::Skipped);
     }
@@ -252,22 +230,17 @@ mod tests {
         const THREE: &str = "raspberrypi,3-model-b\0brcm,bcm2837\0";
         const FOUR: &str = "raspberrypi,4-model-b\0brcm,bcm2711\0";
         const FIVE: &str = "raspberrypi,5-model-b\0brcm,bcm2712\0";
-        let told = |tree: &str, config: Option<&str>, kind| {
-            let root = tempfile::tempdir().unwrap();
-            for folder in ["proc/device-tree", "boot/firmware"] {
-                std::fs::create_dir_all(root.path().join(folder)).unwrap();
-            }
-            std::fs::write(root.path().join("proc/device-tree/compatible"), tree).unwrap();
-            if let Some(config) = config {
-                std::fs::write(root.path().join("boot/firmware/config.txt"), config).unwrap();
-            }
+        let told = |machine: &str, config: Option<&str>, kind| {
+            let mut files = vec![("proc/device-tree/compatible", machine)];
+            files.extend(config.map(|config| ("boot/firmware/config.txt", config)));
+            let root = tree(&files);
             with_clock(Finding::fine("shown"), kind, root.path()).remedy
         };
         let strip = LightKind::Ws2812;
         let remedy = told(THREE, Some("dtparam=spi=on\n#core_freq=250\n"), strip).unwrap();
         assert!(remedy.contains("`core_freq=250`"), "{remedy}");
         assert!(told(FOUR, Some("core_freq=500\n"), strip).unwrap().contains("`core_freq_min=500`"));
-        for (tree, config, kind) in [
+        for (machine, config, kind) in [
             (THREE, Some("core_freq = 250 # for the ring\n"), strip),
             (FOUR, Some("core_freq_min=500\n"), strip),
             (FOUR, Some("force_turbo=1\n"), strip),
@@ -276,7 +249,7 @@ mod tests {
             (THREE, Some(""), LightKind::Apa102),
             (THREE, None, strip),
         ] {
-            assert_eq!(told(tree, config, kind), None, "{tree:?} {config:?} {kind:?}");
+            assert_eq!(told(machine, config, kind), None, "{machine:?} {config:?} {kind:?}");
         }
         let broken = with_clock(Finding::broken("dark", "wire it"), strip, Path::new("/nowhere"));
         assert_eq!(broken.verdict, Verdict::Broken);
@@ -305,12 +278,8 @@ mod tests {
 
     #[test]
     fn device_files_are_found_by_kind() {
-        let root = tempfile::tempdir().unwrap();
-        assert_eq!(permissions(root.path()).verdict, Verdict::Skipped);
-        std::fs::create_dir_all(root.path().join("dev/snd")).unwrap();
-        for file in ["dev/gpiochip0", "dev/snd/pcmC0D0p", "dev/tty0"] {
-            std::fs::write(root.path().join(file), "").unwrap();
-        }
+        assert_eq!(permissions(tree(&[]).path()).verdict, Verdict::Skipped);
+        let root = tree(&["dev/gpiochip0", "dev/snd/pcmC0D0p", "dev/tty0"].map(|file| (file, "")));
         assert_eq!(permissions(root.path()).what, "this user may use the devices of gpio, audio");
     }
 }

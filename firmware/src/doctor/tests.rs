@@ -5,9 +5,8 @@ use crate::camera;
 use crate::eyes::{Sight, Stages};
 use crate::ports::{CameraError, SpeakerError};
 use crate::sim::camera::FolderCamera;
-use crate::sim::parts::Recorder;
-use crate::sim::parts::ScriptedButton;
-use crate::sim::{Clock, Entry, Journal};
+use crate::sim::parts::{Recorder, ScriptedButton};
+use crate::sim::{Clock, Entry, Journal, tree};
 use crate::sound::card::{Holder, Tone};
 use mood::{
     Contract, DecisionRule, Faces, Frame, Glimpse, LabelSet, ModelError, NoFaceReason, PixelFormat, Rgb, Search,
@@ -154,18 +153,13 @@ fn a_tone_is_judged_by_what_was_late() {
 
 #[test]
 fn board_and_system_are_read_where_they_are_told() {
-    let root = tempfile::tempdir().unwrap();
-    let nothing = About::read(root.path());
+    let nothing = About::read(tree(&[]).path());
     assert_eq!((nothing.board, nothing.system, nothing.kernel), (None, None, None));
-    let files = [
+    let root = tree(&[
         ("proc/device-tree/model", "Raspberry Pi 3 Model B Rev 1.2\0"),
         ("etc/os-release", "ID=debian\nPRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nVERSION_ID=13\n"),
         ("proc/sys/kernel/osrelease", "6.12.47+rpt-rpi-v8\n"),
-    ];
-    for (path, text) in files {
-        std::fs::create_dir_all(root.path().join(path).parent().unwrap()).unwrap();
-        std::fs::write(root.path().join(path), text).unwrap();
-    }
+    ]);
     let about = About::read(root.path());
     assert_eq!(about.board.as_deref(), Some("Raspberry Pi 3 Model B Rev 1.2"));
     assert_eq!(about.system.as_deref(), Some("Debian GNU/Linux 13 (trixie)"));

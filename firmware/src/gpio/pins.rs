@@ -136,25 +136,21 @@ pub fn choose<'a>(chips: &'a [ChipInfo], wanted: Option<&str>) -> Result<(&'a Ch
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::tree;
 
     #[test]
     fn the_device_tree_and_the_device_files_tell_which_buses_are_on() {
-        let root = tempfile::tempdir().unwrap();
-        let write = |path: &str, text: &str| {
-            let path = root.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        };
-        assert_eq!(buses_in_use(root.path()), [], "no device tree, as on a desk");
-        write("proc/device-tree/aliases/i2s", "/soc/i2s@7e203000\0");
-        write("proc/device-tree/aliases/spi0", "/soc/spi@7e204000\0");
-        write("proc/device-tree/aliases/i2c1", "/soc/i2c@7e804000\0");
-        write("proc/device-tree/soc/i2s@7e203000/status", "okay\0");
-        write("proc/device-tree/soc/spi@7e204000/status", "disabled\0");
-        assert_eq!(buses_in_use(root.path()), [Bus::I2S], "an alias may lead nowhere");
-        write("proc/device-tree/soc/i2c@7e804000/reg", "");
-        write("dev/spidev0.0", "");
-        assert_eq!(buses_in_use(root.path()), Bus::ALL);
+        assert_eq!(buses_in_use(tree(&[]).path()), [], "no device tree, as on a desk");
+        let half = [
+            ("proc/device-tree/aliases/i2s", "/soc/i2s@7e203000\0"),
+            ("proc/device-tree/aliases/spi0", "/soc/spi@7e204000\0"),
+            ("proc/device-tree/aliases/i2c1", "/soc/i2c@7e804000\0"),
+            ("proc/device-tree/soc/i2s@7e203000/status", "okay\0"),
+            ("proc/device-tree/soc/spi@7e204000/status", "disabled\0"),
+        ];
+        assert_eq!(buses_in_use(tree(&half).path()), [Bus::I2S], "an alias may lead nowhere");
+        let rest = [("proc/device-tree/soc/i2c@7e804000/reg", ""), ("dev/spidev0.0", "")];
+        assert_eq!(buses_in_use(tree(&[&half[..], &rest].concat()).path()), Bus::ALL);
     }
 
     fn chip(number: u32, label: &str) -> ChipInfo {

@@ -7,7 +7,7 @@
 
 use super::wiring::pwm_channel;
 use super::{LineError, OutputLine, Pin};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -211,16 +211,13 @@ pub fn find(root: &Path, pin: Pin) -> Result<PwmPlace, String> {
 
 /// The PWM chips with the names of their devices.
 fn chips(root: &Path) -> Vec<(u8, String)> {
-    let entries = std::fs::read_dir(root.join("sys/class/pwm")).into_iter().flatten().flatten();
-    let mut found: Vec<(u8, String)> = entries
-        .filter_map(|entry| {
-            let number = entry.file_name().to_str()?.strip_prefix("pwmchip")?.parse().ok()?;
-            let device = std::fs::read_link(entry.path().join("device")).ok()?;
-            Some((number, device.file_name()?.to_str()?.to_owned()))
-        })
-        .collect();
-    found.sort();
-    found
+    let chips = files::below(&root.join("sys/class/pwm"), "pwmchip").into_iter();
+    let told = |chip: PathBuf| {
+        let number = chip.file_name()?.to_str()?.strip_prefix("pwmchip")?.parse().ok()?;
+        let device = std::fs::read_link(chip.join("device")).ok()?;
+        Some((number, device.file_name()?.to_str()?.to_owned()))
+    };
+    chips.filter_map(told).collect()
 }
 
 #[cfg(test)]

@@ -205,12 +205,12 @@ impl fmt::Display for Holder {
 pub(super) fn holders(root: &Path) -> Vec<Holder> {
     let mut found = Vec::new();
     for card in known_cards(root) {
-        for pcm in below(&root.join(format!("proc/asound/card{}", card.number)), "pcm") {
+        for pcm in files::below(&root.join(format!("proc/asound/card{}", card.number)), "pcm") {
             // `pcm0p` plays, `pcm0c` records.
             if !pcm.to_string_lossy().ends_with('p') {
                 continue;
             }
-            for sub in below(&pcm, "sub") {
+            for sub in files::below(&pcm, "sub") {
                 let status = std::fs::read_to_string(sub.join("status")).unwrap_or_default();
                 let owner = status.lines().find_map(|line| line.strip_prefix("owner_pid")?.split(':').next_back());
                 let Some(thread) = owner.and_then(|owner| owner.trim().parse().ok()) else { continue };
@@ -233,18 +233,10 @@ fn process_of(root: &Path, thread: u32) -> u32 {
     group.unwrap_or(thread)
 }
 
-/// The folders in one whose names begin so, in order.
-fn below(folder: &Path, start: &str) -> Vec<std::path::PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let named = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(start));
-    let mut found: Vec<_> = named.map(|entry| entry.path()).collect();
-    found.sort();
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::tree;
 
     const CARDS: &str = " 0 [Headphones     ]: bcm2835_headpho - bcm2835 Headphones
                       bcm2835 Headphones
@@ -254,23 +246,13 @@ mod tests {
                       C-Media Electronics Inc. USB Audio Device at usb-0000:01:00.0-1.3, full speed
 ";
 
-    fn machine(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let root = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = root.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        root
-    }
-
     #[test]
     fn cards_have_their_drivers() {
-        let root = machine(&[("proc/asound/cards", CARDS)]);
+        let root = tree(&[("proc/asound/cards", CARDS)]);
         let told: Vec<_> = known_cards(root.path()).into_iter().map(|it| (it.number, it.id, it.driver)).collect();
         let wanted = [(0, "Headphones", "bcm2835_headpho"), (1, "vc4hdmi", "vc4-hdmi"), (2, "Device", "USB-Audio")];
         assert_eq!(told, wanted.map(|(number, id, driver)| (number, id.to_owned(), driver.to_owned())));
-        let none = machine(&[("proc/asound/cards", "--- no soundcards ---\n")]);
+        let none = tree(&[("proc/asound/cards", "--- no soundcards ---\n")]);
         assert_eq!(known_cards(none.path()), []);
         assert_eq!(known_cards(Path::new("/nowhere")), []);
     }
@@ -278,7 +260,7 @@ mod tests {
     #[test]
     fn who_plays_is_named_and_who_records_is_not() {
         const RUNNING: &str = "state: RUNNING\nowner_pid   : 812\ntrigger_time: 1.0\n";
-        let root = machine(&[
+        let root = tree(&[
             ("proc/asound/cards", CARDS),
             ("proc/asound/card0/pcm0p/sub0/status", "closed\n"),
             ("proc/asound/card1/pcm0p/sub0/status", "state: OPEN\nowner_pid   : 99\n"),
@@ -290,7 +272,7 @@ mod tests {
         let told: Vec<String> = holders(root.path()).iter().map(ToString::to_string).collect();
         assert_eq!(told, ["vc4hdmi is held by process 99", "Device is held by `mpd` (process 810)"]);
         let ours = format!("owner_pid   : {}\n", std::process::id());
-        let ours = machine(&[("proc/asound/cards", CARDS), ("proc/asound/card2/pcm0p/sub0/status", &ours)]);
+        let ours = tree(&[("proc/asound/cards", CARDS), ("proc/asound/card2/pcm0p/sub0/status", &ours)]);
         assert_eq!(holders(ours.path()), []);
     }
 }
