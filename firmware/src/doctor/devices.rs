@@ -6,7 +6,7 @@ use crate::eyes::{Sight, Stages};
 use crate::ports::{Button, Camera, CameraError, Level, Lights, LightsError, SpeakerError};
 use crate::sound::card::{Holder, Tone};
 use crate::{picture, report};
-use mood::{Answer, Expression, Frame, NoFaceReason, Rgb};
+use mood::{Answer, Expression, Frame, ModelError, NoFaceReason, Rgb};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ pub fn camera(camera: &mut dyn Camera) -> Finding {
     camera.close();
     let frame = match taken {
         Ok(frame) => frame,
-        Err(error) => return Finding::broken(error.to_string(), remedy(&error)),
+        Err(error) => return no_camera(error),
     };
     let (brightness, sharpness) = (mean_luminance(&frame), sharpness(&frame));
     let what = format!(
@@ -99,32 +99,32 @@ pub fn sharpness(frame: &Frame) -> u32 {
 pub fn face(camera: &mut dyn Camera, sight: &mut dyn Sight) -> Finding {
     let seen = look_for_a_face(camera, sight);
     camera.close();
-    seen
+    seen.unwrap_or_else(|finding| finding)
 }
 
-fn look_for_a_face(camera: &mut dyn Camera, sight: &mut dyn Sight) -> Finding {
+/// No use of a camera.
+fn no_camera(error: CameraError) -> Finding {
+    Finding::broken(error.to_string(), remedy(&error))
+}
+
+/// No use of a network.
+fn no_model(error: ModelError) -> Finding {
+    Finding::broken(error.to_string(), MODEL_REMEDY)
+}
+
+fn look_for_a_face(camera: &mut dyn Camera, sight: &mut dyn Sight) -> Result<Finding, Finding> {
     let began = Instant::now();
     let clock = || began.elapsed();
-    if let Err(error) = camera.open() {
-        return Finding::broken(error.to_string(), remedy(&error));
-    }
+    camera.open().map_err(no_camera)?;
     let mut last = None;
     for frames in 1..=LOOKS {
-        let frame = match camera.capture() {
-            Ok(frame) => frame,
-            Err(error) => return Finding::broken(error.to_string(), remedy(&error)),
-        };
-        match sight.look(&frame, &mut Stages::default(), &clock) {
-            Ok(seen) => {
-                if let Some(face) = seen.faces.first() {
-                    let what =
-                        format!("found in frame {frames}, {:.0} pixels wide; {}", face.width, report::sentence(&seen));
-                    return Finding::fine(what).with("frames", frames).with("score", face.score);
-                }
-                last = Some(seen);
-            }
-            Err(error) => return Finding::broken(error.to_string(), MODEL_REMEDY),
+        let frame = camera.capture().map_err(no_camera)?;
+        let seen = sight.look(&frame, &mut Stages::default(), &clock).map_err(no_model)?;
+        if let Some(face) = seen.faces.first() {
+            let what = format!("found in frame {frames}, {:.0} pixels wide; {}", face.width, report::sentence(&seen));
+            return Ok(Finding::fine(what).with("frames", frames).with("score", face.score));
         }
+        last = Some(seen);
     }
     let reason = match last.as_ref().map(|seen| seen.answer) {
         Some(Answer::NoFace { reason }) => reason,
@@ -138,7 +138,7 @@ fn look_for_a_face(camera: &mut dyn Camera, sight: &mut dyn Sight) -> Finding {
         NoFaceReason::TooDark => "make light, on the face rather than behind it",
         NoFaceReason::NotPlausible => "look straight at the camera, with nothing before the face",
     };
-    Finding::doubtful(format!("no face in {LOOKS} frames: {said}"), remedy).with("frames", LOOKS)
+    Ok(Finding::doubtful(format!("no face in {LOOKS} frames: {said}"), remedy).with("frames", LOOKS))
 }
 
 /// What to do about a network.
@@ -153,22 +153,30 @@ const STORED: [(&[u8], &str, Option<Expression>); 2] = [
 
 /// Lets the networks read the bundled frames and compares with the answers known.
 pub fn model(sight: &mut dyn Sight) -> Finding {
+    match time_known(sight) {
+        Ok(median) => {
+            let ms = median.as_secs_f64() * 1e3;
+            Finding::fine(format!("the stored answers are given; {ms:.1} ms for a frame with a face"))
+                .with("ms", millis(median))
+        }
+        Err(finding) => finding,
+    }
+}
+
+/// How long a frame with a face usually takes, where the answers are those known.
+fn time_known(sight: &mut dyn Sight) -> Result<Duration, Finding> {
     let began = Instant::now();
     let clock = || began.elapsed();
     let mut times: Vec<Duration> = Vec::new();
     for (jpeg, name, wanted) in STORED {
         let frame = picture::decode(jpeg, name).and_then(|picture| picture::frame(picture, name, Duration::ZERO));
-        let Ok(frame) = frame else {
-            return Finding::broken(format!("the frame {name} is damaged"), "install the box again");
-        };
+        let damaged = |_| Finding::broken(format!("the frame {name} is damaged"), "install the box again");
+        let frame = frame.map_err(damaged)?;
         for _ in 0..RUNS {
             let start = Instant::now();
-            let said = match sight.look(&frame, &mut Stages::default(), &clock) {
-                Ok(seen) => match seen.answer {
-                    Answer::Mood(mood) | Answer::Unsure { best: mood, .. } => Some(mood.expression),
-                    Answer::NoFace { .. } => None,
-                },
-                Err(error) => return Finding::broken(error.to_string(), MODEL_REMEDY),
+            let said = match sight.look(&frame, &mut Stages::default(), &clock).map_err(no_model)?.answer {
+                Answer::Mood(mood) | Answer::Unsure { best: mood, .. } => Some(mood.expression),
+                Answer::NoFace { .. } => None,
             };
             if wanted.is_some() {
                 times.push(start.elapsed());
@@ -176,14 +184,12 @@ pub fn model(sight: &mut dyn Sight) -> Finding {
             if said != wanted {
                 let word = |it: Option<Expression>| it.map_or("nobody", Expression::name);
                 let what = format!("{name}: it says {}, {} is known to be right", word(said), word(wanted));
-                return Finding::broken(what, MODEL_REMEDY);
+                return Err(Finding::broken(what, MODEL_REMEDY));
             }
         }
     }
     times.sort_unstable();
-    let median = times.get(times.len() / 2).copied().unwrap_or_default();
-    Finding::fine(format!("the stored answers are given; {:.1} ms for a frame with a face", median.as_secs_f64() * 1e3))
-        .with("ms", millis(median))
+    Ok(times.get(times.len() / 2).copied().unwrap_or_default())
 }
 
 /// Milliseconds, with a fraction.
