@@ -56,23 +56,11 @@ fn dispatch(command: Command, began: Instant, logs: bool) -> Result<ExitCode, Fa
                 }
             }
             let text = file.map_or_else(|| Ok(config::TEMPLATE.to_owned()), |file| Config::resolved(&file))?;
-            written(&text)
+            stdout().write_all(text.as_bytes()).map_err(Failure::write("the text"))
         }
-        Command::Compose(args) => {
-            let made = compose::compose(&args)?;
-            written(&format!(
-                "{}: {:.1} s, {:.0} times real time\n",
-                args.out.display(),
-                made.seconds,
-                made.times_real_time
-            ))
-        }
+        Command::Compose(args) => compose::compose(&args, &mut stdout().lock()),
     };
     done.map(|()| ExitCode::Done)
-}
-
-fn written(text: &str) -> Result<(), Failure> {
-    stdout().write_all(text.as_bytes()).map_err(Failure::write("the text"))
 }
 
 /// Starts logging to stderr if `--log` or `RUST_LOG` asks for it; says whether it does.

@@ -2,8 +2,7 @@
 
 mod observers;
 
-pub use observers::Summary;
-pub use observers::Transcript;
+pub use observers::{Summary, Transcript};
 
 use crate::device::Fault;
 use crate::ports::{Chime, Sound};
@@ -106,6 +105,12 @@ pub fn percent(share: f32) -> String {
 #[must_use]
 pub fn seconds(time: Duration) -> String {
     format!("{:.1} s", time.as_secs_f64())
+}
+
+/// Milliseconds, to hundredths.
+#[must_use]
+pub fn ms(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e5).round() / 1e2
 }
 
 /// A bar of `width` columns for a share of 0..=1, in eighths of a column.

@@ -6,6 +6,7 @@ use crate::sound::wav::{RATE_HZ, WavFile};
 use mood::{Affect, Expression};
 use music::compose::soundfont::SoundFont;
 use music::{Composer, Mixer};
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -35,15 +36,6 @@ pub struct ComposeArgs {
     pub out: PathBuf,
 }
 
-/// What was rendered, and how fast.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Composed {
-    /// Seconds of music.
-    pub seconds: f64,
-    /// Seconds of music rendered in a second of wall time.
-    pub times_real_time: f64,
-}
-
 pub(super) fn expression(label: &str) -> Result<Expression, String> {
     Expression::from_label(label).ok_or_else(|| {
         let names: Vec<&str> = Expression::ALL.iter().map(|e| e.name()).collect();
@@ -51,11 +43,11 @@ pub(super) fn expression(label: &str) -> Result<Expression, String> {
     })
 }
 
-/// Renders to the file, with the box's own gain, fades and limiter.
+/// Renders to the file, with the box's own gain, fades and limiter; says on `out` how fast.
 ///
 /// # Errors
-/// When the SoundFont can't be used, or the file can't be written.
-pub fn compose(args: &ComposeArgs) -> Result<Composed, Failure> {
+/// When the SoundFont can't be used, or something can't be written.
+pub fn compose(args: &ComposeArgs, out: &mut dyn Write) -> Result<(), Failure> {
     let start = Instant::now();
     let open = |path: &PathBuf| {
         SoundFont::open(path).map_err(|detail| {
@@ -78,7 +70,9 @@ pub fn compose(args: &ComposeArgs) -> Result<Composed, Failure> {
     }
     file.flush().map_err(not_written)?;
     let seconds = f64::from(args.seconds);
-    Ok(Composed { seconds, times_real_time: seconds / start.elapsed().as_secs_f64() })
+    let speed = seconds / start.elapsed().as_secs_f64();
+    writeln!(out, "{}: {seconds:.1} s, {speed:.0} times real time", args.out.display())
+        .map_err(Failure::write("the text"))
 }
 
 fn not_written(error: SpeakerError) -> Failure {
@@ -103,7 +97,7 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         let render = |name: &str| {
             let path = folder.path().join(name);
-            compose(&args(path.clone(), 6)).unwrap();
+            compose(&args(path.clone(), 6), &mut Vec::new()).unwrap();
             let samples: Vec<i16> = hound::WavReader::open(path).unwrap().into_samples().map(Result::unwrap).collect();
             samples
         };
@@ -116,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_full_disk_and_an_unknown_mood_are_said() {
-        let error = compose(&args(PathBuf::from("no/such/folder/x.wav"), 1)).unwrap_err();
+        let error = compose(&args(PathBuf::from("no/such/folder/x.wav"), 1), &mut Vec::new()).unwrap_err();
         assert!(error.to_string().starts_with("music can't be written to no/such/folder/x.wav"), "{error}");
         assert!(expression("jolly").unwrap_err().contains("the moods are angry, disgust"));
     }

@@ -218,17 +218,12 @@ impl<'a> Line<'a> {
             faces: verdict.faces.len(),
             reason,
             ms: Milliseconds {
-                decode: rounded(*decode),
-                find: rounded(stages.find),
-                crop: rounded(stages.crop),
-                classify: rounded(stages.classify),
-                total: rounded(*decode + stages.find + stages.crop + stages.classify),
+                decode: report::ms(*decode),
+                find: report::ms(stages.find),
+                crop: report::ms(stages.crop),
+                classify: report::ms(stages.classify),
+                total: report::ms(*decode + stages.find + stages.crop + stages.classify),
             },
         }))
     }
-}
-
-/// Milliseconds to two places.
-fn rounded(time: Duration) -> f64 {
-    (time.as_secs_f64() * 100_000.0).round() / 100.0
 }

@@ -1,5 +1,6 @@
 //! What was measured, as a table or as JSON; and what the kernel says of this machine.
 
+use crate::report::ms;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -89,11 +90,6 @@ impl Stage {
         let at = |percent: usize| times.get((times.len() * percent).div_ceil(100).saturating_sub(1)).copied();
         Some(Self { stage, median_ms: ms(at(50)?), p95_ms: ms(at(95)?), runs: times.len() })
     }
-}
-
-/// Milliseconds, to hundredths.
-pub(super) fn ms(time: Duration) -> f64 {
-    (time.as_secs_f64() * 1e5).round() / 1e2
 }
 
 /// The board's model, or this machine's processor.
