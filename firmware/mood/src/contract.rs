@@ -64,6 +64,23 @@ impl LabelSet {
     }
 }
 
+const CONTRACT_VERSION: &str = "moodbox.contract_version";
+const INPUT_SHAPE: &str = "moodbox.input_shape";
+const MEAN: &str = "moodbox.mean";
+const DEVIATION: &str = "moodbox.deviation";
+const LABEL_SET: &str = "moodbox.label_set";
+const LABELS: &str = "moodbox.labels";
+const TEMPERATURE: &str = "moodbox.temperature";
+/// Optional, and only together: pleasant, then unpleasant.
+const THRESHOLDS: &str = "moodbox.thresholds";
+
+// The ranges catch the wrong unit, such as a mean meant for luminances of 0..=1, which would otherwise run and answer
+// nonsense.
+const MEAN_RANGE: RangeInclusive<f32> = 0.0..=255.0;
+const DEVIATION_RANGE: RangeInclusive<f32> = 1.0..=255.0;
+const TEMPERATURE_RANGE: RangeInclusive<f32> = 0.05..=20.0;
+const THRESHOLD_RANGE: RangeInclusive<f32> = 0.0..=1.0;
+
 /// Input shape, normalisation, labels, version and calibration of a network.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contract {
@@ -96,26 +113,7 @@ impl Contract {
     pub fn normalise(&self, luminance: u8) -> f32 {
         (f32::from(luminance) - self.mean) / self.deviation
     }
-}
 
-const CONTRACT_VERSION: &str = "moodbox.contract_version";
-const INPUT_SHAPE: &str = "moodbox.input_shape";
-const MEAN: &str = "moodbox.mean";
-const DEVIATION: &str = "moodbox.deviation";
-const LABEL_SET: &str = "moodbox.label_set";
-const LABELS: &str = "moodbox.labels";
-const TEMPERATURE: &str = "moodbox.temperature";
-/// Optional, and only together: pleasant, then unpleasant.
-const THRESHOLDS: &str = "moodbox.thresholds";
-
-// The ranges catch the wrong unit, such as a mean meant for luminances of 0..=1, which would otherwise run and answer
-// nonsense.
-const MEAN_RANGE: RangeInclusive<f32> = 0.0..=255.0;
-const DEVIATION_RANGE: RangeInclusive<f32> = 1.0..=255.0;
-const TEMPERATURE_RANGE: RangeInclusive<f32> = 0.05..=20.0;
-const THRESHOLD_RANGE: RangeInclusive<f32> = 0.0..=1.0;
-
-impl Contract {
     /// The pairs to write into `metadata_props`; [`Contract::from_metadata`] reads them back unchanged.
     #[must_use]
     pub fn to_metadata(&self) -> Vec<(String, String)> {
@@ -191,7 +189,7 @@ impl<'a> Props<'a> {
     }
 
     fn get(&self, key: &'static str) -> Result<&'a str, ModelError> {
-        self.0.get(key).copied().ok_or(ModelError::MissingKey { key })
+        self.0.get(key).copied().ok_or(ModelError::MissingKey(key))
     }
 
     fn expect(&self, key: &'static str, expected: &str) -> Result<(), ModelError> {

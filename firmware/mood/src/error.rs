@@ -46,18 +46,12 @@ pub enum FrameError {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ModelError {
-    /// The bytes are not an ONNX model.
-    #[error("not an ONNX model ({detail})")]
-    NotOnnx {
-        /// The parser's words.
-        detail: String,
-    },
+    /// The bytes are not an ONNX model, in the parser's words.
+    #[error("not an ONNX model ({0})")]
+    NotOnnx(String),
     /// A contract key is missing from `metadata_props`.
-    #[error("no `{key}` in the metadata; the model was not made for this box")]
-    MissingKey {
-        /// The key looked for.
-        key: &'static str,
-    },
+    #[error("no `{0}` in the metadata; the model was not made for this box")]
+    MissingKey(&'static str),
     /// A contract key is given twice, so it can't be told which one holds.
     #[error("model has `{key}` twice, `{first}` and `{second}`; this build expects it once")]
     DuplicateKey {

@@ -138,9 +138,7 @@ impl Frame {
             PixelFormat::Rgb => rec601([line[3 * x], line[3 * x + 1], line[3 * x + 2]]),
         }
     }
-}
 
-impl Frame {
     /// The mean luminance of some thousand pixels spread over the frame, 0..=255.
     #[must_use]
     pub fn mean_luminance(&self) -> u8 {

@@ -205,7 +205,7 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 }
 
 fn not_onnx(error: impl std::fmt::Display) -> ModelError {
-    ModelError::NotOnnx { detail: format!("{error:#}") }
+    ModelError::NotOnnx(format!("{error:#}"))
 }
 
 fn graph(error: impl std::fmt::Display) -> ModelError {

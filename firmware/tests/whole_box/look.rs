@@ -169,7 +169,7 @@ fn a_model_that_is_missing_or_foreign_or_damaged_is_refused() {
         assert_eq!(out, "", "{name}");
         assert!(err.starts_with(&format!("error: model {name}")) && err.contains("\n  hint: "), "{err}");
     }
-    let missing = ModelError::MissingKey { key: "moodbox.contract_version" }.to_string();
+    let missing = ModelError::MissingKey("moodbox.contract_version").to_string();
     let foreign = moodbox().current_dir(folder.path()).args(["look", "--model", "foreign.onnx", "x.png"]).assert();
     assert!(said(&foreign).1.contains(&missing), "{:?}", said(&foreign));
 }

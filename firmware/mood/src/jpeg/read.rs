@@ -1,7 +1,6 @@
 //! From the start of a picture to its end, segment by segment (ITU-T T.81, annex B).
 
-use super::bits::{Bits, Fault};
-use super::bits::{Table, USUAL};
+use super::bits::{Bits, Fault, Table, USUAL};
 use super::scan::{Component, Header, Scan};
 use super::{DEFINE_HUFFMAN_TABLES, JpegError};
 use crate::frame::index;

@@ -1,8 +1,7 @@
 //! Walks through a scan of Huffman codes without making pixels of them, to see whether all of its blocks are there
 //! (ITU-T T.81, F.2 and G.2).
 
-use super::bits::Table;
-use super::bits::{Bits, Fault};
+use super::bits::{Bits, Fault, Table};
 use crate::frame::index;
 
 /// A component of the picture: luminance, or a colour difference.
@@ -32,18 +31,21 @@ pub(super) struct Header {
 impl Header {
     /// Units across and down; a unit holds the blocks of all components for one square.
     pub(super) fn units(&self) -> (u32, u32) {
-        let most = |of: fn(&Component) -> u32| self.components.iter().map(of).max().unwrap_or(1);
-        (self.width.div_ceil(8 * most(|it| it.across)), self.height.div_ceil(8 * most(|it| it.down)))
+        let (across, down) = self.most();
+        (self.width.div_ceil(8 * across), self.height.div_ceil(8 * down))
     }
 
     /// Blocks of a component across and down, where it has a scan of its own.
     fn blocks(&self, component: &Component) -> (u32, u32) {
-        let most = |of: fn(&Component) -> u32| self.components.iter().map(of).max().unwrap_or(1);
         let side = |pixels: u32, share: u32, most: u32| (pixels * share).div_ceil(most).div_ceil(8);
-        (
-            side(self.width, component.across, most(|it| it.across)),
-            side(self.height, component.down, most(|it| it.down)),
-        )
+        let (across, down) = self.most();
+        (side(self.width, component.across, across), side(self.height, component.down, down))
+    }
+
+    /// The blocks of a unit across and down, of the component that has most.
+    fn most(&self) -> (u32, u32) {
+        let most = |of: fn(&Component) -> u32| self.components.iter().map(of).max().unwrap_or(1);
+        (most(|it| it.across), most(|it| it.down))
     }
 }
 
@@ -69,10 +71,7 @@ impl Scan<'_> {
         if !header.progressive && self.parts.iter().any(no_end) {
             bits.refuse_holes();
         }
-        let alone = match self.parts.as_slice() {
-            [(part, ..)] => Some(*part),
-            _ => None,
-        };
+        let alone = if let [(part, ..)] = self.parts.as_slice() { Some(*part) } else { None };
         let (columns, rows) = match alone {
             Some(part) => header.blocks(&header.components[part]),
             None => header.units(),
