@@ -214,7 +214,7 @@ pub(crate) fn decide(target: Target, logits: Vec<f32>, contract: &Contract, rela
     let probabilities = Probabilities::from_logits(&logits, contract);
     let (answer, confidence) = probabilities.winner()?;
     let thresholds = contract.thresholds.unwrap_or(Thresholds::DEFAULT);
-    let confident = Mood::of(&probabilities).is_some_and(|mood| thresholds.accept(&mood));
+    let confident = Mood::of(&probabilities).is_some_and(|mood| mood.passes(&thresholds));
     let known = contract.labels.iter().position(|&label| label == target.truth);
     let nll = known.map(|label| metrics::nll(&logits.0, label, f64::from(contract.temperature)));
     Some(Row { target, answer, confidence: f64::from(confidence), nll, confident, relation, logits: logits.0 })

@@ -1,6 +1,6 @@
 //! What the box says about a frame: a mood in the valence-arousal plane, a doubt, or that it can't see anybody.
 
-use crate::{Expression, Probabilities, Thresholds};
+use crate::{classifier::Probabilities, contract::Thresholds, expression::Expression};
 use serde::{Deserialize, Serialize};
 
 /// An expression with its confidence and its place in the valence-arousal plane.
@@ -21,6 +21,12 @@ impl Mood {
     pub fn of(probabilities: &Probabilities) -> Option<Self> {
         let (expression, confidence) = probabilities.winner()?;
         Some(Self { expression, confidence, affect: Affect::expected(probabilities) })
+    }
+
+    /// Whether it is certain enough.
+    #[must_use]
+    pub fn passes(&self, thresholds: &Thresholds) -> bool {
+        self.confidence >= thresholds.least(self.expression)
     }
 }
 
@@ -99,7 +105,7 @@ impl Answer {
     #[must_use]
     pub fn decide(probabilities: &Probabilities, thresholds: &Thresholds, flaw: Option<UnsureReason>) -> Option<Self> {
         let mood = Mood::of(probabilities)?;
-        Some(if thresholds.accept(&mood) {
+        Some(if mood.passes(thresholds) {
             Self::Mood(mood)
         } else {
             Self::Unsure { best: mood, reason: flaw.unwrap_or(UnsureReason::LowConfidence) }

@@ -1,6 +1,6 @@
 //! What model and firmware must agree on. It travels inside the ONNX file, in `metadata_props`.
 
-use crate::{Expression, ModelError, Thresholds};
+use crate::{error::ModelError, expression::Expression};
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
@@ -80,6 +80,36 @@ const MEAN_RANGE: RangeInclusive<f32> = 0.0..=255.0;
 const DEVIATION_RANGE: RangeInclusive<f32> = 1.0..=255.0;
 const TEMPERATURE_RANGE: RangeInclusive<f32> = 0.05..=20.0;
 const THRESHOLD_RANGE: RangeInclusive<f32> = 0.0..=1.0;
+
+/// The smallest confidence that counts as an answer.
+///
+/// Asymmetric: telling somebody that they look angry when they don't costs more than the reverse, so an unpleasant
+/// expression has to be more certain.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Thresholds {
+    /// For happy, surprised and neutral, 0..=1.
+    pub pleasant: f32,
+    /// For angry, disgusted, afraid, sad and contemptuous, 0..=1.
+    pub unpleasant: f32,
+}
+
+impl Thresholds {
+    /// Those of a network whose file names none.
+    pub const DEFAULT: Self = Self { pleasant: 0.4, unpleasant: 0.6 };
+
+    /// The smallest confidence with which this expression counts.
+    #[must_use]
+    pub const fn least(&self, expression: Expression) -> f32 {
+        if expression.is_unpleasant() { self.unpleasant } else { self.pleasant }
+    }
+
+    /// The same with another confidence for the pleasant ones, 0..=1; an unpleasant one needs as much more as before.
+    #[must_use]
+    pub const fn moved_to(self, pleasant: f32) -> Self {
+        let more = (self.unpleasant - self.pleasant).max(0.0);
+        Self { pleasant, unpleasant: (pleasant + more).min(1.0) }
+    }
+}
 
 /// Input shape, normalisation, labels, version and calibration of a network.
 #[derive(Debug, Clone, PartialEq)]

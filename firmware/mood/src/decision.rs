@@ -1,42 +1,8 @@
 //! From a reading to probabilities and to an answer: calibration, the owner's corrections, and when to say nothing.
 
-use crate::{Contract, Expression, Mood, Probabilities, Reading, owner::Layer};
-
-/// The smallest confidence that counts as an answer.
-///
-/// Asymmetric: telling somebody that they look angry when they don't costs more than the reverse, so an unpleasant
-/// expression has to be more certain.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Thresholds {
-    /// For happy, surprised and neutral, 0..=1.
-    pub pleasant: f32,
-    /// For angry, disgusted, afraid, sad and contemptuous, 0..=1.
-    pub unpleasant: f32,
-}
-
-impl Thresholds {
-    /// Those of a network whose file names none.
-    pub const DEFAULT: Self = Self { pleasant: 0.4, unpleasant: 0.6 };
-
-    /// The smallest confidence with which this expression counts.
-    #[must_use]
-    pub const fn least(&self, expression: Expression) -> f32 {
-        if expression.is_unpleasant() { self.unpleasant } else { self.pleasant }
-    }
-
-    /// The same with another confidence for the pleasant ones, 0..=1; an unpleasant one needs as much more as before.
-    #[must_use]
-    pub const fn moved_to(self, pleasant: f32) -> Self {
-        let more = (self.unpleasant - self.pleasant).max(0.0);
-        Self { pleasant, unpleasant: (pleasant + more).min(1.0) }
-    }
-
-    /// Whether a mood is certain enough.
-    #[must_use]
-    pub fn accept(&self, mood: &Mood) -> bool {
-        mood.confidence >= self.least(mood.expression)
-    }
-}
+use crate::classifier::{Probabilities, Reading};
+use crate::contract::{Contract, Thresholds};
+use crate::owner::Layer;
 
 /// Everything that stands between a network's reading and an answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +33,7 @@ impl DecisionRule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{LabelSet, Logits};
+    use crate::{Expression, LabelSet, Logits, Mood};
 
     /// One step of arithmetic in f32.
     const EXACT: f32 = 1e-6;
@@ -85,7 +51,7 @@ mod tests {
         let logit = |label: &Expression| if *label == Expression::Sad { 2.066 } else { 0.0 };
         let reading = Reading { logits: Logits(labels.iter().map(logit).collect()), features: Vec::new() };
         let accepts =
-            |rule: DecisionRule| Mood::of(&rule.probabilities(&reading)).is_some_and(|it| rule.thresholds.accept(&it));
+            |rule: DecisionRule| Mood::of(&rule.probabilities(&reading)).is_some_and(|it| it.passes(&rule.thresholds));
         let lower = Thresholds { unpleasant: 0.52, ..own };
         assert_eq!([Some(lower), Some(own), None].map(|it| accepts(rule(it))), [true, false, false]);
     }

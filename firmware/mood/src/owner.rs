@@ -5,7 +5,8 @@
 //! strong, the examples decide among themselves: those left out of a fit must be foretold better by it than by the bare
 //! network, and clearly so, or the layer stays empty.
 
-use crate::{Contract, Expression, Logits, Reading};
+use crate::classifier::{Logits, Reading};
+use crate::{contract::Contract, expression::Expression};
 use serde::{Deserialize, Serialize};
 
 /// Examples that are kept of each kind; the oldest go first.
