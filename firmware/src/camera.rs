@@ -1,9 +1,8 @@
 //! The camera of a real box: finds one, switches its sensor on for a look, lets the exposure settle, and survives that it
 //! stalls, is unplugged or comes back.
 //!
-//! [`Found`] cameras are chosen among in [`choose`], pure; [`video`] drives one that the kernel offers (V4L2), [`rpicam`]
-//! one at a Raspberry Pi's ribbon cable, through the program that comes with its system. Both are a [`Sensor`], and
-//! [`BoxCamera`] is the rest.
+//! [`choose`] picks among [`Found`] cameras, pure; [`video`] drives one of the kernel's (V4L2), [`rpicam`] one at a
+//! Raspberry Pi's ribbon cable by its system's program. Both are a [`Sensor`], and [`BoxCamera`] is the rest.
 
 pub mod choose;
 pub mod decode;

@@ -155,8 +155,7 @@ impl Config {
         found
     }
 
-    /// How long each mood shows while the owner chooses: all of them until the hold means something else, and never so
-    /// short that the change of colours is a flicker.
+    /// How long each mood shows while the owner chooses: all within the time of that hold, but never as a flicker.
     fn choice(&self) -> Duration {
         let time = self.gestures.stop.saturating_sub(self.gestures.choose);
         (time / device::CHOICES).max(mood::light::SHORTEST_PERIOD)

@@ -14,10 +14,8 @@
 //!
 //! Music and state are apart: while the box looks again, or can't, what plays goes on.
 //!
-//! A look begins with the touch of the button, long before it is known that the touch is a single press (see
-//! [`crate::gesture`]). An answer that is there sooner waits for that; a touch that becomes something else abandons the
-//! look. If no music plays and there is no answer to correct, a single press is
-//! unambiguous and is answered at once.
+//! A look begins with the touch of the button, before it is known to be a single press (see [`crate::gesture`]). The answer
+//! waits for that, or is dropped for another gesture. Where neither music nor an answer could be meant, it comes at once.
 
 mod events;
 mod lights;
@@ -39,8 +37,7 @@ use std::time::Duration;
 
 /// The box.
 ///
-/// INVARIANT: one press, one look. Presses while Looking are dropped, never queued, and while the camera still works on
-/// a look that came too late no second one is begun.
+/// INVARIANT: one press, one look. Presses while Looking, or while the camera is still late, are dropped.
 #[derive(Debug, Clone)]
 pub struct Device {
     settings: Settings,

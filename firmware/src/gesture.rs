@@ -8,9 +8,8 @@
 //!   '-- held 1 s --> Choose -- 5 s --> Stop -- 10 s --> ShutDown        up at any time: Released
 //! ```
 //!
-//! What a press means is known only when no other follows it, but a press must be answered at once. So every first press
-//! also gives [`Gesture::Touched`] in the moment it comes: the box lights up and begins to look on it, and takes that back
-//! when the gesture turns out to be another one.
+//! What a press means is known only when no other follows it, but it must be answered at once. So a first press also gives
+//! [`Gesture::Touched`]: the box lights up and begins to look, and takes that back when it turns out to be another gesture.
 
 use crate::ports::Level;
 use std::time::Duration;

@@ -13,8 +13,7 @@ use thiserror::Error;
 /// Size of a simulated camera's frames, as a webcam gives them.
 pub const CAMERA_SIZE: (u32, u32) = (640, 480);
 
-/// Pictures larger than so many of the camera's sides are first made smaller by counting: the filter takes sixteen bytes
-/// for each pixel of a column.
+/// Pictures of more than so many camera sides are first shrunk by counting: the filter takes 16 bytes a pixel.
 const FILTERED: u32 = 4;
 
 /// Names that picture files end with.

@@ -31,15 +31,13 @@ pub trait Camera: Send {
     /// Switches the sensor off, after the last frame of a look; also after a failure.
     fn close(&mut self) {}
 
-    /// Between looks: switches off a sensor that was kept warm long enough. Gives how long until it wants to be asked
-    /// again; `None` when the sensor is off.
+    /// Between looks: switches off a sensor kept warm long enough. Gives the time until the next call; `None` when off.
     fn rest(&mut self) -> Option<Duration> {
         None
     }
 
-    /// Asks for `times` as much light (more than 1) in the frames to come, by exposure time and gain together, until the
-    /// sensor is switched off. True when frames will be brighter from one of the next ones on; false when the camera
-    /// can't, or is at its end.
+    /// Asks for `times` as much light (more than 1) by exposure time and gain, until the sensor is switched off. True when
+    /// one of the next frames will be brighter; false when the camera can't, or is at its end.
     fn brighten(&mut self, times: f32) -> bool {
         let _ = times;
         false

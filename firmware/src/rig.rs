@@ -1,5 +1,4 @@
-//! The map: what the box is made of, on a board and on a desk. The only place that opens pins, camera and speaker; `run`,
-//! `check` and `bench` take their parts from here.
+//! What the box is made of, on a board and on a desk. The only place that opens pins, camera and speaker.
 
 use crate::camera::{BoxCamera, CameraSettings, Finder};
 use crate::config::Config;
@@ -184,8 +183,7 @@ impl<'c> Rig<'c> {
 }
 
 impl Drop for Rig<'_> {
-    /// Darkens the lamp when all else has let go of the board, or hangs: a sensor ends with the program at the latest,
-    /// but a line keeps its level.
+    /// Darkens the lamp at the end, whatever hangs: the sensor ends with the program, but a line keeps its level.
     fn drop(&mut self) {
         if let Place::Board { lamp: Some(lamp), .. } = &self.place {
             // There is nobody left to tell about a failure.
@@ -215,9 +213,8 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Runs the box until it is stopped, by its button, a message, or by itself at `stop_at`, and says what shall follow.
-    /// `seed` is the first piece's, `began` when the program started. Light, lamp and sensor are off afterwards, however
-    /// it ends.
+    /// Runs the box until it is stopped, or until `stop_at`, and says what shall follow. `seed` is the first piece's, `began`
+    /// when the program started. Light, lamp and sensor are off afterwards, however it ends.
     ///
     /// # Errors
     /// When a thread can't be started, or one ends that the box can't do without.

@@ -25,8 +25,7 @@ pub const LONGEST_SIDE: u32 = 16_384;
 /// falls away; of an animation the first frame is taken.
 ///
 /// # Errors
-/// When the bytes are no picture, a damaged or an unsupported one, or one that takes more than [`most_memory`]; in a
-/// fragment that says what is wrong with it.
+/// When the bytes are no picture, damaged, unsupported or need more than [`most_memory`]; as a fragment.
 pub fn decode(bytes: &[u8]) -> Result<DynamicImage, String> {
     decode_within(bytes, most_memory())
 }

@@ -33,8 +33,7 @@ impl Fault {
     }
 }
 
-/// Sets a file aside that can't be read, so that the box can begin anew. Says so in a sentence for the owner, and whether the
-/// place is free now; where it isn't, nothing may be written there.
+/// Sets a file aside that can't be read. Gives a sentence for the owner, and whether its place may be written.
 pub fn begin_anew(what: &str, path: &Path, fault: &Fault) -> (String, bool) {
     let aside = match fault {
         Fault::Damaged(_) => Aside::Damaged,

@@ -37,8 +37,7 @@ pub fn read_text(path: &Path, most_mib: u64) -> Result<String> {
     String::from_utf8(read(path, most_mib)?).map_err(|_| Error::new(ErrorKind::InvalidData, "it is no text in UTF-8"))
 }
 
-/// What the shell has opened for us, as in `... | moodbox look /dev/stdin` or `--data <(...)`: somebody writes there, or
-/// nobody will, and then it ends.
+/// What the shell has opened for us (`... | moodbox look /dev/stdin`, `--data <(...)`): it ends by itself.
 #[must_use]
 pub fn is_handed_over(path: &Path) -> bool {
     path == Path::new("/dev/stdin") || path.starts_with("/dev/fd")

@@ -133,8 +133,7 @@ pub struct Affect {
 }
 
 impl Affect {
-    /// Where an expression lies (Russell & Mehrabian 1977, pleasure and arousal of the matching term; neutral is the
-    /// origin by convention).
+    /// Where an expression lies: Russell & Mehrabian 1977, pleasure and arousal of the matching term; neutral at 0.
     #[must_use]
     pub const fn of(expression: Expression) -> Self {
         let (valence, arousal) = match expression {

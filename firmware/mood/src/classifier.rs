@@ -133,8 +133,7 @@ impl Classifier {
         Ok(Self { contract, network, print: fingerprint(bytes) })
     }
 
-    /// A number that differs from file to file (FNV-1a of its bytes): what was learnt about one network says nothing about
-    /// another.
+    /// FNV-1a of the file's bytes: what was learnt about one network says nothing about another.
     #[must_use]
     pub const fn fingerprint(&self) -> u64 {
         self.print
@@ -208,8 +207,7 @@ fn features(proto: &ModelProto) -> Option<&str> {
     (last.op_type == "Gemm").then(|| last.input.first().map(String::as_str)).flatten()
 }
 
-/// The contract asks for logits. A model that ends in a softmax would run and always answer with a doubt, because the
-/// box takes the softmax itself.
+/// Refuses a model that ends in a softmax: the box takes it itself, and would always answer with a doubt.
 fn check_ends_in_logits(proto: &ModelProto) -> Result<(), ModelError> {
     let outputs: Vec<&str> = proto.graph.iter().flat_map(|g| &g.output).map(|output| output.name.as_str()).collect();
     let softmax =

@@ -74,8 +74,7 @@ const TEMPERATURE: &str = "moodbox.temperature";
 /// Optional, and only together: pleasant, then unpleasant.
 const THRESHOLDS: &str = "moodbox.thresholds";
 
-// The ranges catch the wrong unit, such as a mean meant for luminances of 0..=1, which would otherwise run and answer
-// nonsense.
+// The ranges catch the wrong unit, such as a mean meant for luminances of 0..=1.
 const MEAN_RANGE: RangeInclusive<f32> = 0.0..=255.0;
 const DEVIATION_RANGE: RangeInclusive<f32> = 1.0..=255.0;
 const TEMPERATURE_RANGE: RangeInclusive<f32> = 0.05..=20.0;
@@ -83,8 +82,7 @@ const THRESHOLD_RANGE: RangeInclusive<f32> = 0.0..=1.0;
 
 /// The smallest confidence that counts as an answer.
 ///
-/// Asymmetric: telling somebody that they look angry when they don't costs more than the reverse, so an unpleasant
-/// expression has to be more certain.
+/// Asymmetric: to be told wrongly that one looks angry costs more than the reverse.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Thresholds {
     /// For happy, surprised and neutral, 0..=1.

@@ -21,8 +21,7 @@ const UPRIGHT: f32 = 8.0;
 /// Degrees of roll that are taken out at most.
 const LARGEST_TURN: f32 = 30.0;
 
-/// Samples along one output pixel at most. A crop wider than 1,500 frame pixels leaves some pixels out, but still takes
-/// the mean of a thousand.
+/// Samples along one output pixel at most; a crop wider than 1,500 frame pixels leaves some pixels out.
 const MOST_SAMPLES: usize = 32;
 
 /// A square grey crop of a face, one byte a pixel.
@@ -41,8 +40,7 @@ impl Crop {
     /// Below this [contrast](Crop::contrast) a crop's light is evened out before it is read.
     pub const DIM: u8 = 90;
 
-    /// Cuts `face` out of `frame` by the landmark rule and scales it to `side` pixels with area averaging. Outside the
-    /// frame its edge goes on.
+    /// Cuts `face` out by the landmark rule, area-averaged to `side` pixels. Outside the frame its edge goes on.
     #[must_use]
     pub fn of(frame: &Frame, face: &FaceBox, side: u32) -> Self {
         let mut crop = Self::default();
@@ -92,8 +90,7 @@ impl Crop {
         &self.pixels
     }
 
-    /// Spreads its luminances over the whole range: the hundredth darkest become black, the hundredth brightest white. A
-    /// crop without contrast stays as it is.
+    /// Stretches its luminances until a hundredth at each end is black or white; without contrast it stays.
     fn stretch(&mut self) {
         let (low, high) = levels::spread(self.pixels.iter().copied());
         let spread = u32::from(high - low);
@@ -107,8 +104,7 @@ impl Crop {
         }
     }
 
-    /// Makes it as the classifier shall see it: one whose [contrast](Crop::contrast) is below [`Crop::DIM`] has its light
-    /// evened out.
+    /// Evens out the light where the [contrast](Crop::contrast) is below [`Crop::DIM`].
     pub fn light_up(&mut self) {
         if self.contrast() < Self::DIM {
             self.stretch();
@@ -168,8 +164,7 @@ impl Square {
     /// The landmark rule. FER-2013 was cut by another finder's boxes; this square is the one that matches those pictures
     /// best (mean overlap 0.75, which is within their own scatter).
     ///
-    /// The unit of the face is the distance between its eyes or, scaled to the same, from eyes to mouth: whichever the
-    /// head's turn shortens less.
+    /// The unit is the distance between the eyes or, scaled, from eyes to mouth: a turned head shortens one less.
     fn around(landmarks: &Landmarks) -> Self {
         let (eyes, mouth) = (landmarks.eyes(), landmarks.mouth);
         let unit = landmarks.eye_distance().max(MOUTH_TO_EYE_DISTANCE * eyes.distance(mouth));

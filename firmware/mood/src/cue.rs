@@ -81,8 +81,7 @@ fn too_dark() -> LightPattern {
 /// How long an answer's light takes to come up from what showed before.
 const EASE: Duration = Duration::from_millis(300);
 
-/// Colour and motion of a mood. Colours follow Jonauskaite et al. 2020 where a light can show them; the motion tells
-/// the moods apart without colour.
+/// Colour (Jonauskaite et al. 2020, where a light can show it) and motion, which tells moods apart without colour.
 #[must_use]
 pub fn mood_light(expression: Expression) -> LightPattern {
     let (red, green, blue, motion, ms) = match expression {

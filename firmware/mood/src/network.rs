@@ -32,8 +32,7 @@ impl Network {
         Ok(proto)
     }
 
-    /// Gives a convolutional model another input shape (NCHW): its only input's, and instead of each shape that a
-    /// `Reshape` names one whose middle follows from the rest.
+    /// Gives a convolutional model another input shape (NCHW) and targets of `Reshape` whose middle follows from it.
     pub(crate) fn resize(proto: &mut ModelProto, input: [usize; 4]) {
         let Some(graph) = &mut proto.graph else { return };
         let dim = |side: usize| tensor_shape_proto::Dimension {
@@ -114,8 +113,7 @@ impl Network {
         Ok(Self { plan, input, float_convolutions })
     }
 
-    /// Runs the network, and gives `read` its outputs: in the model's order, row-major. Nothing is copied but the input,
-    /// into tract's own tensor.
+    /// Runs the network, and gives `read` its outputs in the model's order, row-major, without copying them.
     pub(crate) fn run<T>(&self, values: &[f32], read: impl FnOnce(&[&[f32]]) -> T) -> Result<T, ModelError> {
         let input = Tensor::from_shape(&self.input, values).map_err(run)?.into_tvalue();
         let outputs = guarded(|| self.plan.run(tvec!(input))).map_err(run)?.map_err(run)?;

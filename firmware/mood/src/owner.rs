@@ -121,8 +121,7 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// Strengths of the prior that are tried, the strongest first. In units of an example: with 8 it takes about eight that
-/// agree to move a logit as far as one of them wants.
+/// Strengths of the prior to try, the strongest first: with 8, some eight examples that agree move a logit fully.
 const PRIORS: [f32; 3] = [8.0, 4.0, 2.0];
 /// How much stronger the prior on the biases is: they move all faces at once.
 const BIAS_PRIOR: f32 = 4.0;

@@ -141,8 +141,7 @@ pub struct Raw<'a> {
     pub width: u32,
     /// Lines.
     pub height: u32,
-    /// Bytes from one line to the next in the first plane; half of that in the colour planes of [`RawFormat::I420`]
-    /// and [`RawFormat::Yv12`].
+    /// Bytes from line to line in the first plane; half of it in the colour planes of `I420` and `Yv12`.
     pub stride: usize,
     /// How the pixels are laid out.
     pub format: RawFormat,
@@ -261,8 +260,7 @@ fn mirror(line: &mut [u8], bytes_per_pixel: usize) {
 }
 
 impl Range {
-    /// Red, green and blue of a luminance and its blue and red difference (128 is none). The factors are BT.601's in
-    /// 65,536ths, and the result is rounded to the nearest.
+    /// Red, green and blue of a luminance and its colour differences (128 is none), by BT.601 in 65,536ths, rounded.
     fn rgb(self, luminance: u8, blue: u8, red: u8) -> [u8; 3] {
         // (luminance of black, its factor, red's by red difference, green's by blue and red, blue's by blue)
         let (black, grey, red_red, green_blue, green_red, blue_blue) = match self {

@@ -98,8 +98,7 @@ impl Source {
         self.folders.is_none() && self.library.is_none()
     }
 
-    /// Music for a mood without an end: from the owner's folder of that mood, else chosen from all the owner has, else
-    /// composed.
+    /// Endless music for a mood: from the owner's folder for it, else chosen from all tracks, else composed.
     #[must_use]
     pub fn programme(&self, expression: Expression, affect: Affect, seed: u64, rate_hz: u32) -> Playlist {
         self.broken.forget_returned();
@@ -188,8 +187,7 @@ trait Queue: Send {
     }
 }
 
-/// A folder's tracks in a drawn order, round and round. What becomes of them is learnt all the same: it counts where the box
-/// chooses.
+/// A folder's tracks shuffled, round and round. What is learnt about them counts where the box chooses.
 #[derive(Default)]
 struct Shuffled {
     tracks: Vec<PathBuf>,

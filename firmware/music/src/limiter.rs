@@ -10,8 +10,7 @@
 
 use crate::Stereo;
 
-/// Highest peak, sample or between samples, -1.5 dBFS: half a decibel below what may be reached, -1 dBTP, as peaks are found
-/// by interpolation.
+/// Highest true peak, -1.5 dBFS: half a decibel below the limit of -1 dBTP, as peaks are found by interpolation.
 const CEILING: f32 = 0.841;
 
 /// How far it looks ahead, and so how late the sound is: 2 ms.

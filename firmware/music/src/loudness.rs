@@ -45,8 +45,7 @@ pub(super) struct LoudnessNormaliser {
 }
 
 impl LoudnessNormaliser {
-    /// Levels music expected at `expected_lufs` to `target_lufs`. The expectation weighs as much as `trust_s` seconds
-    /// of measurement; the gain never goes beyond ±`most_db`.
+    /// Levels music of about `expected_lufs`, worth `trust_s` seconds, to `target_lufs`; ±`most_db` at most.
     pub(super) fn new(expected_lufs: f32, trust_s: f32, target_lufs: f32, most_db: f32, rate_hz: f32) -> Self {
         let gain_db = (target_lufs - expected_lufs).clamp(-most_db, most_db);
         let weight = (trust_s / BLOCK_S).max(1.0);

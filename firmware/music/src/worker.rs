@@ -1,8 +1,7 @@
 //! Processes of this program that decode the owner's files, so that a damaged one costs itself and nothing else.
 //!
-//! A decoder that asks for all memory, or never comes to an end, ends its process: the box plays the next track, a scan goes
-//! on. Only the program itself starts them (`main` calls [`enable`]); tests and other users of the library decode in their
-//! own process.
+//! A decoder that asks for all memory, or never ends, costs its process and its track only. The program itself starts workers
+//! (`main` calls [`enable`]); tests and other users of the library decode in their own process.
 
 use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, setrlimit};
 use nix::sys::time::{TimeVal, TimeValLike};

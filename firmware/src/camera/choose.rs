@@ -1,10 +1,8 @@
-//! Which camera, and why it; pure. The owner's comes first; else the first that gives frames, and a Raspberry Pi's ribbon
-//! cable last, as it is slower to start.
+//! Which camera, and why; pure. The owner's, else the first that gives frames, the slower ribbon camera last.
 
 use std::path::PathBuf;
 
-/// The pixel formats the box can read (V4L2 fourcc), the best first: what takes least of the bus, then what is converted
-/// fastest.
+/// The pixel formats the box can read (V4L2 fourcc), those first that take least of the bus and of time.
 pub const FORMATS: [&str; 13] =
     ["MJPG", "JPEG", "YUYV", "UYVY", "YVYU", "VYUY", "GREY", "NV12", "NV21", "YU12", "YV12", "RGB3", "BGR3"];
 
@@ -12,8 +10,7 @@ pub const FORMATS: [&str; 13] =
 const BAYER: [&str; 14] =
     ["BA81", "GBRG", "GRBG", "RGGB", "BG1", "GB1", "BA1", "RG1", "pB", "pG", "pg", "pR", "BYR2", "bBA8"];
 
-/// Drivers of a Raspberry Pi's camera interface and image processor. Their nodes can be opened, but give raw sensor data,
-/// or only what is put into them.
+/// Drivers of a Raspberry Pi's camera interface and image processor, whose nodes give no usable frames.
 const PARTS_OF_RPICAM: [&str; 6] = ["unicam", "rp1-cfe", "bcm2835-isp", "bcm2835-codec", "rpi-hevc-dec", "pispbe"];
 
 /// A video device of this machine.

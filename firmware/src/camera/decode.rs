@@ -59,8 +59,7 @@ impl Granted {
         Ok((frame, odd.into_iter().collect()))
     }
 
-    /// Bytes from line to line in a buffer of this length. Drivers leave it out, give that of another format, or pack the
-    /// lines although they say they don't; the length then tells.
+    /// Bytes from line to line, by the buffer's length: drivers leave it out, or tell a wrong one.
     fn stride(&self, format: RawFormat, length: usize) -> (usize, Option<String>) {
         let least = format.least_stride(self.width);
         let fits = |stride: usize| stride >= least && format.size(self.width, self.height, stride) <= length;

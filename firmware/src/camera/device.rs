@@ -89,11 +89,9 @@ pub mod control {
     pub const EXPOSURE_ABSOLUTE: u32 = 0x009a_0902;
 }
 
-/// Exposure time a camera has taken by itself where it is too dark, in its unit of 100 us: as long as a frame lasts at
-/// 30 a second. What its register says meanwhile may be old.
+/// Exposure time a camera has taken by itself in the dark, in 100 us: a frame at 30 a second. Its register may be old.
 const BY_ITSELF: i64 = 333;
-/// The longest exposure that is asked for: ten frames a second are enough for a burst, and somebody who moves is not
-/// blurred beyond recognition.
+/// The longest exposure, a tenth of a second: enough frames for a burst, and not too much motion blur.
 const LONGEST: i64 = 1_000;
 /// Where the gain is at its least, it counts as this part of its range.
 const GAIN_STEPS: i64 = 16;
@@ -108,8 +106,7 @@ pub struct Brighter {
 }
 
 impl Brighter {
-    /// Asks `device` for `times` as much light. What the owner has set by hand is left alone. Whether it will be any
-    /// brighter.
+    /// Asks for `times` as much light, by what the owner has not set by hand. True when frames will be brighter.
     pub fn ask(&mut self, device: &mut dyn VideoDevice, owner: &CameraSettings, times: f32) -> bool {
         let mut got = 1.0;
         if owner.exposure.is_none() {

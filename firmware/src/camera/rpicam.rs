@@ -1,6 +1,5 @@
-//! The camera at a Raspberry Pi's ribbon cable. Its sensor gives raw data that only the system's camera stack can turn
-//! into a picture, so this runs `rpicam-vid`, which does, and reads frames from it: YUV 4:2:0, one after the other. The
-//! sensor is on exactly while the program runs.
+//! The camera at a Raspberry Pi's ribbon cable. Only the system's camera stack makes pictures of its raw data, so frames are
+//! read from `rpicam-vid`: YUV 4:2:0, one after the other. The sensor is on exactly while that program runs.
 
 use super::{CameraSettings, Flicker, Sensor};
 use crate::ports::CameraError;
@@ -25,8 +24,7 @@ const START_LIMIT: Duration = Duration::from_secs(5);
 /// How long it may take to stop the camera and end when it is asked to.
 const END_LIMIT: Duration = Duration::from_secs(1);
 
-/// Lines of pixels are a multiple of this long: then neither image processor, of Pi 0 to 4 or of Pi 5, pads any, and the
-/// stream has no word about padding.
+/// Line lengths are a multiple of this: then the image processors of no Pi pad lines, which the stream would hide.
 const ALIGNMENT: u32 = 128;
 
 /// Sensor modes to ask for, by the largest size each is enough for. The program takes the sensor's nearest; without a wish
@@ -252,8 +250,7 @@ impl Sensor for Rpicam {
         1
     }
 
-    // `brighten` stays "no": the program follows the light by itself, up to its longest exposure and gain, and takes no
-    // orders while it runs.
+    // `brighten` stays "no": the program exposes automatically and takes no orders while it runs.
 
     fn reuse(&mut self, frame: Frame) {
         self.spare = frame.into_bytes();
@@ -266,8 +263,7 @@ impl Sensor for Rpicam {
 
 impl Drop for Rpicam {
     fn drop(&mut self) {
-        // At SIGINT the program stops the camera and ends; what it writes meanwhile is read, and dropped. Without a reader it
-        // would abort in the middle of a frame.
+        // At SIGINT the program ends; its output is read until then, as it aborts without a reader.
         self.shared.stream().unwanted = true;
         let end = Instant::now() + self.end_limit;
         if let Err(error) = self.interrupt() {

@@ -30,8 +30,7 @@ pub struct Setting {
     pub asked: bool,
 }
 
-/// The controls for these settings, in order. What a camera was told by another program stays in it, so what is automatic
-/// is said too.
+/// The controls for these settings, in order; automatic ones too, as a camera keeps what it was told before.
 #[must_use]
 pub fn settings(camera: &CameraSettings) -> Vec<Setting> {
     let mut list = Vec::new();

@@ -6,8 +6,7 @@ use crate::ports::{Chime, Sound};
 use mood::{Affect, Answer, Expression, LightPattern, Probabilities, Verdict, cue};
 use std::time::Duration;
 
-/// The moods in the order in which they go round while the owner chooses. Contempt is not among them: hardly anybody
-/// would choose it, and one of seven is found sooner.
+/// The moods in the order in which the owner chooses. Contempt is left out: one of seven is found sooner.
 const ROUND: [Expression; 7] = {
     use Expression::{Angry, Disgust, Fear, Happy, Neutral, Sad, Surprise};
     [Happy, Surprise, Neutral, Sad, Fear, Disgust, Angry]

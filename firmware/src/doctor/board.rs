@@ -84,8 +84,7 @@ const CLOCKS: [(&str, &str, &str); 2] = [
     ("brcm,bcm2711", "a Raspberry Pi 4", "core_freq_min=500"),
 ];
 
-/// What was found about the light, with a word about the clock where that is not held. Reads the device tree and config.txt
-/// below `root` (`/` on a board).
+/// `light`, with a word about a core clock that is not held, by device tree and config.txt below `root`.
 #[must_use]
 pub fn with_clock(light: Finding, kind: LightKind, root: &Path) -> Finding {
     let tree = std::fs::read(root.join("proc/device-tree/compatible")).unwrap_or_default();

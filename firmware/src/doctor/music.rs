@@ -24,8 +24,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// Those that hold by a configuration. Without an index of their own they are those of the box's `service`, whose owner
-    /// asks from a shell of his own.
+    /// Those of the configuration; those of `service` where the asking user has no index and the box's service has.
     #[must_use]
     pub fn of(config: &Config, service: &Path) -> Self {
         let settings = config.sound();

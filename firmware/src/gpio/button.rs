@@ -15,8 +15,7 @@ const POLL: Duration = Duration::from_millis(5);
 const UNPROVEN: Duration = Duration::from_millis(50);
 /// How long an edge may come after its level.
 const GRACE: Duration = Duration::from_millis(20);
-/// The longest the kernel holds an edge back to see whether it stays; what bounces longer is
-/// [`crate::runner::button`]'s, which adds no delay.
+/// The longest debounce of the kernel, which adds delay; the rest is [`crate::runner::button`]'s, which adds none.
 const MOST_KERNEL_DEBOUNCE: Duration = Duration::from_millis(5);
 
 /// How the button is heard now.

@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The lamp; clones switch the same one.
 ///
-/// INVARIANT: while the box runs the lamp is dark only if neither the box nor the camera needs it; it is dark once the
-/// last clone is gone.
+/// INVARIANT: while the box runs, the lamp is on when box or camera need it; it is dark after the last clone.
 #[derive(Clone)]
 pub struct Lamp(Arc<Mutex<State>>);
 

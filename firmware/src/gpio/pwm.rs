@@ -91,8 +91,7 @@ impl Drop for Pulses {
     }
 }
 
-/// Real-time priority, the lowest there is: before everything that has none. It takes about 5 % of a core, so nothing is
-/// kept waiting for long.
+/// The lowest real-time priority: before all others, for about 5 % of a core.
 fn hurry() {
     let fifo = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
     match set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, fifo) {

@@ -106,8 +106,7 @@ impl VideoDevice for Open {
 impl Drop for Open {
     fn drop(&mut self) {
         let Some(mut stream) = self.stream.take() else { return };
-        // The crate panics over a stream that can't be stopped for any reason but an unplugged camera; the kernel frees
-        // such a stream when the program ends.
+        // The crate panics when a stream can't be stopped; the kernel frees the stream when the program ends.
         if let Err(error) = stream.stop()
             && error.raw_os_error() != Some(NO_SUCH_DEVICE)
         {

@@ -107,8 +107,7 @@ pub(super) fn files(
         (None, Some(country)) => format!(" cfg80211.ieee80211_regdom={country}"),
         _ => String::new(),
     };
-    // Of what is made, not of the owner's file: its password could be tried against the sum much faster than against
-    // the key that is made of it.
+    // Of what is made, not of the owner's file, whose password could be guessed faster by the sum.
     let mut sum = Sha256::new();
     for part in [&user_data, &network_config, &config, &country, boxes_part, problems] {
         sum.update(part.len().to_le_bytes());

@@ -47,8 +47,7 @@ pub struct Limits {
     pub time: Duration,
 }
 
-/// Looks: a burst of frames, until the answer is certain. The sensor is off when this returns, which it does soon after
-/// `abandoned` says so.
+/// Takes frames until the answer is certain or `abandoned` says stop; the sensor is off when this returns.
 pub fn take_look(
     camera: &mut dyn Camera,
     eyes: &mut dyn Sight,

@@ -1,5 +1,4 @@
-//! The threads around the loop, each of which tells when it ends, whatever the reason: that of camera and eyes is here, the
-//! buttons' are in `button.rs`.
+//! The threads around the loop, each of which tells when it ends; those of the buttons are in `button.rs`.
 
 use super::{Inbox, Limits, Look, Looker, Message, take_look};
 use crate::device::Lesson;

@@ -7,8 +7,7 @@ use std::collections::VecDeque;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A light and a speaker that record what they are told. Refuses what no real one would notice: a colour outside 0..=1, a
-/// volume above full, which would just be clipped.
+/// A light and a speaker that record what they are told, and refuse colours outside 0..=1 and volumes above full.
 #[derive(Debug)]
 pub struct Recorder {
     journal: Journal,

@@ -13,8 +13,7 @@ use screen::{Canvas, Screen};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Why a terminal can't show the box: colours are not wanted (<https://no-color.org>), it is a dumb one, or too small.
-/// `None` when it can.
+/// Why a terminal can't show the box: `NO_COLOR` (<https://no-color.org>), `TERM=dumb`, too small; else `None`.
 #[must_use]
 pub fn obstacle() -> Option<String> {
     if std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty()) {

@@ -1,8 +1,7 @@
 //! The sound card, through rodio.
 //!
-//! The sound thread renders the mixer in blocks of 10 ms into a short queue; rodio's mixer pulls from it in the card's
-//! own thread and never waits: what isn't there in time is silence, and counted. From a request to the ear it takes
-//! the queue and the card's buffer, 70 to 90 ms.
+//! The sound thread renders the mixer in blocks of 10 ms into a short queue; rodio pulls from it in the card's own thread and
+//! never waits: what isn't there in time is counted silence. From a request to the ear it takes 70 to 90 ms.
 
 mod choose;
 mod device;

@@ -103,8 +103,7 @@ impl AudioEngine {
         self.composers = None;
     }
 
-    /// What is rendered elsewhere goes on by itself, without a fade, as what was rendered ahead is thrown away; the composer
-    /// begins another piece.
+    /// The new output begins without a fade, as what was rendered ahead is dropped; the composer begins another piece.
     fn skip(&mut self, fade: Duration) {
         let rate_hz = self.rate_hz();
         if let Some(control) = &self.control {

@@ -1,5 +1,4 @@
-//! Decoded samples as upright pixels of eight bits, in the memory they already have: a second copy of a large picture would
-//! take more than the picture itself may.
+//! Decoded samples as upright pixels of eight bits, in place: a large picture may not be there twice.
 
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, GrayImage, ImageBuffer, RgbImage, imageops};

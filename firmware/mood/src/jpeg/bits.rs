@@ -85,8 +85,7 @@ impl<'a> Bits<'a> {
         Ok(symbol)
     }
 
-    /// Goes behind the restart marker of this number (0..=7). `None` where none stands here: a camera that announces
-    /// restarts and makes none.
+    /// Goes behind restart marker 0..=7; `None` where there is none, as with cameras that only announce restarts.
     pub(super) fn restart(&mut self, number: u8) -> Option<Result<(), Fault>> {
         self.fill();
         let fills = self.bytes.get(self.at..)?.iter().take_while(|byte| **byte == 0xFF).count();

@@ -1,5 +1,4 @@
-//! Walks through a scan of Huffman codes without making pixels of them, to see whether all of its blocks are there
-//! (ITU-T T.81, F.2 and G.2).
+//! Walks through a scan of Huffman codes to see whether all blocks are there (ITU-T T.81, F.2 and G.2).
 
 use super::bits::{Bits, Fault, Table};
 use crate::frame::index;

@@ -1,13 +1,11 @@
-//! A quantised network as it would be in floating point: the same graph, weights and limits, nothing rounded. For
-//! comparing only; the box runs the integers.
+//! A quantised network in floating point: same graph, weights and limits, nothing rounded. Only to compare with.
 
 use super::limits;
 use crate::ModelError;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, tensor_proto};
 
-/// Rewrites each `QLinearConv` (<https://onnx.ai/onnx/operators/onnx__QLinearConv.html>) into `Conv` and `Clip`: its weights
-/// and bias times their scale, and the values its integers can stand for as limits, by which a fused ReLU still cuts off what
-/// is negative. `QuantizeLinear` and `DequantizeLinear` between them fall away.
+/// Rewrites each `QLinearConv` (<https://onnx.ai/onnx/operators/onnx__QLinearConv.html>) into `Conv` and a `Clip` to what its
+/// integers can stand for, which keeps a fused ReLU. `QuantizeLinear` and `DequantizeLinear` between them fall away.
 pub(crate) fn in_float(proto: &ModelProto) -> Result<ModelProto, ModelError> {
     let mut proto = proto.clone();
     let Some(graph) = &mut proto.graph else { return Ok(proto) };

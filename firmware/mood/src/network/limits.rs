@@ -98,8 +98,7 @@ fn check_integer(value: &i64) -> Result<(), ModelError> {
     at_most("in an attribute", value.unsigned_abs(), INTEGER)
 }
 
-/// Every tensor of the graph has a known shape, and together they and the work on them are bearable; no node may be run or
-/// folded before this is known.
+/// Every tensor has a known shape, and all of them are bearable together. Comes before any node is run or folded.
 pub(super) fn check_shapes(model: &TypedModel) -> Result<(), ModelError> {
     let (mut all, mut products) = (0_u64, 0_u64);
     for node in model.nodes() {

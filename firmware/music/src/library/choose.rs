@@ -27,8 +27,7 @@ const FITS: f32 = 0.3;
 /// As many events the artist's and the library's record weigh in a track's.
 const PRIOR: f32 = 2.0;
 
-/// Multiplier on the evidence of the Beta posterior. Above 1 it explores less than plain Thompson sampling, which measured
-/// better on libraries with many artists (`examples/owners`).
+/// Multiplier on the evidence of the Beta posterior: above 1 explores less than Thompson sampling (`examples/owners`).
 const SURE: f32 = 3.0;
 
 /// A track that has rested comes back to its full chance over this share of the library, in plays, at full variety; and over
@@ -70,8 +69,7 @@ pub struct Chooser {
 }
 
 impl Chooser {
-    /// A chooser among pieces in order of path, at `now_s` seconds since 1970. `variety` 0..=1: the higher, the wider it
-    /// looks and the longer a track rests.
+    /// A chooser among pieces by path at `now_s`, seconds since 1970. `variety` 0..=1: how wide and how new.
     #[must_use]
     pub fn new(pieces: Vec<Piece>, taste: &Taste, variety: f32, now_s: u64) -> Self {
         let records: Vec<Record> = pieces.iter().map(|piece| taste.record(&piece.path).faded(now_s)).collect();

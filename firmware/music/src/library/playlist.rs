@@ -34,8 +34,7 @@ enum Player {
     Composer(Box<Composer>),
 }
 
-/// The owner's tracks in the order of a queue. Broken ones are skipped and remembered; when none is left, the composer
-/// takes over.
+/// The owner's tracks in the order of a queue. Broken ones are skipped; without any left the composer goes on.
 pub struct Playlist {
     queue: Box<dyn Queue>,
     composers: ComposerSettings,
@@ -52,8 +51,7 @@ pub struct Playlist {
 }
 
 impl Playlist {
-    /// The tracks of a queue at `rate_hz`, fading into each other over `fade`; without one that can be played a
-    /// composer's music.
+    /// The tracks of a queue at `rate_hz`, crossfaded over `fade`; composed music where none can be played.
     pub(super) fn over(
         queue: Box<dyn Queue>,
         composers: ComposerSettings,

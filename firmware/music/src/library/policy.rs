@@ -10,8 +10,7 @@ use std::time::Duration;
 pub enum Policy {
     /// Music that fits the mood.
     Match,
-    /// Begins where the listener is and moves in four tracks towards pleasant (the iso principle of music therapists; its
-    /// evidence is thin: Starcke et al. 2021).
+    /// From the listener's place in four tracks towards pleasant (iso principle; thin evidence: Starcke et al. 2021).
     #[default]
     Lift,
     /// Moves in four tracks towards calm.
@@ -92,8 +91,7 @@ fn between(from: Affect, to: Affect, share: f32) -> Affect {
 /// How long a look still counts: after this time by a third.
 const MEMORY: Duration = Duration::from_secs(25);
 
-/// The listener's place after a new look, `since` after the one before: two looks in a row are averaged, an old one is
-/// forgotten.
+/// The listener's place after a new look, `since` after the last: the mean of two looks in a row, without old ones.
 #[must_use]
 pub fn smoothed(before: Affect, since: Duration, now: Affect) -> Affect {
     let old = (-since.as_secs_f32() / MEMORY.as_secs_f32()).exp();

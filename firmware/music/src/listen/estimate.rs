@@ -38,8 +38,7 @@ struct Cue {
     /// Its mean and spread over the clips of the fit.
     mean: f32,
     spread: f32,
-    /// Its weight for each quadrant, a spread: pleasant and excited, unpleasant and excited, unpleasant and calm,
-    /// pleasant and calm.
+    /// Its weight, a spread, for pleasant and excited, unpleasant and excited, unpleasant and calm, pleasant and calm.
     weights: [f32; 4],
 }
 
@@ -88,8 +87,7 @@ struct Guess {
 }
 
 impl Guess {
-    /// From the probability of "pleasant" or "excited": the expected value of a label of ±1, and the spread of what a
-    /// listener might say.
+    /// From the probability of "pleasant" or "excited": mean and standard deviation of a label of ±1.
     fn of(probability: f32) -> Self {
         let value = 2.0 * probability - 1.0;
         Self { value, doubt: 0.25 + 0.5 * (1.0 - value * value).max(0.0).sqrt() }
@@ -204,10 +202,9 @@ fn genre_place(genre: &str) -> Option<Affect> {
     found.map(|&(_, valence, arousal)| Affect { valence, arousal })
 }
 
-/// How far the mean of an owner's library usually lies from that of the fitted clips, as a variance in squared spreads. As many
-/// tracks as its inverse weigh as much as the fit; where a library lies further away, the fit says less about it and weighs
-/// less. Measured on draws of 5, 10, 20 and 60 labelled clips (README): no worse than thirty tracks for such draws, and for
-/// clips moved two spreads away as good as for those at home.
+/// Variance, in squared spreads, of the mean of an owner's library about that of the fitted clips: as many tracks as its inverse
+/// weigh as much as the fit, which weighs less the further away a library lies. Measured on draws of 5 to 60 labelled clips
+/// (README): no worse than thirty tracks, and for clips moved two spreads away as good as for those at home.
 const USUAL_DISTANCE: f64 = 0.2;
 
 /// How far a feature of a library may lie from the fit before it counts no more, in spreads.
@@ -264,8 +261,7 @@ impl FeatureNormalisation {
     }
 }
 
-/// How much a library of `count` tracks is its own measure, 0..1: empirical Bayes with the distances of its means from the
-/// fit, in spreads.
+/// The weight 0..1 of a library of `count` tracks as its own measure: empirical Bayes, distances in spreads.
 fn share(count: f32, distances: impl Iterator<Item = f64>) -> f64 {
     let count = f64::from(count);
     let (mut sum, mut cues) = (0.0, 0.0_f64);

@@ -57,8 +57,7 @@ impl Features {
         NAMES.binary_search(&name).ok().and_then(|at| self.0.get(at)).copied()
     }
 
-    /// Sets a feature, to 0 if it could not be measured; rounded to five digits, more of which is noise. What is not in
-    /// [`NAMES`] is measured for nobody and dropped.
+    /// Sets a feature, rounded to five digits, 0 if it could not be measured. What is not in [`NAMES`] is dropped.
     fn set(&mut self, name: &str, value: f32) {
         let Ok(at) = NAMES.binary_search(&name) else { return };
         let value = if value.is_finite() { value } else { 0.0 };

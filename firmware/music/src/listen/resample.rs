@@ -16,8 +16,7 @@ use std::f64::consts::PI;
 /// Zero crossings of the sinc on each side, at full bandwidth.
 const CROSSINGS: f64 = 12.0;
 
-/// Positions between two input frames for which the sinc is tabulated; between these the nearest is taken, which at
-/// 1024 costs less than what 16 bits can show.
+/// Positions between two input frames in the table of the sinc; the nearest is precise enough for 16 bits at 1024.
 const PHASES: usize = 1024;
 
 /// The lowest and highest rate of a file that is believed, in Hz.
@@ -122,8 +121,7 @@ fn window(x: f64) -> f64 {
     if x.abs() >= 1.0 { 0.0 } else { 0.42 + 0.5 * (PI * x).cos() + 0.08 * (2.0 * PI * x).cos() }
 }
 
-/// One frame of all channels, folded to stereo: the centre goes to both sides, the low-frequency channel to none, the
-/// rest by turns (ITU-R BS.775, halved). What is no number is silence.
+/// One frame as stereo: the centre to both sides, no low-frequency channel (ITU-R BS.775, halved); NaN is silence.
 pub(crate) fn stereo(channels: &[f32]) -> Stereo {
     let clean = |sample: f32| if sample.is_finite() { sample.clamp(-2.0, 2.0) } else { 0.0 };
     match *channels {

@@ -1,5 +1,4 @@
-//! The keyboard as the buttons: space or enter presses, c holds until it comes again, n skips, v turns the volume; q, Esc
-//! or Ctrl-C ends.
+//! The keyboard as buttons: space or enter presses, c holds, n skips, v sets the volume; q, Esc or Ctrl-C ends.
 
 use crate::ports::{Button, ButtonError, Extra, Level};
 use crate::runner::Message;

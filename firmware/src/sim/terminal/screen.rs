@@ -16,8 +16,7 @@ static HOOK: Once = Once::new();
 
 /// The terminal, in raw mode and on its alternate screen.
 ///
-/// INVARIANT: the terminal is restored when this is dropped, and before a panic of any thread prints its message;
-/// one that is caught prints none.
+/// INVARIANT: the terminal is restored on drop, and before an uncaught panic of any thread prints its message.
 pub(super) struct Screen {
     true_colour: bool,
 }
@@ -140,8 +139,7 @@ impl Canvas {
         }
     }
 
-    /// Puts a text of at most `room` characters; each takes one column. What would steer the terminal, as a file's name
-    /// may hold, shows as `?`.
+    /// Puts a text of at most `room` characters, one column each; control characters show as `?`.
     pub(super) fn text(&mut self, column: u16, row: u16, text: &str, room: u16, front: Colour, back: Colour) {
         for (at, symbol) in (column..column.saturating_add(room)).zip(text.chars()) {
             let symbol = if symbol.is_control() { '?' } else { symbol };

@@ -1,8 +1,7 @@
 //! Which sound card, and why it; pure. A card keeps its name when another one is plugged in, and loses its number; so cards
 //! go by name, and through `plughw`, which converts whatever the card can't play.
 
-/// How a card is connected, the best first: who plugs in or builds in a card wants to hear it, and a screen is often without
-/// speakers, or off.
+/// How a card is connected, the best first: a card plugged in is wanted, a screen may have no speakers or be off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
     /// At USB.

@@ -52,8 +52,7 @@ pub(super) fn cards() -> Vec<Card> {
     listed().map(|(cards, _)| cards).unwrap_or_default()
 }
 
-/// ALSA writes to stderr when it is asked for a card on a machine without one, across the terminal light; so on Linux it is
-/// only asked when there is a device file or a sound server.
+/// ALSA writes to stderr where there is no card; so on Linux it is asked only with a device file or a sound server.
 fn listed() -> Result<(Vec<Card>, Vec<Option<Device>>), String> {
     if cfg!(target_os = "linux") && !linux_has_sound() {
         return Err("no sound card and no sound server found".to_owned());

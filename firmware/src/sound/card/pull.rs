@@ -8,8 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-/// Blocks that wait in the queue, 30 ms: more than what a card takes at once, which is 21 ms where it grants
-/// [`super::device::PERIOD`].
+/// Blocks in the queue, 30 ms: more than a card takes at once, 21 ms with [`super::device::PERIOD`].
 const BLOCKS: usize = 3;
 
 /// Blocks a second: 10 ms each.

@@ -10,8 +10,7 @@ use tract_onnx::pb::attribute_proto::AttributeType;
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
 
-/// What a step between two levels may be. Those of the box's networks lie between 0.001 and 0.3; outside of this range
-/// products of two leave what f32 holds.
+/// The step between two levels: 0.001 to 0.3 in the box's networks; products of two must fit f32.
 const SCALE: RangeInclusive<f32> = 1e-10..=1e10;
 
 /// Operators that may have constants only, as what they make of them is no larger.
@@ -124,8 +123,7 @@ fn named(found: &str, name: &str, expected: &str) -> ModelError {
     ModelError::Mismatch { key: "graph", found: format!("{found} in `{name}`"), expected: expected.to_owned() }
 }
 
-/// Kernel sides, strides, dilations and pads; those of the box's networks are at most 6. Larger ones only serve to make tract
-/// allocate before it can say no.
+/// Kernel sides, strides, dilations and pads, at most 6 in the box's networks; tract allocates by them.
 const GEOMETRY: i64 = 64;
 /// Values a kernel lies on.
 const KERNEL: u64 = 1 << 10;

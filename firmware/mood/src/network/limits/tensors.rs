@@ -4,8 +4,7 @@ use super::{FILE_BYTES, RANK, at_most, check_integer, check_name, count};
 use crate::ModelError;
 use tract_onnx::pb::{TensorProto, tensor_proto::DataType};
 
-/// A tensor has a bearable shape, exactly as many values as it says, inside of the file, and none that is no number; one of
-/// large integers holds small ones (they are shapes and pads).
+/// A tensor has a bearable shape, all of its values in the file, finite ones, and small ones where they are shapes.
 pub(super) fn check_tensor(tensor: &TensorProto) -> Result<(), ModelError> {
     check_name(&tensor.name)?;
     let wrong = |found: String, expected: &str| {

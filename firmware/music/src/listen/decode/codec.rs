@@ -94,12 +94,10 @@ impl Codec {
     }
 }
 
-/// Far above what an encoder's errors of rounding come to: such a packet was decoded wrongly, as symphonia 0.6.1 does with
-/// the mixed blocks of an MP3, one band of which it leaves unscaled.
+/// Far above rounding errors: symphonia 0.6.1 decodes MP3 with mixed blocks wrongly, with one band unscaled.
 const GARBAGE: f32 = 16.0;
 
-/// Clips what goes beyond full scale, as every player does (the formula for moods was fitted on such sound), and silences what
-/// can't be sound.
+/// Clips at full scale, as players do (the formula for moods was fitted on that), and silences NaN and infinity.
 fn limit(samples: &mut [f32]) {
     if samples.iter().all(|sample| sample.abs() < GARBAGE) {
         samples.iter_mut().for_each(|sample| *sample = sample.clamp(-1.0, 1.0));

@@ -37,8 +37,7 @@ pub(super) fn mend(source: &mut Source) -> Vec<Patch> {
     patches
 }
 
-/// The least and the largest block by the header of the first frame (RFC 9639, 9.1); old encoders wrote the size of a short last
-/// block, or none, where the whole file should say it.
+/// Least and largest block by the first frame's header (RFC 9639, 9.1), where an old encoder wrote no such size.
 fn block_sizes(head: &[u8]) -> Option<[u16; 2]> {
     let [0xff, strategy, code, _, _, a, b, ..] = *head else { return None };
     let size = match code >> 4 {

@@ -37,8 +37,7 @@ pub(super) fn parts(source: &mut Source) -> Vec<Range<u64>> {
     std::iter::once(0).chain(joints.iter().copied()).zip(ends).map(|(start, end)| start..end).collect()
 }
 
-/// All beginnings of files behind the first. A file is read whole only where there is a sign of them: one near its ends, or
-/// numbers (of frames, of pages) that fall.
+/// All beginnings of files behind the first. It reads a whole file only where its ends or its numbers hint at some.
 fn search(
     source: &mut Source,
     number: impl Fn(&[u8]) -> Option<u64>,

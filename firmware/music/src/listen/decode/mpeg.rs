@@ -83,8 +83,7 @@ impl Decoders {
         self.codecs.iter_mut().for_each(|(_, codec)| codec.reset());
     }
 
-    /// Gives the decoder that comes on the bytes that its first frame may lean on, which another decoder has had: in a frame
-    /// that holds nothing else.
+    /// Gives the next decoder the bytes that its first frame may lean on (the bit reservoir), in an empty frame.
     fn lend(&mut self, before: &Packet) {
         let Some(frame) = Header::of(&before.data).map(|header| header.silent_frame(self.tail.make_contiguous()))
         else {

@@ -64,8 +64,7 @@ impl Source {
         bytes
     }
 
-    /// The places in `range` where `is_it` finds what begins with `first`, given as many of the following bytes as `width` says,
-    /// fewer at the end.
+    /// Places in `range` that begin with `first` and where `is_it` holds for `width` bytes (fewer at the end).
     pub(super) fn places(
         &mut self,
         range: Range<u64>,
