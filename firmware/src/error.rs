@@ -59,9 +59,12 @@ impl From<ExitCode> for std::process::ExitCode {
 #[derive(Debug)]
 pub struct Failure {
     what: String,
-    hint: Option<&'static str>,
-    code: ExitCode,
-    closed_pipe: bool,
+    /// The next thing to do; `None` where the text says it itself.
+    pub hint: Option<&'static str>,
+    /// How the program ends.
+    pub code: ExitCode,
+    /// Whether only the reader of our output went away, as `head` does; no reason to complain.
+    pub is_closed_pipe: bool,
 }
 
 impl Failure {
@@ -72,7 +75,7 @@ impl Failure {
 
     /// What is wrong, where the text says itself what to do.
     pub fn explained(code: ExitCode, what: impl fmt::Display) -> Self {
-        Self { what: what.to_string(), hint: None, code, closed_pipe: false }
+        Self { what: what.to_string(), hint: None, code, is_closed_pipe: false }
     }
 
     /// What should not have happened.
@@ -96,27 +99,9 @@ impl Failure {
     pub fn write(what: &str) -> impl Fn(Error) -> Self {
         const HINT: &str = "see that the disk has room and the reader of the output is still there";
         move |error| Self {
-            closed_pipe: error.kind() == ErrorKind::BrokenPipe,
+            is_closed_pipe: error.kind() == ErrorKind::BrokenPipe,
             ..Self::new(ExitCode::Write, format_args!("{what} can't be written: {error}"), HINT)
         }
-    }
-
-    /// The exit code.
-    #[must_use]
-    pub const fn exit_code(&self) -> ExitCode {
-        self.code
-    }
-
-    /// The next thing to do; `None` where the error says it itself.
-    #[must_use]
-    pub const fn hint(&self) -> Option<&'static str> {
-        self.hint
-    }
-
-    /// Whether only the reader of our output went away, as `head` does; no reason to complain.
-    #[must_use]
-    pub const fn is_closed_pipe(&self) -> bool {
-        self.closed_pipe
     }
 }
 

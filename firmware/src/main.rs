@@ -20,14 +20,13 @@ fn main() -> std::process::ExitCode {
     match dispatch(cli.command, began, logs) {
         Ok(code) => code.into(),
         // `moodbox look ... | head` has seen enough.
-        Err(failure) if failure.is_closed_pipe() => ExitCode::Done.into(),
+        Err(failure) if failure.is_closed_pipe => ExitCode::Done.into(),
         Err(failure) => {
             let here = Image::here(Path::new("/"));
-            let hint =
-                failure.hint().map(|hint| format!("\n  hint: {}", image::remedy(here, hint))).unwrap_or_default();
+            let hint = failure.hint.map(|hint| format!("\n  hint: {}", image::remedy(here, hint))).unwrap_or_default();
             // Without stderr there is nobody to tell.
             let _ = writeln!(stderr(), "error: {failure}{hint}");
-            failure.exit_code().into()
+            failure.code.into()
         }
     }
 }

@@ -40,11 +40,8 @@ pub enum PictureError {
         detail: String,
     },
     /// There is no picture in the folder.
-    #[error("folder {} holds no pictures", .path.display())]
-    EmptyFolder {
-        /// The folder.
-        path: PathBuf,
-    },
+    #[error("folder {} holds no pictures", .0.display())]
+    EmptyFolder(PathBuf),
 }
 
 impl PictureError {
@@ -57,7 +54,7 @@ impl PictureError {
                 "pictures are JPEG, PNG, WebP, BMP or TIFF, whole, and at most 16384 pixels a side; decoding takes at most 224 MiB, \
                  less on a small board"
             }
-            Self::EmptyFolder { .. } => "put photographs there (.jpg .png .webp .bmp .tiff), or name another folder",
+            Self::EmptyFolder(_) => "put photographs there (.jpg .png .webp .bmp .tiff), or name another folder",
         }
     }
 }
@@ -132,7 +129,7 @@ pub fn in_folder(path: &Path) -> Result<Vec<PathBuf>, PictureError> {
         }
     }
     pictures.sort();
-    if pictures.is_empty() { Err(PictureError::EmptyFolder { path: path.to_path_buf() }) } else { Ok(pictures) }
+    if pictures.is_empty() { Err(PictureError::EmptyFolder(path.to_path_buf())) } else { Ok(pictures) }
 }
 
 /// Whether a file's name promises a picture.
@@ -186,10 +183,7 @@ mod tests {
     #[test]
     fn a_folder_gives_its_pictures_by_name_and_an_empty_one_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(
-            in_folder(folder.path()).unwrap_err(),
-            PictureError::EmptyFolder { path: folder.path().to_path_buf() }
-        );
+        assert_eq!(in_folder(folder.path()).unwrap_err(), PictureError::EmptyFolder(folder.path().to_path_buf()));
         for name in ["b.PNG", "a.jpeg", "notes.txt", ".hidden", "c.webp", "._a.jpeg", ".thumbnail.png", ".jpg"] {
             std::fs::write(folder.path().join(name), "").unwrap();
         }

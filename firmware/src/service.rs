@@ -56,37 +56,25 @@ impl Inbox for WatchedInbox {
     }
 }
 
-/// Passes on what happens, and tells the manager what it should know.
-pub struct ServiceObserver {
-    observer: Box<dyn Observer>,
-    manager: Box<dyn Manager>,
-}
-
-impl ServiceObserver {
-    /// Tells `observer` everything.
-    #[must_use]
-    pub const fn new(observer: Box<dyn Observer>, manager: Box<dyn Manager>) -> Self {
-        Self { observer, manager }
-    }
-}
+/// Tells the manager what it should know of what happens.
+pub struct ServiceObserver(pub Box<dyn Manager>);
 
 impl Observer for ServiceObserver {
-    fn observe(&mut self, now: Duration, event: &BoxEvent<'_>) {
-        self.observer.observe(now, event);
+    fn observe(&mut self, _now: Duration, event: &BoxEvent<'_>) {
         // What it saw and did is in the transcript; this line says how the box is.
         let status = match event {
             BoxEvent::Ready => {
-                self.manager.tell(&News::Ready);
+                self.0.tell(&News::Ready);
                 "ready".into()
             }
-            BoxEvent::Stopping => return self.manager.tell(&News::Stopping),
+            BoxEvent::Stopping => return self.0.tell(&News::Stopping),
             BoxEvent::Trouble(fault) => report::trouble(*fault).into(),
             BoxEvent::Lost(part, error) => format!("{part:?}: {error}"),
             BoxEvent::Back(part) => format!("{part:?}: it works again"),
             BoxEvent::Looked(look) if look.result.is_ok() => "ready".into(),
             _ => return,
         };
-        self.manager.tell(&News::Status(status));
+        self.0.tell(&News::Status(status));
     }
 }
 
@@ -133,16 +121,10 @@ mod tests {
         assert_eq!(alive(), 2, "in ten seconds of quarter-second turns");
     }
 
-    struct Nobody;
-
-    impl Observer for Nobody {
-        fn observe(&mut self, _now: Duration, _moment: &BoxEvent<'_>) {}
-    }
-
     #[test]
     fn the_manager_hears_of_life_events_and_troubles_and_never_of_a_mood() {
         let told = Told::default();
-        let mut observer = ServiceObserver::new(Box::new(Nobody), Box::new(told.clone()));
+        let mut observer = ServiceObserver(Box::new(told.clone()));
         for event in [BoxEvent::Ready, BoxEvent::Pressed, BoxEvent::Trouble(Fault::CameraLost), BoxEvent::Stopping] {
             observer.observe(Duration::ZERO, &event);
         }

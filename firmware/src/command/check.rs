@@ -227,5 +227,5 @@ fn offered() -> Vec<String> {
 
 /// A failure as a finding.
 fn of(error: &Failure) -> Finding {
-    Finding::broken(error.to_string(), error.hint().unwrap_or("start it again with `--log debug`"))
+    Finding::broken(error.to_string(), error.hint.unwrap_or("start it again with `--log debug`"))
 }

@@ -104,7 +104,7 @@ fn write(
         Ok(seen) => text(file, seen, out),
         Err(error) => {
             writeln!(err, "error: {error}")?;
-            error.hint().map_or(Ok(()), |hint| writeln!(err, "  hint: {hint}"))
+            error.hint.map_or(Ok(()), |hint| writeln!(err, "  hint: {hint}"))
         }
     }
 }
@@ -198,7 +198,7 @@ impl<'a> Line<'a> {
     fn new(file: &'a str, seen: &'a Result<Seen, Failure>) -> Self {
         let Seen { verdict, stages, decode } = match seen {
             Ok(seen) => seen,
-            Err(error) => return Self::Error { file, error: error.to_string(), hint: error.hint() },
+            Err(error) => return Self::Error { file, error: error.to_string(), hint: error.hint },
         };
         let (mood, reason): (Option<Mood>, Option<Reason>) = match verdict.answer {
             Answer::Mood(mood) => (Some(mood), None),

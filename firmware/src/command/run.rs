@@ -8,7 +8,7 @@ use crate::error::Failure;
 use crate::eyes::Eyes;
 use crate::report::Transcript;
 use crate::rig::{Opened, Rig};
-use crate::runner::{Inbox, Message, threads};
+use crate::runner::{Inbox, Message, Observer, threads};
 use crate::service::{ServiceObserver, WatchedInbox};
 use crate::sound::SpeakerChoice;
 use crate::{home, hw};
@@ -94,7 +94,8 @@ fn real(args: &RunArgs, config: &Config, (outbox, inbox): Channel, began: Instan
     let (lights, button, extras) = (rig.lights()?, rig.button()?, rig.extras()?);
     let (camera, _) = rig.camera()?;
     let speaker = rig.speaker(speaker_choice(args, config))?;
-    let mut observer = ServiceObserver::new(Box::new(Transcript::new(Box::new(stdout()))), hw::manager());
+    let mut observer: Vec<Box<dyn Observer>> =
+        vec![Box::new(Transcript(Box::new(stdout()))), Box::new(ServiceObserver(hw::manager()))];
     rig.tell(&mut observer, began.elapsed());
     tell(&outbox, forgot);
     let inbox: Box<dyn Inbox> = match hw::watchdog() {

@@ -99,12 +99,9 @@ pub fn with_clock(light: Finding, kind: LightKind, root: &Path) -> Finding {
     if text.lines().any(|it| holds(&it.split('#').next().unwrap_or_default().replace(' ', ""))) {
         return light;
     }
-    let mut finding = Finding::doubtful(
-        format!("{}; on {board} the core's clock changes with the load, and colours may flicker", light.what),
-        &format!("if they do: `{line}` in /boot/firmware/config.txt, then start the board again"),
-    );
-    finding.figures = light.figures;
-    finding
+    let what = format!("{}; on {board} the core's clock changes with the load, and colours may flicker", light.what);
+    let remedy = format!("if they do: `{line}` in /boot/firmware/config.txt, then start the board again");
+    Finding { figures: light.figures, ..Finding::doubtful(what, &remedy) }
 }
 
 /// The least room, in MiB.
@@ -119,10 +116,7 @@ pub fn disk(folder: &Path) -> Finding {
     let written = File::create(&probe).and_then(|mut file| file.write_all(&[0; 4096]).and_then(|()| file.sync_all()));
     // It may not be there, when it could not be made.
     let _ = std::fs::remove_file(&probe);
-    if let Err(error) = written {
-        return Finding::broken(format!("{}: {error}", name.display()), REMEDY);
-    }
-    match rustix::fs::statvfs(name) {
+    match written.and_then(|()| Ok(rustix::fs::statvfs(name)?)) {
         Ok(about) => judge_room(name, about.f_bavail.saturating_mul(about.f_frsize) >> 20),
         Err(error) => Finding::broken(format!("{}: {error}", name.display()), REMEDY),
     }

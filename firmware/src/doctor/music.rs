@@ -76,12 +76,11 @@ pub fn music(places: &Places) -> Finding {
     }
     told.extend(troubles.iter().map(|(what, _)| what.clone()));
     let told = told.join("; ");
-    let mut finding = match troubles.first() {
+    let finding = match troubles.first() {
         Some((_, remedy)) => Finding::doubtful(told, remedy),
         None => Finding::fine(told),
     };
-    finding.figures = figures;
-    finding
+    Finding { figures, ..finding }
 }
 
 /// How many tracks lie in each mood's folder, for the moods that have some. The service's own folder may have no moods.
@@ -122,11 +121,8 @@ impl Indexed {
 
     fn words(&self) -> String {
         let all: usize = self.counts.iter().map(|(_, count)| count).sum();
-        let mut text = format!("{all} tracks");
-        if all > 0 {
-            text.push_str(&format!(", nearest to {}", words(&self.counts)));
-        }
-        text
+        let nearest = if all > 0 { format!(", nearest to {}", words(&self.counts)) } else { String::new() };
+        format!("{all} tracks{nearest}")
     }
 
     fn troubles(&self) -> Vec<Trouble> {

@@ -11,23 +11,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Writes the lines.
-pub struct Transcript {
-    out: Box<dyn Write>,
-}
-
-impl Transcript {
-    /// Writes to `out`.
-    #[must_use]
-    pub fn new(out: Box<dyn Write>) -> Self {
-        Self { out }
-    }
-}
+pub struct Transcript(pub Box<dyn Write>);
 
 impl Observer for Transcript {
     fn observe(&mut self, now: Duration, event: &BoxEvent<'_>) {
         // A reader that went away does not stop the box.
-        let _ =
-            writeln!(self.out, "{:>7.2} s  {}", now.as_secs_f64(), line(now, event)).and_then(|()| self.out.flush());
+        let _ = writeln!(self.0, "{:>7.2} s  {}", now.as_secs_f64(), line(now, event)).and_then(|()| self.0.flush());
     }
 }
 

@@ -107,3 +107,10 @@ pub trait Observer {
     /// Takes note; `now` is the time since the program began.
     fn observe(&mut self, now: Duration, event: &BoxEvent<'_>);
 }
+
+impl Observer for Vec<Box<dyn Observer>> {
+    /// Tells all of them, in order.
+    fn observe(&mut self, now: Duration, event: &BoxEvent<'_>) {
+        self.iter_mut().for_each(|observer| observer.observe(now, event));
+    }
+}

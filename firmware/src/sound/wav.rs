@@ -7,6 +7,7 @@ use hound::{SampleFormat, WavSpec, WavWriter};
 use music::Stereo;
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
@@ -74,15 +75,8 @@ impl<W: Write + Seek> WavFile<W> {
     }
 }
 
-#[cfg(unix)]
 fn is_pipe(path: &Path) -> bool {
-    use std::os::unix::fs::FileTypeExt;
     path.metadata().is_ok_and(|about| about.file_type().is_fifo())
-}
-
-#[cfg(not(unix))]
-const fn is_pipe(_path: &Path) -> bool {
-    false
 }
 
 fn failed(path: &str, error: &hound::Error) -> SpeakerError {

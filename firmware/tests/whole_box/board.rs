@@ -208,7 +208,7 @@ fn a_pin_that_is_taken_is_told_and_the_others_stay_dark() {
     let running = start_with(&gpio, &SimVideo::default());
     let error = running.thread.join().unwrap().unwrap_err();
     assert_eq!(error.to_string(), "GPIO 17, for the button, is taken: gpio-keys has it");
-    assert_eq!(error.exit_code().number(), 4);
+    assert_eq!(error.code.number(), 4);
     assert_dark(&gpio, "refused");
 }
 
@@ -219,5 +219,5 @@ fn a_button_that_is_lost_ends_the_box_in_order() {
     running.gpio.faults().unplug();
     let error = running.thread.join().unwrap().unwrap_err();
     assert!(error.to_string().starts_with("button "), "{error}");
-    assert_eq!(error.exit_code(), ExitCode::Device);
+    assert_eq!(error.code, ExitCode::Device);
 }

@@ -7,7 +7,7 @@ use crate::eyes::Eyes;
 use crate::ports::{Button, Lights};
 use crate::report::{Summary, Transcript};
 use crate::rig::{Opened, Rig};
-use crate::runner::{BoxEvent, Observer};
+use crate::runner::Observer;
 use crate::sim::parts::ScriptedButton;
 use crate::sim::terminal::{self, Terminal, keyboard::Keyboard};
 use music::library::music_library;
@@ -65,7 +65,7 @@ pub(super) fn run(
         let terminal = Terminal::enter()?;
         (Box::new(terminal.clone()), Box::new(terminal))
     } else {
-        (Box::new(terminal::NoLights), Box::new(Transcript::new(Box::new(stdout()))))
+        (Box::new(terminal::NoLights), Box::new(Transcript(Box::new(stdout()))))
     };
     rig.tell(observer.as_mut(), began.elapsed());
 
@@ -85,7 +85,7 @@ pub(super) fn run(
         button,
         extras: Vec::new(),
         speaker,
-        observer: Box::new(Both(observer, summary.clone())),
+        observer: Box::new(vec![observer, Box::new(summary.clone())]),
         channel: (outbox, Box::new(inbox)),
     };
     // Here nothing is switched off but the box itself.
@@ -134,14 +134,4 @@ fn sum_up(summary: &Summary) -> Result<(), Failure> {
         return Ok(());
     }
     write!(stdout(), "\nWhat the box saw and did:\n{table}").map_err(Failure::write("the summary"))
-}
-
-/// Tells the first, then the summary.
-struct Both(Box<dyn Observer>, Summary);
-
-impl Observer for Both {
-    fn observe(&mut self, now: Duration, event: &BoxEvent<'_>) {
-        self.0.observe(now, event);
-        self.1.observe(now, event);
-    }
 }
