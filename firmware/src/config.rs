@@ -79,7 +79,6 @@ impl Config {
         Ok(config)
     }
 
-    /// How music is chosen from everything the owner has.
     fn library(&mut self) -> &mut LibrarySettings {
         self.music.library.get_or_insert_default()
     }
@@ -139,7 +138,6 @@ impl Config {
         folders.iter().flat_map(MoodFolders::troubles).collect()
     }
 
-    /// What can't hold together.
     fn conflicts(&self) -> Vec<Conflict> {
         let device::Volume { start_db, min_db, max_db } = self.volume;
         let mut found = self.wiring.conflicts();

@@ -59,7 +59,6 @@ pub enum Gesture {
     Released(Hold),
 }
 
-/// Where the button is in its gesture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// Nothing going on.

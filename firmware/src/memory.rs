@@ -11,7 +11,6 @@ use std::fs;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// The form of the file.
 const VERSION: u32 = 1;
 /// The largest file that is read, in MiB; two hundred examples of a few hundred numbers have half of one.
 const MOST_MIB: u64 = 16;
@@ -27,7 +26,6 @@ pub struct Memory {
     sealed: bool,
 }
 
-/// The file.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     version: u32,
@@ -131,7 +129,6 @@ mod tests {
         Example { reading, label: Expression::Sad, corrected: true }
     }
 
-    /// What is remembered by a file that can be read.
     fn open(folder: &Path) -> Memory {
         let (memory, told) = Memory::open(folder, 7);
         assert_eq!(told, None);

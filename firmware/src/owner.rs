@@ -71,7 +71,6 @@ pub struct Answer {
     pub problems: Problems,
 }
 
-/// What one file says.
 #[derive(Debug, Clone, PartialEq)]
 struct Layer {
     hostname: Option<String>,
@@ -83,7 +82,6 @@ struct Layer {
     wifi: Wishes,
 }
 
-/// What both files say together.
 #[derive(Debug, Clone, PartialEq)]
 struct Settings {
     hostname: Option<String>,
@@ -93,7 +91,6 @@ struct Settings {
     user: Option<String>,
     dac: Option<String>,
     wifi: Option<Network>,
-    /// Whether the lights need the SPI bus.
     spi: bool,
 }
 

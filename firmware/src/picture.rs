@@ -132,7 +132,6 @@ pub fn in_folder(path: &Path) -> Result<Vec<PathBuf>, PictureError> {
     if pictures.is_empty() { Err(PictureError::EmptyFolder(path.to_path_buf())) } else { Ok(pictures) }
 }
 
-/// Whether a file's name promises a picture.
 fn is_picture(file: &Path) -> bool {
     let hidden = file.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
     let extension = file.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);

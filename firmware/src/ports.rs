@@ -149,7 +149,6 @@ pub enum CameraError {
 }
 
 impl CameraError {
-    /// No frame within `limit`.
     pub(crate) fn stalled(camera: &str, limit: Duration) -> Self {
         let waited_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
         Self::Stalled { camera: camera.to_owned(), waited_ms }

@@ -53,9 +53,7 @@ pub struct Settings {
 
 /// What changed about a part the box can do without.
 enum Health {
-    /// It failed.
     Lost(String),
-    /// It works again.
     Back,
     /// It goes on, but the owner may want to know.
     Note(String),

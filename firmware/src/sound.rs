@@ -100,7 +100,6 @@ pub fn open(choice: SpeakerChoice, music: &MusicSettings) -> Result<OpenedSpeake
     Ok(OpenedSpeaker { speaker, note: Some(format!("{why}; {what}")) })
 }
 
-/// Accepts everything and plays nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct SilentSpeaker;
 

@@ -150,7 +150,6 @@ impl Crop {
     }
 }
 
-/// A square in the frame, turned by some angle.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Square {
     centre: Point,

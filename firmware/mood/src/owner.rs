@@ -174,7 +174,6 @@ fn clear_gain(gains: &[f32]) -> f32 {
 /// Weights, then the bias, for each label.
 type Parameters = Vec<Vec<f32>>;
 
-/// The examples as a fit needs them.
 struct Problem {
     centre: Vec<f32>,
     /// Unit vectors with a 1 behind them for the bias.

@@ -16,7 +16,6 @@ const CONTRAST: Ramp = (10.0, 40.0);
 const SHARPNESS: Ramp = (0.01, 0.06);
 /// How far the nose lies beside the middle of the eyes, in eye distances: 0 from the front, about 1 in profile.
 const TURN: Ramp = (0.95, 0.45);
-/// The finder's score.
 const SCORE: Ramp = (0.5, 0.9);
 
 /// A face that weighs less than this can't be read.

@@ -194,7 +194,6 @@ impl Raw<'_> {
         Frame::packed(width, height, pixel_format, timestamp, pixels)
     }
 
-    /// Appends the pixels of one line.
     fn line(&self, row: usize, pixels: &mut Vec<u8>) {
         let line = &self.bytes[row * self.stride..][..self.format.least_stride(self.width)];
         match self.format {

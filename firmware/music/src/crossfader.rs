@@ -16,7 +16,6 @@ pub const SHORTEST_FADE: Duration = Duration::from_millis(5);
 /// Tracks sounding at once. Beyond that the quietest one is dropped.
 const MOST_TRACKS: usize = 4;
 
-/// Frames mixed at once.
 const BLOCK: usize = 256;
 
 /// A cross-fader for any number of tracks, of which one is coming or here and the others are going.
@@ -137,7 +136,6 @@ mod tests {
         }
     }
 
-    /// Not there for some blocks.
     struct Late(u8);
 
     impl Track for Late {

@@ -146,16 +146,13 @@ fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
     std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
 }
 
-/// The mood that a folder's name stands for.
 fn mood_of(folder: &Path) -> Option<Expression> {
     folder.file_name().and_then(|name| name.to_str()).and_then(Expression::from_label)
 }
 
-/// A track to be played.
 #[derive(Debug, Clone, PartialEq)]
 struct Next {
     path: PathBuf,
-    /// Where to begin.
     from: Duration,
     /// How loud it is, in LUFS, where that is known.
     loudness_lufs: Option<f32>,
@@ -165,7 +162,6 @@ struct Next {
 
 /// An order of tracks that never ends while one is left.
 trait Queue: Send {
-    /// The next track.
     fn next(&mut self) -> Option<Next>;
 
     /// A track can't be played.

@@ -94,7 +94,6 @@ const ONE: f32 = 8_192.0;
 /// No peak between samples is higher than this many times the highest sample near it: the sum of a phase's weights.
 const MOST: f32 = 2.03;
 
-/// A meter for stereo.
 #[derive(Debug)]
 pub(super) struct TruePeak {
     /// The last frames, written twice so that any window of them is one slice.

@@ -27,7 +27,6 @@ const GATE_LU: f32 = 10.0;
 /// Blocks after which a measurement counts half as much: forty seconds.
 const MEMORY_BLOCKS: f32 = 100.0;
 
-/// A measured gain.
 #[derive(Debug, Clone)]
 pub(super) struct LoudnessNormaliser {
     weighting: [Weighting; 2],
@@ -64,7 +63,6 @@ impl LoudnessNormaliser {
         }
     }
 
-    /// Measures `frames` and applies the gain to them.
     pub(super) fn process(&mut self, frames: &mut [Stereo]) {
         for frame in frames {
             let [left, right] = [self.weighting[0].next(frame[0]), self.weighting[1].next(frame[1])];

@@ -20,7 +20,6 @@ use std::time::Duration;
 /// Chimes at once; further ones are dropped.
 const MOST_CHIMES: usize = 3;
 
-/// Frames mixed at once.
 const BLOCK: usize = 256;
 
 /// How loud everything is, moved in small steps so that nothing clicks.
@@ -140,7 +139,6 @@ const ATTACK_S: f32 = 0.006;
 /// A stroke: when (seconds), which pitch, and how long it takes to die away.
 type Stroke = (f32, Semitones, f32);
 
-/// A chime that sounds once.
 #[derive(Debug)]
 pub(super) struct ChimeTrack {
     strokes: &'static [Stroke],

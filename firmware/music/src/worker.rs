@@ -51,7 +51,6 @@ impl Running {
         Some((Self(child), input, output))
     }
 
-    /// Why it ended.
     pub(crate) fn fault(&mut self) -> Option<String> {
         self.0.wait().map_or_else(|error| Some(error.to_string()), fault)
     }

@@ -155,7 +155,6 @@ impl Rpicam {
         Ok(camera)
     }
 
-    /// As Ctrl-C does.
     fn interrupt(&self) -> Result<(), nix::Error> {
         let process = i32::try_from(self.child.id()).map_err(|_| nix::Error::ESRCH)?;
         nix::sys::signal::kill(nix::unistd::Pid::from_raw(process), nix::sys::signal::Signal::SIGINT)

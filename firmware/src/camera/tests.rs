@@ -11,7 +11,6 @@ use video::CameraFinder;
 
 const JPEG: &[u8] = include_bytes!("../../assets/frames/1-astronaut.jpg");
 
-/// A webcam that gives the photograph.
 fn webcam(formats: &[&str]) -> SimWebcam {
     let picture = picture::decode(JPEG, "frame").unwrap();
     SimWebcam {
@@ -45,7 +44,6 @@ fn camera(machine: &SimVideo, settings: &CameraSettings) -> (BoxCamera, LampLog)
     (BoxCamera::new(Box::new(finder), settings, lamp), told)
 }
 
-/// A machine with one webcam.
 fn machine(webcam: SimWebcam) -> SimVideo {
     let machine = SimVideo::default();
     machine.plug(webcam);

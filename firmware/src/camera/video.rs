@@ -110,7 +110,6 @@ pub struct Video {
     buffer: Vec<u8>,
     /// A frame that was given back, for its room too.
     spare: Vec<u8>,
-    /// Frames in a row that were marked as damaged.
     marked: u32,
     /// What was told about this driver's buffers; each is told once while the sensor is on.
     told: Vec<String>,
@@ -203,7 +202,6 @@ fn negotiate(device: &mut dyn VideoDevice, formats: &[&str], size: (u32, u32)) -
     Err(format!("it gives no pixel format that can be read: {list}"))
 }
 
-/// What an error of the kernel means for a camera.
 fn in_words(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::ResourceBusy => "another program uses it".into(),

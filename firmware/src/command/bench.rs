@@ -18,7 +18,6 @@ use std::time::{Duration, Instant};
 
 /// The photograph that decoding and the networks are timed on: 640x480, one face.
 const PHOTOGRAPH: &[u8] = include_bytes!("../../assets/frames/1-astronaut.jpg");
-/// Frames a second of the sound that is rendered.
 const RATE_HZ: u32 = 48_000;
 /// The share of its full level at which a sound is heard.
 const AUDIBLE: f32 = 0.003;
@@ -61,7 +60,6 @@ pub fn bench(args: &BenchArgs, out: &mut dyn Write) -> Result<(), Failure> {
     written.map_err(Failure::write("the report"))
 }
 
-/// Sensor on, frames, decoding.
 fn frames(args: &BenchArgs, rig: &mut Rig<'_>, report: &mut Report) {
     match rig.camera() {
         Ok((mut camera, _)) => {
@@ -149,7 +147,6 @@ fn looks(model: Option<&Path>, config: &Config, frame: &Frame, runs: u32) -> Res
     Ok(looked)
 }
 
-/// Light and sound.
 fn hands(args: &BenchArgs, rig: &mut Rig<'_>, report: &mut Report) {
     match rig.lights() {
         Ok(mut lights) => {

@@ -94,7 +94,6 @@ impl Part {
     }
 }
 
-/// A line of the report.
 #[derive(Debug, Serialize)]
 struct Line {
     part: Part,
@@ -160,7 +159,6 @@ fn json(lines: &[Line], fine: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-/// What is examined, opened when it is first needed.
 struct Bench<'a> {
     args: &'a CheckArgs,
     config: &'a Config,
@@ -168,7 +166,6 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// What is found, or why nothing could be.
     fn examine(&mut self, part: Part) -> Result<Finding, Finding> {
         Ok(match part {
             Part::Permissions => board::permissions(Path::new("/")),
@@ -225,7 +222,6 @@ fn offered() -> Vec<String> {
     hw::list_cameras().0.into_iter().map(one).collect()
 }
 
-/// A failure as a finding.
 fn of(error: &Failure) -> Finding {
     Finding::broken(error.to_string(), error.hint.unwrap_or("start it again with `--log debug`"))
 }

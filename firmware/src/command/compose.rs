@@ -10,7 +10,6 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// How the file begins.
 const FADE_IN: Duration = Duration::from_millis(50);
 
 /// How long it fades at its end, in seconds.

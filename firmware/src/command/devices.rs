@@ -22,7 +22,6 @@ pub struct DevicesArgs {
     pub json: bool,
 }
 
-/// A kind of device.
 #[derive(Debug, Serialize)]
 struct Kind {
     kind: &'static str,

@@ -29,7 +29,6 @@ pub struct LookArgs {
     pub config: Option<PathBuf>,
 }
 
-/// A picture that was read.
 struct Seen {
     verdict: Verdict,
     stages: Stages,
@@ -65,7 +64,6 @@ pub fn look(args: &LookArgs, out: &mut dyn Write, err: &mut dyn Write) -> Result
     Ok(())
 }
 
-/// The picture itself, or the pictures of a folder.
 fn expand(image: &Path) -> Vec<Result<PathBuf, PictureError>> {
     if !image.is_dir() {
         return vec![Ok(image.to_path_buf())];
@@ -151,16 +149,13 @@ struct Object<'a> {
     outcome: &'static str,
     /// The most probable expression, also when unsure.
     expression: Option<Expression>,
-    /// Its probability.
     confidence: Option<f32>,
     probabilities: Option<ByName<'a>>,
     valence: Option<f32>,
     arousal: Option<f32>,
     /// The primary face, in pixels of the picture.
     face: Option<FaceBox>,
-    /// How many were seen.
     faces: usize,
-    /// Why it is unsure, or sees nobody.
     reason: Option<Reason>,
     ms: Milliseconds,
 }

@@ -123,7 +123,6 @@ fn seed_of_the_day() -> u64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-/// Has the owner told what could not be read.
 fn tell(outbox: &threads::Outbox, forgot: impl Iterator<Item = String>) {
     for what in forgot {
         // Fails only when the loop has ended already.

@@ -155,7 +155,6 @@ pub(super) struct Music {
     pub(super) falls_asleep: bool,
 }
 
-/// What the camera does, as far as the box knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Camera {
     Off,

@@ -59,7 +59,6 @@ pub(super) fn shutting_down() -> LightPattern {
     LightPattern::new(Rgb::new(0.6, 0.6, 0.6), Motion::Fall, time).lasting(time)
 }
 
-/// Dark.
 pub(super) fn dark() -> LightPattern {
     LightPattern::new(Rgb::OFF, Motion::Steady, Duration::from_secs(1))
 }

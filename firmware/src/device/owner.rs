@@ -43,13 +43,11 @@ impl Touch {
     }
 }
 
-/// The answer that can be corrected.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Last {
     guesses: Vec<Expression>,
     /// Which expression shows now; none when the box was not sure.
     shown: Option<Expression>,
-    /// The owner has said so.
     corrected: bool,
     look: u64,
     at: Duration,

@@ -74,7 +74,6 @@ const fn corrected(look: u64, label: Expression) -> Command {
     Command::Learn(Lesson { look, label, corrected: true })
 }
 
-/// A box that plays this mood since 100 ms.
 fn playing(expression: Expression) -> Device {
     let mut device = device();
     press(&mut device, ms(0));

@@ -10,14 +10,12 @@ use std::path::{Path, PathBuf};
 /// Degrees Celsius from which a Raspberry Pi slows down.
 const HOT: f64 = 80.0;
 
-/// What is known about the power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Power {
     /// The kernel watches the voltage (driver raspberrypi-hwmon): whether it was too low in the last seconds.
     Watched(bool),
     /// What older firmware had to do, as flags.
     Flags(u32),
-    /// Nothing.
     Unknown,
 }
 
@@ -51,7 +49,6 @@ fn power(root: &Path) -> Power {
     flags.map_or(Power::Unknown, Power::Flags)
 }
 
-/// The number in a file of the kernel's.
 fn number(path: &Path, radix: u32) -> Option<u32> {
     u32::from_str_radix(std::fs::read_to_string(path).ok()?.trim().trim_start_matches("0x"), radix).ok()
 }

@@ -17,7 +17,6 @@ const BRIGHT: u32 = 225;
 const BLURRED: u32 = 20;
 /// Frames that are looked at for a face.
 const LOOKS: u32 = 10;
-/// Runs of the networks that are timed.
 const RUNS: usize = 5;
 
 /// Takes one frame.
@@ -54,7 +53,6 @@ pub fn camera(camera: &mut dyn Camera) -> Finding {
         .with("sharpness", sharpness)
 }
 
-/// What to do about a camera.
 fn remedy(error: &CameraError) -> &'static str {
     match error {
         CameraError::Lost { detail, .. } if detail.contains("group video") => {
@@ -102,12 +100,10 @@ pub fn face(camera: &mut dyn Camera, sight: &mut dyn Sight) -> Finding {
     seen.unwrap_or_else(|finding| finding)
 }
 
-/// No use of a camera.
 fn no_camera(error: CameraError) -> Finding {
     Finding::broken(error.to_string(), remedy(&error))
 }
 
-/// No use of a network.
 fn no_model(error: ModelError) -> Finding {
     Finding::broken(error.to_string(), MODEL_REMEDY)
 }
@@ -141,7 +137,6 @@ fn look_for_a_face(camera: &mut dyn Camera, sight: &mut dyn Sight) -> Result<Fin
     Ok(Finding::doubtful(format!("no face in {LOOKS} frames: {said}"), remedy).with("frames", LOOKS))
 }
 
-/// What to do about a network.
 const MODEL_REMEDY: &str =
     "leave out `model.path`: a network is built in; or export yours again with `trainer quantise`";
 
@@ -192,12 +187,10 @@ fn time_known(sight: &mut dyn Sight) -> Result<Duration, Finding> {
     Ok(times.get(times.len() / 2).copied().unwrap_or_default())
 }
 
-/// Milliseconds, with a fraction.
 fn millis(time: Duration) -> f64 {
     (time.as_secs_f64() * 10_000.0).round() / 10.0
 }
 
-/// What is shown, one after the other.
 const COLOURS: [(&str, Rgb); 4] = [
     ("red", Rgb::new(1.0, 0.0, 0.0)),
     ("green", Rgb::new(0.0, 1.0, 0.0)),

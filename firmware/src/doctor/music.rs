@@ -40,7 +40,6 @@ impl Places {
     }
 }
 
-/// What is wrong, and what to do about it.
 type Trouble = (String, &'static str);
 
 /// Counts the tracks of each mood.
@@ -96,7 +95,6 @@ fn in_folders(folder: &Path, named: bool, troubles: &mut Vec<Trouble>) -> Vec<(E
     counts
 }
 
-/// What an index has.
 #[derive(Debug, Default)]
 struct Indexed {
     /// Tracks that are there, by the mood they lie nearest to.
@@ -142,7 +140,6 @@ impl Indexed {
     }
 }
 
-/// The mood that a place lies nearest to.
 fn nearest(affect: Affect) -> Expression {
     let distance = |mood: &Expression| {
         let of_mood = Affect::of(*mood);

@@ -13,7 +13,6 @@ use mood::{
 };
 use std::time::Duration;
 
-/// Shows one frame again and again, or fails.
 struct StillCamera(Result<Frame, CameraError>);
 
 impl crate::ports::Camera for StillCamera {
@@ -26,7 +25,6 @@ impl crate::ports::Camera for StillCamera {
     }
 }
 
-/// Sees nobody, for this reason.
 struct Blind(NoFaceReason, DecisionRule);
 
 impl Sight for Blind {

@@ -18,7 +18,6 @@ const GRACE: Duration = Duration::from_millis(20);
 /// The longest debounce of the kernel, which adds delay; the rest is [`crate::runner::button`]'s, which adds none.
 const MOST_KERNEL_DEBOUNCE: Duration = Duration::from_millis(5);
 
-/// How the button is heard now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     /// Edges; `proven` when one has come, or when they are trusted by order.

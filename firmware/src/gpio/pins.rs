@@ -21,14 +21,11 @@ pub struct Bus {
     pub(super) name: &'static str,
     /// Its pins with what each is to the bus; the same on every Raspberry Pi with 40 pins.
     pins: &'static [(Pin, &'static str)],
-    /// Its aliases in the device tree.
     aliases: &'static [&'static str],
-    /// Its device file.
     file: Option<&'static str>,
 }
 
 impl Bus {
-    /// SPI bus 0.
     pub(super) const SPI: Self = Self {
         name: "SPI",
         pins: &[(Pin(7), "CE1"), (Pin(8), "CE0"), (Pin(9), "MISO"), (Pin(10), "MOSI"), (Pin(11), "SCLK")],
@@ -36,7 +33,6 @@ impl Bus {
         file: Some("dev/spidev0.0"),
     };
 
-    /// I2C bus 1.
     pub(super) const I2C: Self =
         Self { name: "I2C", pins: &[(Pin(2), "SDA"), (Pin(3), "SCL")], aliases: &["i2c1"], file: Some("dev/i2c-1") };
 
@@ -48,7 +44,6 @@ impl Bus {
         file: None,
     };
 
-    /// All of them.
     pub(super) const ALL: [Self; 3] = [Self::SPI, Self::I2C, Self::I2S];
 
     /// What `pin` is to the bus; none where the bus leaves it alone.

@@ -103,7 +103,6 @@ fn hurry() {
     }
 }
 
-/// Period after period, until the end.
 fn play(shared: &Shared, lines: &mut [Box<dyn OutputLine>], off_high: bool, period: Duration) {
     let mut start = Instant::now();
     let mut shown: Option<Vec<f32>> = None;
@@ -141,7 +140,6 @@ fn is_steady(duty: f32) -> bool {
     duty <= 0.0 || duty >= 1.0
 }
 
-/// A line is switched.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Edge {
     at: Duration,
@@ -208,7 +206,6 @@ pub fn find(root: &Path, pin: Pin) -> Result<PwmPlace, String> {
     Err(format!("the hardware PWM of the header is not switched on (dtoverlay=pwm-2chan){there}"))
 }
 
-/// The PWM chips with the names of their devices.
 fn chips(root: &Path) -> Vec<(u8, String)> {
     let chips = files::below(&root.join("sys/class/pwm"), "pwmchip").into_iter();
     let told = |chip: PathBuf| {

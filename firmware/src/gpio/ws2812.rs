@@ -19,7 +19,6 @@ struct Pulse {
     /// SPI bits of a pulse, and their clock.
     bits: u8,
     hz: u32,
-    /// The pulses of 0 and 1.
     short: u32,
     long: u32,
 }
@@ -38,7 +37,6 @@ pub const fn spi_hz(order: ColourOrder) -> u32 {
     pulse(order).hz
 }
 
-/// Bytes of the silence at the end.
 fn latch_bytes(order: ColourOrder) -> usize {
     usize::try_from((pulse(order).hz / 8 * LATCH_US).div_ceil(1_000_000)).unwrap_or(MOST_BYTES)
 }

@@ -8,7 +8,6 @@ use gpiocdev::line::{Bias, EdgeDetection, EdgeKind, Value};
 use gpiocdev::request::Builder;
 use std::time::Duration;
 
-/// A chip.
 pub(super) struct Chip {
     chip: gpiocdev::Chip,
     name: String,
@@ -47,7 +46,6 @@ impl Chip {
         Ok(())
     }
 
-    /// A request for one pin, when nobody else has it.
     fn builder(&self, claim: Claim) -> Result<Builder, GpioError> {
         self.see_if_free(claim)?;
         let Claim { pin, role } = claim;

@@ -9,7 +9,6 @@ use rppal::system::DeviceInfo;
 use std::path::Path;
 use std::time::Duration;
 
-/// The registers.
 pub(super) struct Registers {
     gpio: rppal::gpio::Gpio,
     /// The kernel's view of the same pins, as registers can be written whoever has them.
@@ -28,7 +27,6 @@ impl Registers {
         Ok(Self { gpio, kernel: Chip::open(None).ok(), model })
     }
 
-    /// A pin that nobody has.
     fn take(&self, claim: Claim) -> Result<rppal::gpio::Pin, GpioError> {
         self.kernel.as_ref().map_or(Ok(()), |kernel| kernel.see_if_free(claim))?;
         self.reserve(claim)

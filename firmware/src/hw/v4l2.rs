@@ -16,7 +16,6 @@ use v4l::io::mmap::Stream;
 use v4l::io::traits::{CaptureStream, Stream as _};
 use v4l::video::Capture;
 
-/// `/dev/video*`.
 pub(super) struct Kernel;
 
 impl VideoSystem for Kernel {
@@ -33,7 +32,6 @@ impl VideoSystem for Kernel {
     }
 }
 
-/// What a device says of itself.
 fn ask(path: PathBuf) -> Found {
     let answer = v4l::Device::with_path(&path).and_then(|device| {
         let caps = device.query_caps()?;
@@ -116,5 +114,4 @@ impl Drop for Open {
     }
 }
 
-/// `ENODEV`.
 const NO_SUCH_DEVICE: i32 = 19;

@@ -5,7 +5,6 @@ use super::problems::Wrong;
 /// Overlays of Raspberry Pi OS and the cards they are for: those that are sold most, then all others that are sound cards.
 const DACS: &str = include_str!("dacs.txt");
 
-/// The overlays' names.
 fn overlays() -> impl Iterator<Item = &'static str> {
     DACS.lines().map(|line| line.split_once(": ").map_or(line, |(overlay, _)| overlay))
 }
@@ -49,7 +48,6 @@ fn common() -> String {
     named.map(|(overlay, cards)| format!("\"{overlay}\" for {cards}")).collect::<Vec<_>>().join(", ")
 }
 
-/// The line of `config.txt`.
 pub(super) fn line(dac: &str) -> String {
     format!("dtoverlay={dac}\n")
 }

@@ -7,14 +7,12 @@ use crate::config::Problem;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// What a key holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Field<T> {
     /// Nothing: it isn't there, or is a text of "".
     Absent,
     /// Something that can't be used, which has been told.
     Bad,
-    /// A value, and its line.
     Given(T, usize),
 }
 
@@ -73,7 +71,6 @@ impl<'a> Fields<'a> {
         Self { name, table, text: &read.text, removed: &read.removed }
     }
 
-    /// The keys that are there, with their lines.
     pub(super) fn keys(&self) -> impl Iterator<Item = (&str, usize)> {
         let keys = self.table.into_iter().flat_map(DeTable::keys);
         keys.map(|key| (key.get_ref().as_ref(), line_of(self.text, key.span().start)))

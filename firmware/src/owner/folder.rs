@@ -6,11 +6,9 @@ use std::io::{ErrorKind, Result};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
-/// Every file that can be in it.
 const FILES: &str = "problems.txt moodbox.toml hostname timezone authorized_keys country dac spi meta-data user-data \
     network-config cmdline config";
 
-/// Where iwd's files go.
 const IWD: &str = "iwd";
 
 /// Writes an answer into a folder that only its owner may read, and takes away what an earlier one left there.

@@ -77,7 +77,6 @@ impl std::fmt::Display for Problems {
     }
 }
 
-/// A problem in a line.
 pub(super) fn problem(line: usize, what: impl Into<String>, hint: impl Into<String>) -> Problem {
     Problem { line, what: what.into(), hint: hint.into() }
 }

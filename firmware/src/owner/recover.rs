@@ -13,7 +13,6 @@ use toml::de::{DeTable, DeValue, Error};
 /// More broken places than this are no file with mistakes but something else.
 const MOST: usize = 20;
 
-/// What could be read of a file.
 #[derive(Debug, Default)]
 pub(super) struct Recovered {
     /// The text with the same number of lines, without what is broken. It is TOML but for tables that are there twice.
@@ -23,7 +22,6 @@ pub(super) struct Recovered {
     pub(super) problems: Vec<Problem>,
 }
 
-/// Takes out what is no TOML.
 pub(super) fn recover(text: &str) -> Recovered {
     let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
     let mut recovered = Recovered::default();

@@ -10,7 +10,6 @@ use crate::config::{Problem, nearest};
 use std::path::Path;
 use toml::de::DeTable;
 
-/// What others call them.
 const CALLED: &[(&str, &str)] = &[
     ("ssid", "wifi_name"),
     ("wifi_ssid", "wifi_name"),

@@ -13,7 +13,6 @@ use toml::de::{DeTable, DeValue};
 /// Stands where a letter could not be read.
 pub(super) const UNREADABLE: char = REPLACEMENT_CHARACTER;
 
-/// How to mend it.
 pub(super) const HINT: &str = "save the file as UTF-8 (in Notepad: File, Save as, Encoding: UTF-8)";
 
 /// The text, with `\n` between its lines.
@@ -44,10 +43,8 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     text
 }
 
-/// The table that is the system's.
 pub(super) const SYSTEM: &str = "system";
 
-/// Its keys.
 pub(super) const KEYS: &[&str] = &[
     "hostname",
     "timezone",
@@ -107,7 +104,6 @@ pub(super) fn is_systems(name: &str) -> bool {
     crate::config::nearest(&name.to_lowercase(), [SYSTEM].into_iter()).is_some()
 }
 
-/// The first name in a header's line.
 fn header(line: &str) -> Option<String> {
     let (document, _) = DeTable::parse_recoverable(line);
     document.get_ref().keys().next().map(|name| name.get_ref().to_string())

@@ -6,7 +6,6 @@ use data_encoding::HEXLOWER;
 use pbkdf2::pbkdf2_hmac;
 use sha1::Sha1;
 
-/// A network the box joins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Network {
     pub(super) name: String,
@@ -15,18 +14,15 @@ pub(super) struct Network {
     pub(super) hidden: bool,
 }
 
-/// What keeps strangers out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Secret {
     /// Nothing: the owner wants an open network.
     Open,
-    /// A password.
     Passphrase(String),
     /// The key itself, 64 hexadecimal digits in small letters.
     Key(String),
 }
 
-/// What one file says of the network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wishes {
     pub(super) name: Field<String>,

@@ -73,7 +73,6 @@ fn looked(look: &Look) -> String {
     }
 }
 
-/// One look and what came of it.
 #[derive(Debug, Clone, Default)]
 struct Row {
     caption: String,

@@ -61,7 +61,6 @@ struct Debouncer {
 }
 
 impl Debouncer {
-    /// A button that is up, with the window given.
     const fn new(window: Duration) -> Self {
         Self { window, believed: Level::Up, latest: Level::Up, quiet_until: Duration::ZERO }
     }
@@ -92,7 +91,6 @@ impl Debouncer {
 pub(super) struct ButtonInput {
     button: Debouncer,
     gestures: Gestures,
-    /// One for each of [`Extra`].
     extras: [(Extra, Debouncer); 2],
 }
 
@@ -112,7 +110,6 @@ impl ButtonInput {
         extras.chain(self.button.wake()).chain(self.gestures.wake()).min()
     }
 
-    /// The button's level changed.
     pub(super) fn button(&mut self, level: Level, now: Duration) -> Vec<Gesture> {
         // A level that outlasted its window before this edge came is believed first.
         let levels = [self.button.settle(now), self.button.update(level, now)];

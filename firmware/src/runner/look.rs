@@ -111,7 +111,6 @@ fn watch(
 }
 
 impl Look {
-    /// What the state machine is told of it.
     pub(super) fn outcome(self) -> Result<Verdict, Fault> {
         self.result.map_err(|error| match error {
             LookError::Camera(CameraError::Stalled { .. }) => Fault::CameraStalled,

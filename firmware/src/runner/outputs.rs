@@ -26,14 +26,12 @@ pub(super) struct LightDriver {
 }
 
 impl LightDriver {
-    /// Dark, until told otherwise.
     pub(super) fn new(lights: Box<dyn Lights>, brightness: Brightness) -> Self {
         let pattern = LightPattern::new(Rgb::OFF, Motion::Steady, Duration::from_secs(1));
         let (since, due) = (Duration::ZERO, Duration::ZERO);
         Self { lights, brightness, pattern, since, before: Rgb::OFF, shown: None, due, lost: false }
     }
 
-    /// Shows this pattern from `now` on.
     pub(super) fn set(&mut self, pattern: LightPattern, now: Duration) {
         self.before = self.pattern.over(self.before, now.saturating_sub(self.since));
         (self.pattern, self.since, self.shown, self.due) = (pattern, now, None, now);
@@ -59,7 +57,6 @@ impl LightDriver {
         self.health(result)
     }
 
-    /// The privacy lamp.
     pub(super) fn privacy(&mut self, on: bool) -> Option<Health> {
         let result = self.lights.privacy(on);
         self.health(result)
@@ -83,7 +80,6 @@ impl Drop for LightDriver {
     }
 }
 
-/// Interval between two checks of the speaker.
 const CHECK: Duration = Duration::from_millis(250);
 
 /// Sends sounds to the speaker, polls it for faults, and reports a loss once.
@@ -112,7 +108,6 @@ impl SpeakerClient {
         self.health(result)
     }
 
-    /// Polls for faults, a few times a second.
     pub(super) fn check(&mut self, now: Duration) -> Option<Health> {
         if now < self.check_due {
             return None;

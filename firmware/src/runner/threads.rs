@@ -59,7 +59,6 @@ impl Drop for ExitGuard {
     }
 }
 
-/// What the camera's thread is told.
 enum Order {
     Look,
     Learn(Lesson),
@@ -196,7 +195,6 @@ impl LessonCandidates {
     }
 }
 
-/// Starts a thread whose end is told.
 pub(super) fn start(
     name: &'static str,
     outbox: Outbox,
@@ -209,7 +207,6 @@ pub(super) fn start(
     spawn(name, body)
 }
 
-/// Starts a thread.
 pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
     thread::Builder::new().name(name.into()).spawn(work).map(drop).map_err(|error| Failure::no_thread(name, &error))
 }

@@ -24,7 +24,6 @@ const BUNDLED: &[(&str, &[u8])] = bundled! {
 /// What a cheap camera has left indoors, by exposure and gain together.
 const MOST_GAIN: f32 = 4.0;
 
-/// One thing to show the camera.
 #[derive(Debug, Clone)]
 enum Picture {
     Bundled(&'static str, &'static [u8]),

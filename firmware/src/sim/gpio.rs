@@ -166,7 +166,6 @@ impl Gpio for SimGpio {
     }
 }
 
-/// A line; given back when dropped.
 struct Line {
     gpio: SimGpio,
     pin: Pin,

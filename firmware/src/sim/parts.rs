@@ -72,7 +72,6 @@ impl Speaker for Recorder {
     }
 }
 
-/// How long it stays down.
 const HELD: Duration = Duration::from_millis(120);
 
 /// The edges of presses at the times given.

@@ -54,7 +54,6 @@ impl Terminal {
 }
 
 impl View {
-    /// Draws what differs from what shows.
     fn draw(&mut self) -> std::io::Result<()> {
         let (columns, rows) = screen::size().unwrap_or((scene::COLUMNS, scene::ROWS));
         let canvas = scene::paint(&self.scene, columns, rows);

@@ -65,7 +65,6 @@ pub fn tone(name: Option<&str>, length: Duration) -> Result<Tone, SpeakerError> 
     play(Line::open(&Selection::new(name), None)?, length)
 }
 
-/// Opens a card and starts the sound thread.
 pub(super) fn open(name: Option<&str>, music: &MusicSettings) -> Result<Remote, SpeakerError> {
     let selection = Selection::new(name);
     let (ready, opened) = sync_channel(1);
@@ -89,11 +88,8 @@ pub(super) fn wait_for(name: Option<&str>, music: &MusicSettings) -> Result<Remo
     Remote::start(name, move |inbox, outbox| run(&cards, None, &music, inbox, outbox))
 }
 
-/// Where a card comes from.
 struct Cards {
-    /// Opens it, at a rate or at its own.
     open: Box<dyn Fn(Option<u32>) -> Result<Line, SpeakerError> + Send>,
-    /// How often a lost one is looked for.
     look_again: Duration,
 }
 
@@ -134,14 +130,12 @@ fn run(
     }
 }
 
-/// Why feeding or waiting ended.
 enum End {
     Done,
     Lost(String),
     LookAgain,
 }
 
-/// Keeps the queue full.
 fn feed(mut line: Line, engine: &mut AudioEngine, inbox: &Receiver<Sound>, outbox: &SyncSender<SpeakerError>) -> End {
     let mut naps = 0;
     let mut missed = (line.queue.missed() + engine.missed(), Instant::now());
@@ -208,7 +202,6 @@ pub struct Tone {
     pub missed: u64,
 }
 
-/// Plays it, and waits for its end.
 fn play(mut line: Line, length: Duration) -> Result<Tone, SpeakerError> {
     let total = frames(length, line.rate_hz);
     let (mut played, mut before) = (0, None);

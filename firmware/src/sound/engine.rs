@@ -172,7 +172,6 @@ impl Remote {
         Ok(Self { sounds: Some(sounds), faults, thread: Some(thread), name, told_dead: false })
     }
 
-    /// It is called this.
     pub(super) fn named(mut self, name: String) -> Self {
         self.name = name;
         self

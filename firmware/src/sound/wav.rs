@@ -28,14 +28,12 @@ const FLUSH_BLOCKS: u32 = 100;
 /// The longest recording, in seconds: half an hour is 345 MB, and the box may be left alone for weeks.
 const MOST_SECONDS: u32 = 1_800;
 
-/// A WAV file being written: 16 bit, stereo.
 pub(crate) struct WavFile<W: Write + Seek> {
     writer: WavWriter<W>,
     path: String,
 }
 
 impl WavFile<BufWriter<File>> {
-    /// Creates or overwrites a file.
     pub(crate) fn create(path: &Path) -> Result<Self, SpeakerError> {
         let name = path.display().to_string();
         let failed = |detail: String| SpeakerError::Write { path: name.clone(), detail };

@@ -58,7 +58,6 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// The next bits as a number.
     #[inline]
     pub(super) fn take(&mut self, count: u32) -> Result<u32, Fault> {
         if self.count < count {
@@ -69,7 +68,6 @@ impl<'a> Bits<'a> {
         Ok(u32::try_from(bits).unwrap_or(u32::MAX))
     }
 
-    /// The next symbol.
     #[inline]
     pub(super) fn symbol(&mut self, table: &Table) -> Result<u8, Fault> {
         // A code and the bits of the value behind it.

@@ -15,9 +15,7 @@ const MOST_SCANS: u32 = 100;
 /// Blocks of a progressive picture at most, as each is remembered: 80 million pixels without subsampling.
 const MOST_BLOCKS: u64 = 4 << 20;
 
-/// A picture that is all there.
 pub(super) struct Picture {
-    /// Where its first scan begins.
     pub(super) scan: usize,
     /// Where it ends, behind its end marker if it has one.
     pub(super) end: usize,
@@ -44,7 +42,6 @@ struct Reader {
     scans: u32,
 }
 
-/// Reads the picture that starts at `start`.
 pub(super) fn picture(bytes: &[u8], start: usize) -> Result<Picture, Stop> {
     let mut reader = Reader::default();
     let mut at = start + 2;

@@ -18,7 +18,6 @@ pub(super) struct Component {
     pub(super) history: Vec<u64>,
 }
 
-/// The picture's header.
 #[derive(Debug, Clone)]
 pub(super) struct Header {
     pub(super) width: u32,
@@ -48,7 +47,6 @@ impl Header {
     }
 }
 
-/// The scan's header.
 pub(super) struct Scan<'a> {
     /// Which components, each with its tables for DC and AC.
     pub(super) parts: Vec<(usize, Option<&'a Table>, Option<&'a Table>)>,
@@ -114,7 +112,6 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// A block of a progressive scan.
     fn progressive(
         &self,
         bits: &mut Bits<'_>,
@@ -175,7 +172,6 @@ fn pass(bits: &mut Bits<'_>, known: u64, mut at: u32, to: u32, mut zeros: u32) -
     Ok(at)
 }
 
-/// A block of a sequential scan.
 fn sequential(bits: &mut Bits<'_>, dc: Option<&Table>, ac: Option<&Table>) -> Result<(), Fault> {
     let (Some(dc), Some(ac)) = (dc, ac) else { return Err(Fault::Code) };
     let length = bits.symbol(dc)?;

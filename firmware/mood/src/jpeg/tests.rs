@@ -23,7 +23,6 @@ const PROGRESSIVE: &[u8] = include_bytes!("../../tests/jpeg/progressive.jpg");
 const RESTARTS: &[u8] = include_bytes!("../../tests/jpeg/restarts.jpg");
 /// Each component in a scan of its own; made by `cjpeg -scans`.
 const APART: &[u8] = include_bytes!("../../tests/jpeg/apart.jpg");
-/// One component.
 const GREY: &[u8] = include_bytes!("../../tests/jpeg/grey.jpg");
 
 fn all() -> Vec<(&'static str, Vec<u8>)> {

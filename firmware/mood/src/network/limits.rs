@@ -19,17 +19,14 @@ const TENSORS: u64 = 20_000;
 const RANK: u64 = 8;
 /// Values of one tensor between two nodes. VGG's first layer on 48x48 makes 0.15 M, the face finder's first 0.3 M.
 const TENSOR_VALUES: u64 = 4 << 20;
-/// Values of all of them.
 const ALL_VALUES: u64 = 32 << 20;
 /// Products that one run adds up: the box's network has 90 M.
 const PRODUCTS: u64 = 10_000_000_000;
 /// Any dimension, or number in a shape.
 const INTEGER: u64 = 1 << 20;
-/// Bytes of a name.
 const NAME: u64 = 1 << 10;
 /// Inputs and outputs of a node; `Concat` may have many.
 const ENDS: u64 = 64;
-/// Attributes of a node.
 const ATTRIBUTES: u64 = 32;
 
 /// The ONNX operators networks of the box are made of: <https://onnx.ai/onnx/operators/>. Everything else, above all

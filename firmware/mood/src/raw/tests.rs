@@ -56,7 +56,6 @@ const LUMINANCE: [[u8; 4]; 4] = [[16, 40, 80, 120], [50, 60, 70, 90], [200, 210,
 const BLUES: [[u8; 2]; 2] = [[100, 128], [140, 212]];
 const REDS: [[u8; 2]; 2] = [[212, 128], [60, 114]];
 
-/// The colour of one of its pixels.
 fn colour(row: usize, at: usize) -> [u8; 3] {
     Range::Limited.rgb(LUMINANCE[row][at], BLUES[row / 2][at / 2], REDS[row / 2][at / 2])
 }

@@ -44,7 +44,6 @@ const LESSON: f32 = 1.3;
 /// A track's numbers while one is chosen.
 #[derive(Debug, Clone, Copy, Default)]
 struct Weighed {
-    /// Square of the distance.
     square: f32,
     fit: f32,
     /// 0 where it wasn't drawn, as no draw could have made the track win.
@@ -102,7 +101,6 @@ impl Chooser {
         self.pieces.is_empty()
     }
 
-    /// Adds to the artist's and the library's record.
     fn add(&mut self, at: usize, good: f32, bad: f32, play: u64) {
         self.library.0 += good;
         self.library.1 += bad;
@@ -121,7 +119,6 @@ impl Chooser {
         }
     }
 
-    /// The number of a track.
     fn place(&self, path: &Path) -> Option<usize> {
         self.pieces.binary_search_by(|piece| piece.path.as_path().cmp(path)).ok()
     }
@@ -216,7 +213,6 @@ impl Chooser {
         self.weighed = weighed;
     }
 
-    /// How well a track fits, 0..=1.
     fn fit(&self, at: usize, square: f32, width: f32, wanted: usize) -> f32 {
         let doubt = self.pieces[at].uncertainty;
         let near = (-square / (2.0 * (width * width + doubt * doubt * DOUBT_SHARE))).exp();

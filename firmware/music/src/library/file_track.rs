@@ -99,7 +99,6 @@ impl FileTrack {
         self.decoded.then(|| u64::try_from(self.ahead.len()).unwrap_or(u64::MAX))
     }
 
-    /// Why it ended early.
     pub(super) fn fault(&self) -> Option<&str> {
         self.fault.as_deref()
     }

@@ -17,10 +17,8 @@ const SYSTEM: [&str; 6] =
 /// The deepest folder that is entered.
 const DEEPEST: usize = 64;
 
-/// What lies below a folder.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    /// The files, in order.
     pub(crate) files: BTreeSet<PathBuf>,
     /// What can't be entered, and why.
     pub(crate) closed: Vec<(PathBuf, String)>,
@@ -73,7 +71,6 @@ pub(crate) fn text(path: &Path) -> String {
     path.to_str().map_or_else(hex, str::to_owned)
 }
 
-/// The path of a text.
 pub(crate) fn path(text: &str) -> PathBuf {
     let Some(digits) = text.strip_prefix('\0') else { return PathBuf::from(text) };
     OsString::from_vec(HEXLOWER.decode(digits.as_bytes()).unwrap_or_default()).into()
@@ -84,7 +81,6 @@ pub(crate) fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::
     serializer.serialize_str(&text(path))
 }
 
-/// As above.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
     String::deserialize(deserializer).map(|text| path(&text))
 }

@@ -13,7 +13,6 @@ use crate::track::{Status, Stereo, Track};
 use files::Shown;
 use std::time::Duration;
 
-/// Frames rendered at once.
 const BLOCK: usize = 256;
 
 /// How a skipped-to track begins: at once, but without a click.
@@ -28,7 +27,6 @@ struct Opened {
     track: FileTrack,
 }
 
-/// What sounds.
 enum Player {
     File(Box<Opened>),
     Composer(Box<Composer>),
@@ -75,7 +73,6 @@ impl Playlist {
         new
     }
 
-    /// Opens the next track that can be opened.
     fn open_next(&mut self) -> Option<Opened> {
         while let Some(next) = self.queue.next() {
             match FileTrack::open_at(&next.path, self.rate_hz, next.loudness_lufs, next.from) {
@@ -140,7 +137,6 @@ impl Playlist {
         block[filled..].fill([0.0; 2]);
     }
 
-    /// The present track has ended by itself.
     fn end(&mut self) {
         if let Some(Player::File(opened)) = &self.now {
             if opened.track.frames() < u64::from(self.rate_hz / 4) {
@@ -236,7 +232,6 @@ impl Drop for Playlist {
 }
 
 impl Opened {
-    /// How far it is.
     fn position(&self, rate_hz: u32) -> Duration {
         let seconds = self.track.frames() as f64 / f64::from(rate_hz.max(1));
         self.next.from.saturating_add(Duration::try_from_secs_f64(seconds).unwrap_or_default())

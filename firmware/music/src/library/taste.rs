@@ -44,7 +44,6 @@ impl Event {
         }
     }
 
-    /// Whether the track was played.
     const fn is_play(self) -> bool {
         matches!(self, Self::Skipped(_) | Self::Completed)
     }

@@ -192,7 +192,6 @@ fn odd_wav_files_are_folded_to_stereo_at_the_boxs_rate() {
     }
 }
 
-/// Plays ones, then ends.
 struct Short(u8);
 
 impl Track for Short {

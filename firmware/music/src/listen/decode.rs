@@ -43,7 +43,6 @@ pub(crate) const GAVE_UP: &str = "it is damaged: the decoder gave up";
 /// Frames beyond what a header wants trimmed at the end, after which the header is not believed: two frames of MP3.
 const SLACK: usize = 2 * 1152;
 
-/// Whether a file's name says that it is music.
 pub(crate) fn is_music(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str());
     ending.is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
@@ -54,7 +53,6 @@ pub(crate) fn measure(path: &Path) -> Option<Duration> {
     Stream::open(path).ok().and_then(Stream::measure)
 }
 
-/// A file being decoded.
 pub(super) struct AudioFile {
     stream: Stream,
     sound: Sound,
@@ -94,7 +92,6 @@ impl AudioFile {
         Ok(file)
     }
 
-    /// Frames a second.
     pub(super) const fn rate_hz(&self) -> u32 {
         self.rate_hz
     }
@@ -104,7 +101,6 @@ impl AudioFile {
         self.stream.length()
     }
 
-    /// Goes to a time; says whether it could.
     pub(crate) fn seek(&mut self, to: Duration) -> bool {
         let found = self.stream.seek(to);
         self.forget(found)
@@ -125,12 +121,10 @@ impl AudioFile {
         found
     }
 
-    /// Whether all of it has been given.
     pub(super) const fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// The next frame; `None` at the end.
     pub(crate) fn next(&mut self) -> Option<Stereo> {
         while self.used == self.block.len() {
             if self.ended {
@@ -143,7 +137,6 @@ impl AudioFile {
         Some(frame)
     }
 
-    /// Puts the next packet's frames into `block`.
     fn refill(&mut self) {
         self.block.clear();
         self.used = 0;
@@ -178,7 +171,6 @@ impl AudioFile {
         self.place(&frames);
     }
 
-    /// Appends frames at the rate of the first sound.
     fn place(&mut self, frames: &[Stereo]) {
         let rate_hz = self.sound.rate_hz;
         if rate_hz == self.rate_hz {

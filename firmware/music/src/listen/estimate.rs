@@ -27,12 +27,9 @@ const MOST: f32 = 3.0;
 /// How much a mood tag is trusted, as the uncertainty of its place.
 const MOOD_TAG: f32 = 0.25;
 
-/// A feature's part of the formula.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 struct Cue {
-    /// The feature.
     name: String,
-    /// Its place among the features.
     #[serde(skip)]
     at: Option<usize>,
     /// Its mean and spread over the clips of the fit.
@@ -48,7 +45,6 @@ impl Cue {
     }
 }
 
-/// The formula.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 struct Formula {
     /// What each quadrant has without any cue.
@@ -57,7 +53,6 @@ struct Formula {
 }
 
 impl Formula {
-    /// The probability of each quadrant.
     fn quadrants(&self, features: &Features, normalisation: &FeatureNormalisation) -> [f32; 4] {
         let mut sums = self.bias;
         for (number, cue) in self.cues.iter().enumerate() {

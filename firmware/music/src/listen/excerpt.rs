@@ -22,10 +22,8 @@ const WHOLE_S: f64 = 60.0;
 const WINDOW_S: f64 = 15.0;
 const PLACES: [f64; 3] = [0.2, 0.5, 0.75];
 
-/// Frames measured at once.
 const BLOCK: usize = 4_096;
 
-/// What was read.
 pub(crate) struct Heard {
     pub(crate) excerpt: Excerpt,
     /// How long the file plays, where it says so, or was read or walked through to its end.

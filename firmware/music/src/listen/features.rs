@@ -34,7 +34,6 @@ const LEVEL: f32 = 0.1;
 pub struct Features(Box<[f32]>);
 
 impl Features {
-    /// Nothing measured yet.
     fn zero() -> Self {
         Self(vec![0.0; NAMES.len()].into())
     }
@@ -65,7 +64,6 @@ impl Features {
     }
 }
 
-/// What was measured moment by moment, by name.
 #[derive(Default)]
 struct Series(BTreeMap<String, Vec<f32>>);
 

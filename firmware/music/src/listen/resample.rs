@@ -22,7 +22,6 @@ const PHASES: usize = 1024;
 /// The lowest and highest rate of a file that is believed, in Hz.
 const RATES: std::ops::RangeInclusive<u32> = 4_000..=768_000;
 
-/// A converter.
 #[derive(Debug)]
 pub(crate) struct Resampler {
     /// Input frames for an output frame.

@@ -41,7 +41,6 @@ pub struct Tags {
 }
 
 impl Tags {
-    /// The tags of a file.
     #[must_use]
     pub(crate) fn read(path: &Path) -> Self {
         let options =

@@ -87,12 +87,10 @@ impl StandIn {
         Self { folder, program }
     }
 
-    /// What it was told.
     pub(super) fn arguments(&self) -> String {
         read(&self.folder.path().join("arguments"))
     }
 
-    /// Whether it ended because it was asked to.
     pub(super) fn was_asked(&self) -> bool {
         read(&self.folder.path().join("ended")) == "asked\n"
     }

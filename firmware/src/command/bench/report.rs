@@ -5,20 +5,16 @@ use serde::Serialize;
 use std::io::{self, Write};
 use std::time::Duration;
 
-/// A stage's times.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct Stage {
-    /// Its name.
     stage: &'static str,
     /// Milliseconds: half of the runs took no longer.
     median_ms: f64,
     /// Milliseconds: 95 of 100 runs took no longer.
     p95_ms: f64,
-    /// Runs.
     runs: usize,
 }
 
-/// What was measured.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     board: String,
@@ -51,18 +47,15 @@ impl Report {
         self.stages.extend(Stage::of(stage, times));
     }
 
-    /// Says why a stage was not measured.
     pub(super) fn leave_out(&mut self, stage: &'static str, why: impl Into<String>) {
         self.left_out.push((stage, why.into()));
     }
 
-    /// One JSON object.
     pub(super) fn json(&self, out: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut *out, self)?;
         writeln!(out)
     }
 
-    /// A table for people.
     pub(super) fn text(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}", self.board)?;
         if !self.camera.is_empty() {
@@ -83,7 +76,6 @@ impl Report {
 }
 
 impl Stage {
-    /// `None` without times.
     fn of(stage: &'static str, mut times: Vec<Duration>) -> Option<Self> {
         times.sort_unstable();
         // The nearest rank: the smallest time that at least this share of the runs stayed within.
@@ -92,7 +84,6 @@ impl Stage {
     }
 }
 
-/// The board's model, or this machine's processor.
 pub(super) fn board() -> String {
     let model = std::fs::read_to_string("/proc/device-tree/model").map(|text| text.trim_end_matches('\0').to_owned());
     model.unwrap_or_else(|_| {
@@ -114,7 +105,6 @@ fn ticks(stat: &str) -> Option<u64> {
     Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
 }
 
-/// The most memory this process had, in MiB.
 pub(super) fn peak_memory_mib() -> Option<f64> {
     peak_mib(&std::fs::read_to_string("/proc/self/status").ok()?)
 }

@@ -36,7 +36,6 @@ pub struct ShowArgs {
     pub json: bool,
 }
 
-/// A track for machines.
 #[derive(Serialize)]
 struct Answer<'a> {
     path: Cow<'a, str>,
@@ -86,7 +85,6 @@ pub(super) fn show(args: &ShowArgs, out: &mut dyn Write) -> Result<(), Failure> 
     out.write_all(text.as_bytes()).map_err(written)
 }
 
-/// The one track that is called so.
 pub(super) fn find<'a>(catalogue: &'a Catalogue, name: &str) -> Result<&'a Entry, Failure> {
     const SHOWN: usize = 5;
     catalogue.index().find(name).map_err(|found| {
@@ -128,7 +126,6 @@ fn json(entry: &Entry, catalogue: &Catalogue) -> String {
     serde_json::to_string(&answer).unwrap_or_default()
 }
 
-/// All about a track, for people.
 fn sheet(entry: &Entry, piece: Option<&Piece>) -> String {
     let mut text = format!("{}\n", Shown(&entry.path));
     let mut line = |name: &str, value: String| text.push_str(&format!("  {name:<12} {value}\n"));

@@ -127,7 +127,6 @@ fn name(catalogue: &Catalogue, piece: &Piece) -> String {
     escaped.collect()
 }
 
-/// Where a point of the plane lies in the picture.
 fn place(affect: Affect) -> (f32, f32) {
     let share = |value: f32| (value.clamp(-1.0, 1.0) + 1.0) / 2.0;
     (MARGIN + PLANE * share(affect.valence), MARGIN + PLANE * (1.0 - share(affect.arousal)))

@@ -23,7 +23,6 @@ const AFTER_SCRIPT: Duration = Duration::from_secs(5);
 /// The seed of a scripted story's music, so that every demo sounds the same.
 const STORY_SEED: u64 = 1;
 
-/// Who presses the button.
 enum Presses {
     Keyboard,
     Script { at: Vec<Duration>, end: Duration },
@@ -93,7 +92,6 @@ pub(super) fn run(
     sum_up(&summary)
 }
 
-/// Why the box can't be drawn here.
 fn obstacle(logs: bool) -> Option<String> {
     if !stdout().is_terminal() {
         return Some("the output is no terminal".into());

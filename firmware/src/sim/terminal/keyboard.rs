@@ -20,7 +20,6 @@ pub struct Keyboard {
     last: Option<Instant>,
 }
 
-/// What a key means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Meaning {
     Press,

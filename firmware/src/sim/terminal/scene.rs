@@ -8,7 +8,6 @@ use crate::runner::{BoxEvent, Look};
 use mood::{Brightness, Expression, Rgb};
 use std::time::Duration;
 
-/// Size of the drawn box.
 pub(super) const COLUMNS: u16 = 74;
 pub(super) const ROWS: u16 = 20;
 
@@ -26,7 +25,6 @@ const ORB: (u16, u16, u16, u16) = (3, 2, 26, 13);
 const WORDS: u16 = 32;
 const ROOM: u16 = COLUMNS - WORDS - 2;
 
-/// Everything that shows.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scene {
     pub(super) colour: Rgb,
@@ -41,13 +39,11 @@ pub(super) struct Scene {
     sound_lost: bool,
 }
 
-/// Whether the box fits into a terminal of this size.
 pub(super) const fn fits(columns: u16, rows: u16) -> bool {
     columns >= COLUMNS && rows >= ROWS
 }
 
 impl Scene {
-    /// Takes note of what happened.
     pub(super) fn note(&mut self, now: Duration, event: &BoxEvent<'_>) {
         match event {
             BoxEvent::Ready => {

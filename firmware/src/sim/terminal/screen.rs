@@ -10,7 +10,6 @@ use std::io::{self, Write, stdout};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether the terminal is ours now.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
 
@@ -21,7 +20,6 @@ pub(super) struct Screen {
     true_colour: bool,
 }
 
-/// Columns and rows; `None` without a terminal.
 pub(super) fn size() -> Option<(u16, u16)> {
     crossterm::terminal::size().ok()
 }
@@ -90,7 +88,6 @@ impl Drop for Screen {
     }
 }
 
-/// Gives the terminal back, once.
 fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
@@ -108,10 +105,8 @@ fn write(bytes: &[u8]) -> io::Result<()> {
     out.flush()
 }
 
-/// An sRGB colour.
 pub(super) type Colour = [u8; 3];
 
-/// One character of the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cell {
     pub(super) symbol: char,
@@ -158,7 +153,6 @@ impl Canvas {
             .map(|(_, ((column, row), cell))| (column, row, *cell))
     }
 
-    /// Whether all is to be drawn anew.
     pub(super) fn resized(&self, before: Option<&Self>) -> bool {
         before.is_none_or(|b| (b.columns, b.rows) != (self.columns, self.rows))
     }

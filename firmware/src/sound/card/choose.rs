@@ -4,13 +4,11 @@
 /// How a card is connected, the best first: a card plugged in is wanted, a screen may have no speakers or be off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
-    /// At USB.
     Usb,
     /// At the pins of the header, or whatever else has a driver of its own.
     I2s,
     /// The 3.5 mm jack of the board.
     Jack,
-    /// A screen.
     Hdmi,
     /// Nobody hears it.
     Virtual,

@@ -13,12 +13,10 @@ use std::sync::mpsc::{Receiver, sync_channel};
 /// Frames that the card is asked to take at once: 21 ms at 48 kHz, of which it keeps two.
 pub(super) const PERIOD: u32 = 1024;
 
-/// Which card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Selection(Option<String>);
 
 impl Selection {
-    /// The card of this name, or the default one.
     pub(super) fn new(name: Option<&str>) -> Self {
         Self(name.map(str::to_owned))
     }
@@ -69,7 +67,6 @@ fn listed() -> Result<(Vec<Card>, Vec<Option<Device>>), String> {
         .unzip())
 }
 
-/// An open card.
 pub(super) struct Line {
     pub(super) queue: Queue,
     pub(super) name: String,
@@ -123,7 +120,6 @@ impl Line {
         (Self { queue, name: "simulated".to_owned(), rate_hz, errors, _sink: None }, pull, report)
     }
 
-    /// What the card said if it is gone.
     pub(super) fn lost(&mut self) -> Option<String> {
         self.errors.try_recv().ok().map(|error| format!("{}: {error}", self.name))
     }
@@ -156,7 +152,6 @@ pub(super) fn has_server() -> bool {
     socket || std::env::var_os("PULSE_SERVER").is_some()
 }
 
-/// A line of /proc/asound/cards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Known {
     /// Its number, which changes with what is plugged in.
@@ -166,7 +161,6 @@ pub(super) struct Known {
     pub(super) driver: String,
 }
 
-/// The cards below `root` (`/` on a board).
 fn known_cards(root: &Path) -> Vec<Known> {
     let text = std::fs::read_to_string(root.join("proc/asound/cards")).unwrap_or_default();
     text.lines().filter_map(known).collect()

@@ -14,7 +14,6 @@ const BLOCKS: usize = 3;
 /// Blocks a second: 10 ms each.
 const BLOCKS_PER_SECOND: u32 = 100;
 
-/// The sound thread's end.
 pub(super) struct Queue {
     blocks: SyncSender<Vec<Stereo>>,
     /// Played blocks come back here, so that the card's thread never frees memory.
@@ -37,7 +36,6 @@ pub(super) struct Pull {
     right: Option<f32>,
 }
 
-/// Makes both ends.
 pub(super) fn queue(rate_hz: u32) -> (Queue, Pull) {
     let (blocks, take) = sync_channel(BLOCKS);
     let (give_back, used) = sync_channel(BLOCKS + 1);
@@ -59,7 +57,6 @@ pub(super) fn queue(rate_hz: u32) -> (Queue, Pull) {
 }
 
 impl Queue {
-    /// A block to be filled.
     pub(super) fn empty_block(&self) -> Vec<Stereo> {
         self.used
             .try_recv()

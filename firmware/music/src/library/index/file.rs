@@ -64,7 +64,6 @@ pub enum IndexError {
     Busy(PathBuf),
 }
 
-/// The first line.
 #[derive(Serialize, Deserialize)]
 struct Head {
     moodbox_music: u32,
@@ -72,7 +71,6 @@ struct Head {
     features: Vec<String>,
 }
 
-/// Any other line.
 #[derive(Serialize, Deserialize)]
 struct Line {
     path: String,
@@ -82,10 +80,8 @@ struct Line {
     seconds: Option<f64>,
     #[serde(default)]
     tags: Tags,
-    /// The version of the analysis.
     #[serde(default)]
     analysis: u32,
-    /// The version of the decoder.
     #[serde(default)]
     decoder: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -201,7 +197,6 @@ fn head() -> String {
     format!("{head}\n")
 }
 
-/// The bytes of a line.
 fn line(entry: &Entry, folder: &Path) -> Vec<u8> {
     let path = entry.path.strip_prefix(folder).unwrap_or(&entry.path);
     let line = Line {

@@ -17,7 +17,6 @@ use std::time::Duration;
 pub const NOTHING_TO_JUDGE: &str =
     "it plays, but it is silent or shorter than a second: there is nothing to choose it by";
 
-/// What there is to know about a file.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Answer {
     tags: Tags,
@@ -68,7 +67,6 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    /// Everything about one file.
     pub(super) fn look(&mut self, path: PathBuf, stamp: Stamp) -> Entry {
         let answer = self.ask(&path).unwrap_or_else(|| Answer::of(&path, &|| {}));
         answer.entry(path, stamp)

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// The version of the form.
 const VERSION: u32 = 1;
 
 /// Lines after which the file is written anew when it is read, a line a track.

@@ -9,7 +9,6 @@ use symphonia::core::packet::Packet;
 /// Rates that are believed, in Hz.
 const RATES: std::ops::RangeInclusive<u32> = 4_000..=768_000;
 
-/// What a packet sounds like.
 #[derive(Default)]
 pub(super) struct Sound {
     /// Interleaved.
@@ -23,7 +22,6 @@ pub(super) struct Sound {
     pub(super) begins: bool,
 }
 
-/// A decoder.
 pub(super) enum Codec {
     Symphonia(Box<dyn AudioDecoder>),
     Opus(Opus),
@@ -85,7 +83,6 @@ impl Codec {
         skipped
     }
 
-    /// Forgets what came before, as after a jump.
     pub(super) fn reset(&mut self) {
         match self {
             Self::Symphonia(decoder) => decoder.reset(),

@@ -43,7 +43,6 @@ const STRANGERS: &[(usize, &[u8], &str)] = &[
 
 /// A file ready to be decoded, or one of several that were joined.
 pub(super) struct Part {
-    /// What is to be read.
     pub(super) source: Source,
     /// Whether its first header knows of all that is in it; else its length has to be measured.
     pub(super) is_whole: bool,

@@ -12,12 +12,10 @@ const SLACK: u64 = 3_072;
 /// What is to be heard, in ticks of the track.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Edit {
-    /// The track's number.
     pub(super) track: u32,
     /// Ticks a second.
     track_hz: u32,
     pub(super) start: u64,
-    /// `None` at the end of the track.
     end: Option<u64>,
     /// How long the track has to be for this to be believed.
     all: Option<u64>,
@@ -30,12 +28,10 @@ impl Edit {
         is_long_enough && self.all.is_none_or(|all| all.abs_diff(length) <= SLACK)
     }
 
-    /// How long it is, of a track of this length.
     pub(super) fn length(&self, length: u64) -> u64 {
         self.end.map_or(length, |end| end.min(length)).saturating_sub(self.start)
     }
 
-    /// Whether nothing is to be heard from here on.
     pub(super) fn is_over(&self, at: u64) -> bool {
         self.end.is_some_and(|end| at >= end)
     }

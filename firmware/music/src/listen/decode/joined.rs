@@ -4,7 +4,6 @@ use super::source::Source;
 use super::{adts, flac, mp4, ogg, riff};
 use std::ops::Range;
 
-/// Files in one that are played.
 const MOST: usize = 1_000;
 
 /// Bytes in which the next frame or page is looked for; none is longer.

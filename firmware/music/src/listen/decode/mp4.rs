@@ -12,7 +12,6 @@ const MOST_ATOMS: usize = 200_000;
 /// Atoms inside each other.
 const DEEPEST: usize = 12;
 
-/// An atom in the file.
 #[derive(Debug, Clone, Copy)]
 struct Atom {
     name: [u8; 4],
@@ -87,7 +86,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Hides an atom from decoders.
     fn free(&mut self, atom: Atom) {
         self.patches.push(Patch { at: atom.at + 4, bytes: b"free".to_vec() });
     }

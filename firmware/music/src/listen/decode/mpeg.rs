@@ -21,7 +21,6 @@ fn kind(frame: &[u8]) -> Option<Kind> {
     Some([a & 0x1e, b & 0x0c, u8::from(c >> 6 == 3)])
 }
 
-/// Whether these are parameters of MPEG sound.
 pub(super) fn is_mpeg(params: &AudioCodecParameters) -> bool {
     [CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3].contains(&params.codec)
 }
@@ -38,7 +37,6 @@ pub(super) fn seconds(second: u8, third: u8) -> f64 {
     f64::from(frames) / f64::from(rate_hz)
 }
 
-/// Decoders for each kind of frame in a file.
 #[derive(Default)]
 pub(super) struct Decoders {
     /// The last used first.
@@ -77,7 +75,6 @@ impl Decoders {
         Ok(&mut self.codecs[0].1)
     }
 
-    /// Forgets what came before, as after a jump.
     pub(super) fn reset(&mut self) {
         self.tail.clear();
         self.codecs.iter_mut().for_each(|(_, codec)| codec.reset());
@@ -103,7 +100,6 @@ impl Decoders {
     }
 }
 
-/// The header of a frame of layer III.
 struct Header([u8; 4]);
 
 impl Header {

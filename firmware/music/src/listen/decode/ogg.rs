@@ -11,7 +11,6 @@ const RATE: i32 = 48_000;
 /// The longest packet: 120 ms.
 const MOST_FRAMES: usize = 5_760;
 
-/// A decoder of one stream.
 pub(super) struct Opus {
     decoder: Decoder,
     channels: usize,
@@ -21,7 +20,6 @@ pub(super) struct Opus {
 }
 
 enum Decoder {
-    /// One or two channels.
     Plain(Box<OpusDecoder>),
     /// Surround: several streams in each packet.
     Multiple(OpusMSDecoder),
@@ -68,7 +66,6 @@ impl Opus {
         Ok(self.channels)
     }
 
-    /// Forgets what came before, as after a jump.
     pub(super) fn reset(&mut self) {
         // It fails only where there is no state to forget.
         let _ = match &mut self.decoder {

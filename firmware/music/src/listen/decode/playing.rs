@@ -11,7 +11,6 @@ use std::path::Path;
 use std::process::{ChildStdout, Stdio};
 use std::time::Duration;
 
-/// Frames that go through the pipe at once.
 const BLOCK: usize = 1_024;
 
 /// Bytes of a frame: two floats.
@@ -20,11 +19,8 @@ const FRAME: usize = 8;
 /// The longest first line of a worker.
 const MOST_BYTES: u64 = 1 << 16;
 
-/// A file that plays.
 pub(crate) enum Playing {
-    /// In this process.
     Here(Box<Converted>),
-    /// In another.
     Elsewhere(Pipe),
 }
 
@@ -40,7 +36,6 @@ impl Playing {
         }
     }
 
-    /// How long the whole file says it plays.
     pub(crate) fn length(&self) -> Option<Duration> {
         match self {
             Self::Here(converted) => converted.file.length(),
@@ -97,7 +92,6 @@ struct Opening {
     error: Option<String>,
 }
 
-/// The near end of a worker.
 pub(crate) struct Pipe {
     running: Running,
     frames: BufReader<ChildStdout>,

@@ -12,7 +12,6 @@ use symphonia::core::io::MediaSource;
 pub(super) struct Patch {
     /// Where, from the start of the music.
     pub(super) at: u64,
-    /// The bytes.
     pub(super) bytes: Vec<u8>,
 }
 
@@ -36,7 +35,6 @@ impl Source {
         Self { file: Arc::new(file), start, end, at: 0, patches: Vec::new() }
     }
 
-    /// A part of it, as a file of its own.
     pub(super) fn part(&self, range: Range<u64>) -> Self {
         let (start, end) = (self.start + range.start, self.start + range.end);
         Self { file: Arc::clone(&self.file), start, end, at: 0, patches: Vec::new() }
@@ -46,7 +44,6 @@ impl Source {
         Self { patches, ..self }
     }
 
-    /// How many bytes of music there are.
     pub(super) const fn len(&self) -> u64 {
         self.end - self.start
     }

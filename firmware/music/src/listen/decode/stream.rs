@@ -51,13 +51,11 @@ pub(super) struct Stream {
 }
 
 enum Decoder {
-    /// Of MPEG sound.
     Several(Decoders),
     One(Codec),
 }
 
 impl Stream {
-    /// Opens a file.
     pub(super) fn open(path: &Path) -> Result<Self, String> {
         let parts = container::open(path)?;
         let Part { source, is_whole, edits } = container::part(&parts[0])?;
@@ -123,7 +121,6 @@ impl Stream {
         Err(reason)
     }
 
-    /// Why the sound ended early.
     pub(super) fn fault(&self) -> Option<&str> {
         self.fault.as_deref()
     }
@@ -184,7 +181,6 @@ impl Stream {
         }
     }
 
-    /// Goes to a share of the whole.
     pub(super) fn seek_share(&mut self, share: f64) -> bool {
         let all: u64 = self.parts.iter().map(Source::len).sum();
         let mut left = share * all as f64;
@@ -201,7 +197,6 @@ impl Stream {
         at.is_some_and(|at| self.seek_here(at))
     }
 
-    /// Goes to a time.
     pub(super) fn seek(&mut self, to: Duration) -> bool {
         if self.parts.len() == 1 {
             return self.seek_here(to);
@@ -220,7 +215,6 @@ impl Stream {
         false
     }
 
-    /// Goes to a time in this part.
     fn seek_here(&mut self, to: Duration) -> bool {
         let skipped = self.edit.map_or(0.0, |edit| self.ticks_s(edit.start));
         let Some(time) = Time::try_from_secs_f64(to.as_secs_f64() + skipped) else { return false };
@@ -252,7 +246,6 @@ impl Stream {
         }
     }
 
-    /// The next packet of the track in this part.
     fn packet_here(&mut self) -> Option<Packet> {
         for _ in 0..MOST_SILENT {
             match self.reader.next_packet() {

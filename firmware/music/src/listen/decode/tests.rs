@@ -30,7 +30,6 @@ fn all(bytes: &[u8]) -> Result<(Vec<Stereo>, u32), String> {
     Ok((std::iter::from_fn(|| decoder.next()).collect(), rate_hz))
 }
 
-/// A sample of 440 Hz.
 fn tone(n: u32, rate_hz: u32) -> f32 {
     // A whole number of periods later it is the same.
     let n = u16::try_from(n % (rate_hz / 40)).unwrap();

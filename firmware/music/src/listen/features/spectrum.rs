@@ -20,11 +20,9 @@ const LONG: (usize, usize) = (8_192, 4_096);
 /// Frames quieter than this against the loudest one say nothing: -50 dB as power.
 const QUIET: f32 = 1e-5;
 
-/// The spectra of one stretch of sound.
 pub(super) struct Spectra {
     /// Magnitudes of each frame, from 0 Hz to half the rate.
     pub(super) frames: Vec<Vec<f32>>,
-    /// Whether a frame is loud enough to count.
     pub(super) heard: Vec<bool>,
     /// Width of a bin in Hz.
     pub(super) bin_hz: f32,
@@ -70,7 +68,6 @@ impl Spectra {
         Self { frames, heard, bin_hz: RATE_HZ as f32 / length as f32, frames_per_s: RATE_HZ as f32 / step as f32 }
     }
 
-    /// The frames loud enough to count.
     pub(super) fn heard(&self) -> impl Iterator<Item = &Vec<f32>> {
         self.frames.iter().zip(&self.heard).filter(|(_, heard)| **heard).map(|(frame, _)| frame)
     }
@@ -81,7 +78,6 @@ pub(super) const BANDS: usize = 40;
 const LOW_HZ: f32 = 30.0;
 const HIGH_HZ: f32 = 11_000.0;
 
-/// The triangles.
 pub(super) struct MelBank {
     /// For each band the first bin and the weights from there on.
     bands: Vec<(usize, Vec<f32>)>,
@@ -96,7 +92,6 @@ fn hertz(mel: f32) -> f32 {
 }
 
 impl MelBank {
-    /// For spectra with bins of this width.
     pub(super) fn new(bin_hz: f32) -> Self {
         let (low, high) = (mel(LOW_HZ), mel(HIGH_HZ));
         let edge = |at: usize| hertz(low + (high - low) * at as f32 / (BANDS + 1) as f32);
@@ -136,7 +131,6 @@ impl MelBank {
     }
 }
 
-/// The mean.
 pub(super) fn mean(values: &[f32]) -> f32 {
     values.iter().sum::<f32>() / values.len().max(1) as f32
 }
@@ -163,7 +157,6 @@ pub(super) fn quantile(values: &[f32], share: f32) -> f32 {
     *sorted.select_nth_unstable_by(at, f32::total_cmp).1
 }
 
-/// The root of the mean square.
 pub(super) fn root_mean_square(values: impl Iterator<Item = f32>) -> f32 {
     let (sum, count) = values.fold((0.0_f64, 0_u32), |(sum, count), value| (sum + f64::from(value * value), count + 1));
     (sum / f64::from(count.max(1))).sqrt() as f32
@@ -182,12 +175,10 @@ pub(super) fn correlation(a: &[f32], b: &[f32]) -> f32 {
     ab / (aa * bb).sqrt().max(1e-12)
 }
 
-/// A count as a number.
 pub(super) fn count(of: usize) -> f32 {
     of as f32
 }
 
-/// Decibels of a power.
 pub(super) fn decibels(power: f32) -> f32 {
     10.0 * power.max(1e-10).log10()
 }

@@ -20,7 +20,6 @@ const BROAD: [f32; 6] = [30.0, 150.0, 500.0, 1_500.0, 4_000.0, 11_000.0];
 /// Share of the bins that count as peak or as valley of a band.
 const EXTREME: f32 = 0.1;
 
-/// Sets the features of timbre.
 pub(super) fn measure(spectra: &[Spectra], windows: &[Vec<f32>], features: &mut Features) {
     let mut series = Series::default();
     for spectra in spectra {
@@ -43,7 +42,6 @@ fn crossings(moment: &[f32]) -> f32 {
     moment.windows(2).filter(|pair| (pair[0] < 0.0) != (pair[1] < 0.0)).count() as f32 / moment.len() as f32
 }
 
-/// Adds what is measured of one frame.
 fn add(series: &mut Series, frame: &[f32], bin_hz: f32, bank: &MelBank, last: &mut Option<Vec<f32>>) {
     let bin = |hz: f32| ((hz / bin_hz).round() as usize).min(frame.len());
     let powers: Vec<f32> = frame.iter().map(|magnitude| magnitude * magnitude).collect();
@@ -106,7 +104,6 @@ fn slope(bands: &[f32; BANDS]) -> f32 {
 /// Samples of a moment: 46 ms.
 const MOMENT: usize = 1_024;
 
-/// Sets the features of dynamics.
 pub(super) fn measure_dynamics(windows: &[Vec<f32>], features: &mut Features) {
     let peak = windows.iter().flatten().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
     features.set("crest", 20.0 * (peak / LEVEL).log10());

@@ -34,7 +34,6 @@ const STRETCH: usize = 16;
 
 type Chroma = [f32; 12];
 
-/// A spectral peak.
 #[derive(Clone, Copy)]
 struct Peak {
     hz: f32,
@@ -48,7 +47,6 @@ impl Peak {
     }
 }
 
-/// Sets the features of tonality.
 pub(super) fn measure(spectra: &[Spectra], features: &mut Features) {
     let frames: Vec<(Vec<Peak>, f32)> = spectra
         .iter()

@@ -2,12 +2,10 @@
 
 use super::*;
 
-/// The bytes of an atom.
 fn atom(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
     [&u32::try_from(body.len() + 8).unwrap().to_be_bytes()[..], name, body].concat()
 }
 
-/// Where an atom begins.
 fn place(bytes: &[u8], name: &[u8; 4]) -> usize {
     bytes.windows(4).position(|word| word == name).unwrap() - 4
 }
