@@ -80,7 +80,6 @@ pub struct BoxCamera {
 
 impl BoxCamera {
     /// A camera that is switched off.
-    #[must_use]
     pub fn new(mut finder: Box<dyn Finder>, settings: &CameraSettings, lamp: SensorLamp) -> Self {
         let name = finder.describe();
         let (warm_up, keep_warm) = (settings.warm_up, settings.keep_warm);
@@ -264,7 +263,6 @@ impl WarmUp {
     }
 
     /// Frames so far.
-    #[must_use]
     pub const fn frames(&self) -> u32 {
         self.frames
     }
@@ -278,7 +276,6 @@ impl WarmUp {
 }
 
 /// The mean luminance of a frame, 0..=255, from every 16th pixel of every 16th line.
-#[must_use]
 pub fn mean_luminance(frame: &Frame) -> u32 {
     let (mut sum, mut count) = (0, 0);
     for y in (0..frame.height()).step_by(16) {

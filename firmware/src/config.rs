@@ -111,7 +111,6 @@ impl Config {
     }
 
     /// What the state machine needs of it. `seed` is the first piece's.
-    #[must_use]
     pub fn device(&self, seed: u64) -> device::Settings {
         // Half of a short time at most, so that some of it is music.
         let sleep_fade = self.fades.sleep_fade.min(self.fades.play_for.unwrap_or_default() / 2);
@@ -125,14 +124,12 @@ impl Config {
     }
 
     /// What the sound needs of it.
-    #[must_use]
     pub fn sound(&self) -> MusicSettings {
         let folder = self.music.folder.clone().or_else(home::music);
         MusicSettings { folder, gain_db: self.volume.start_db, ..self.music.clone() }
     }
 
     /// What holds, and does not do what its owner may expect: about files that are not there now.
-    #[must_use]
     pub fn troubles(&self) -> Vec<String> {
         let folders = self.music.folder.clone().map(|folder| MoodFolders::new(folder, Broken::default()));
         folders.iter().flat_map(MoodFolders::troubles).collect()

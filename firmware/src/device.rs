@@ -58,7 +58,6 @@ pub struct Device {
 
 impl Device {
     /// A box that has just been switched on.
-    #[must_use]
     pub const fn new(settings: Settings) -> Self {
         let volume_db = settings.volume.start_db;
         Self {
@@ -76,13 +75,11 @@ impl Device {
     }
 
     /// Where the box is.
-    #[must_use]
     pub const fn state(&self) -> State {
         self.state
     }
 
     /// When [`Event::Tick`] is wanted, if nothing happens before.
-    #[must_use]
     pub fn wake(&self) -> Option<Duration> {
         let state = match self.state {
             // An answer that waits for the gesture is no camera that stalls.

@@ -25,7 +25,6 @@ pub enum Verdict {
 
 impl Verdict {
     /// As a word.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Skipped => "skipped",
@@ -56,25 +55,21 @@ impl Finding {
     }
 
     /// It works.
-    #[must_use]
     pub fn fine(what: impl Into<String>) -> Self {
         Self::new(Verdict::Fine, what, None)
     }
 
     /// It works, but.
-    #[must_use]
     pub fn doubtful(what: impl Into<String>, remedy: &str) -> Self {
         Self::new(Verdict::Doubtful, what, Some(remedy))
     }
 
     /// It does not work.
-    #[must_use]
     pub fn broken(what: impl Into<String>, remedy: &str) -> Self {
         Self::new(Verdict::Broken, what, Some(remedy))
     }
 
     /// It was not tried.
-    #[must_use]
     pub fn skipped(why: impl Into<String>) -> Self {
         Self::new(Verdict::Skipped, why, None)
     }
@@ -102,7 +97,6 @@ pub struct About {
 
 impl About {
     /// Reads what the kernel and the system say of themselves below `root` (`/` on a board).
-    #[must_use]
     pub fn read(root: &Path) -> Self {
         let read = |path: &str| std::fs::read_to_string(root.join(path)).ok();
         let name = |text: String| {

@@ -42,7 +42,6 @@ Exit codes:
 
 impl ExitCode {
     /// The number.
-    #[must_use]
     #[expect(clippy::as_conversions, reason = "its own discriminants, 0 to 10")]
     pub const fn number(self) -> u8 {
         self as u8
@@ -84,13 +83,11 @@ impl Failure {
     }
 
     /// The system gave no thread.
-    #[must_use]
     pub fn no_thread(name: &str, error: &Error) -> Self {
         Self::bug(format_args!("thread `{name}` can't be started: {error}"))
     }
 
     /// A thread ended that should live as long as the box.
-    #[must_use]
     pub fn thread_ended(name: &str) -> Self {
         Self::bug(format_args!("thread `{name}` ended; the box can't go on without it"))
     }

@@ -82,7 +82,6 @@ pub struct Gestures {
 
 impl Gestures {
     /// A button that rests.
-    #[must_use]
     pub const fn new(timing: Timing) -> Self {
         Self { timing, phase: Phase::Rest }
     }
@@ -144,7 +143,6 @@ impl Gestures {
     }
 
     /// When to call [`Gestures::settle`]; `None` when there is nothing to wait for.
-    #[must_use]
     pub fn wake(&self) -> Option<Duration> {
         match self.phase {
             Phase::First { since, hold } => next_hold(&self.timing, hold).map(|(_, after)| since.saturating_add(after)),

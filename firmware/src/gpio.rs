@@ -172,7 +172,6 @@ impl GpioError {
     }
 
     /// The next thing to do.
-    #[must_use]
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::NoGpio(_) => {

@@ -4,37 +4,31 @@ use std::env::var_os;
 use std::path::{Path, PathBuf};
 
 /// The index of the owner's music.
-#[must_use]
 pub fn index() -> PathBuf {
     folder().join("music.jsonl")
 }
 
 /// The service's folder of music that was copied to the box; `None` outside of the service.
-#[must_use]
 pub fn music() -> Option<PathBuf> {
     var_os("STATE_DIRECTORY").filter(|folder| !folder.is_empty()).map(|folder| PathBuf::from(folder).join("music"))
 }
 
 /// What the box learnt about the owner's taste.
-#[must_use]
 pub fn taste() -> PathBuf {
     folder().join("taste.jsonl")
 }
 
 /// Where what was learnt lies for an index that is somewhere else: beside it.
-#[must_use]
 pub fn beside(index: &Path) -> PathBuf {
     index.with_file_name("taste.jsonl")
 }
 
 /// What the owner has taught about faces.
-#[must_use]
 pub fn faces() -> PathBuf {
     folder().join("faces")
 }
 
 /// A path with `~` at its beginning as the user's own folder, where that is known.
-#[must_use]
 pub fn expanded(path: &str) -> PathBuf {
     let rest = path.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'));
     match (rest, var_os("HOME").filter(|home| !home.is_empty())) {

@@ -56,19 +56,16 @@ fn rpicam_program() -> Option<PathBuf> {
 }
 
 /// The kernel's cameras, and the program for a Raspberry Pi's ribbon cable.
-#[must_use]
 pub fn list_cameras() -> (Vec<Found>, Option<PathBuf>) {
     (v4l2::Kernel.list(), rpicam_program())
 }
 
 /// The GPIO chips.
-#[must_use]
 pub fn list_chips() -> Vec<ChipInfo> {
     chip::list()
 }
 
 /// The model, on a Raspberry Pi.
-#[must_use]
 pub fn raspberry_pi() -> Option<String> {
     rppal::system::DeviceInfo::new().ok().map(|info| info.model().to_string())
 }

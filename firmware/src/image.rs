@@ -37,7 +37,6 @@ pub struct Image {
 
 impl Image {
     /// Whether the system below `root` (`/` on a board) is the image, and which.
-    #[must_use]
     pub fn here(root: &Path) -> Option<Self> {
         let board = std::fs::read(root.join("proc/device-tree/compatible")).unwrap_or_default();
         let is_pi_5 = String::from_utf8_lossy(&board).contains("bcm2712");
@@ -45,7 +44,6 @@ impl Image {
     }
 
     /// What it can't do on this board.
-    #[must_use]
     pub const fn limits(self) -> &'static str {
         if self.is_pi_5 {
             "the box's own image: no ribbon camera, no SPI (WS2812 lights) and no I2S sound; a card of `scripts/card` has them"
@@ -55,7 +53,6 @@ impl Image {
     }
 
     /// The remedy that works here.
-    #[must_use]
     pub fn remedy(self, remedy: &str) -> String {
         let found = INSTEAD.iter().find(|(part, ..)| remedy.contains(part));
         let instead = found.map(|(_, all, pi_5)| pi_5.filter(|_| self.is_pi_5).unwrap_or(all));
@@ -64,7 +61,6 @@ impl Image {
 }
 
 /// `remedy` as it is on Raspberry Pi OS, or what stands in its place on the image.
-#[must_use]
 pub fn remedy(image: Option<Image>, remedy: &str) -> String {
     image.map_or_else(|| remedy.to_owned(), |image| image.remedy(remedy))
 }

@@ -41,7 +41,6 @@ struct Head {
 impl Memory {
     /// Reads what is remembered in `folder` about the network with this fingerprint; nothing when there is no such file. One
     /// that can't be read is set aside, and that is told.
-    #[must_use]
     pub fn open(folder: &Path, fingerprint: u64) -> (Self, Option<String>) {
         let path = folder.join(format!("{fingerprint:016x}{ENDING}"));
         match read(&path) {
@@ -54,7 +53,6 @@ impl Memory {
     }
 
     /// What is remembered.
-    #[must_use]
     pub const fn owner(&self) -> &Owner {
         &self.owner
     }

@@ -46,7 +46,6 @@ pub enum PictureError {
 
 impl PictureError {
     /// The next thing to do.
-    #[must_use]
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::Unreadable { .. } => "check the name, and that you may read it",

@@ -10,7 +10,6 @@ use mood::{Answer, LightPattern, Motion, NoFaceReason, Rgb, UnsureReason, Verdic
 use std::time::Duration;
 
 /// The answer as a sentence.
-#[must_use]
 pub fn sentence(verdict: &Verdict) -> String {
     let answer = match verdict.answer {
         Answer::Mood(mood) => {
@@ -38,7 +37,6 @@ pub fn sentence(verdict: &Verdict) -> String {
 }
 
 /// What a failed look means to the owner.
-#[must_use]
 pub const fn trouble(fault: Fault) -> &'static str {
     match fault {
         Fault::CameraLost => "the camera gives no usable frame; check its cable, then press again",
@@ -48,7 +46,6 @@ pub const fn trouble(fault: Fault) -> &'static str {
 }
 
 /// A light in words: `#ffcd3f, pulsing every 1.4 s`.
-#[must_use]
 pub fn light(pattern: &LightPattern) -> String {
     if pattern.colour == Rgb::OFF {
         return "dark".into();
@@ -67,7 +64,6 @@ pub fn light(pattern: &LightPattern) -> String {
 }
 
 /// What the speaker is told, in words: `music: happy, fading in over 0.8 s`.
-#[must_use]
 pub fn sound(sound: Sound) -> String {
     match sound {
         Sound::Play(programme, fade) => {
@@ -82,7 +78,6 @@ pub fn sound(sound: Sound) -> String {
 }
 
 /// A signal in words.
-#[must_use]
 pub const fn chime(chime: Chime) -> &'static str {
     match chime {
         Chime::Ready => "ready",
@@ -96,25 +91,21 @@ pub const fn chime(chime: Chime) -> &'static str {
 }
 
 /// `93 %`.
-#[must_use]
 pub fn percent(share: f32) -> String {
     format!("{:.0} %", 100.0 * share)
 }
 
 /// `1.4 s`.
-#[must_use]
 pub fn seconds(time: Duration) -> String {
     format!("{:.1} s", time.as_secs_f64())
 }
 
 /// Milliseconds, to hundredths.
-#[must_use]
 pub fn ms(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e5).round() / 1e2
 }
 
 /// A bar of `width` columns for a share of 0..=1, in eighths of a column.
-#[must_use]
 #[expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
@@ -129,7 +120,6 @@ pub fn bar(share: f32, width: usize) -> String {
 }
 
 /// A linear-light part of 0..=1 as an sRGB byte (IEC 61966-2-1).
-#[must_use]
 #[expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,

@@ -51,19 +51,16 @@ impl<'c> Rig<'c> {
     }
 
     /// The board that this program runs on.
-    #[must_use]
     pub fn real(config: &'c Config) -> Self {
         Self::new(config, Place::Board { gpio: None, lamp: None, finder: None })
     }
 
     /// A simulated board.
-    #[must_use]
     pub fn simulated(config: &'c Config, gpio: Box<dyn Gpio>, finder: Box<dyn Finder>) -> Self {
         Self::new(config, Place::Board { gpio: Some(gpio), lamp: None, finder: Some(finder) })
     }
 
     /// A desk: the camera shows the pictures of `folder`, or the bundled ones, or is the webcam that is named.
-    #[must_use]
     pub fn desk(config: &'c Config, folder: Option<&Path>) -> Self {
         match folder {
             Some(device) if device.to_string_lossy().starts_with("/dev/video") => {

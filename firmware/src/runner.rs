@@ -74,7 +74,6 @@ pub struct Runner {
 
 impl Runner {
     /// Puts the parts together.
-    #[must_use]
     pub fn new(settings: Settings, parts: Parts) -> Self {
         Self {
             device: Device::new(settings.device),

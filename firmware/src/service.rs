@@ -35,7 +35,6 @@ pub struct WatchedInbox {
 
 impl WatchedInbox {
     /// Tells `manager` at most once in half of `limit`, after which it takes the box for dead.
-    #[must_use]
     pub fn new(inbox: Box<dyn Inbox>, manager: Box<dyn Manager>, limit: Duration) -> Self {
         Self { inbox, manager, every: limit / 2, due: Duration::ZERO }
     }

@@ -33,7 +33,6 @@ pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 }
 
 /// Whether a panic of this thread would be caught now, for hooks that do more than print.
-#[must_use]
 pub fn is_caught() -> bool {
     CAUGHT.get()
 }

@@ -38,7 +38,6 @@ pub fn read_text(path: &Path, most_mib: u64) -> Result<String> {
 }
 
 /// What the shell has opened for us (`... | moodbox look /dev/stdin`, `--data <(...)`): it ends by itself.
-#[must_use]
 pub fn is_handed_over(path: &Path) -> bool {
     path == Path::new("/dev/stdin") || path.starts_with("/dev/fd")
 }
@@ -99,7 +98,6 @@ pub enum Aside {
 
 impl Aside {
     /// How the name of a file that is set aside ends.
-    #[must_use]
     pub const fn ending(self) -> &'static str {
         match self {
             Self::Damaged => ".damaged",
@@ -194,7 +192,6 @@ fn is_of(name: &str, of: &str) -> bool {
 }
 
 /// The entries of a folder whose names begin so, in order; none where it can't be read.
-#[must_use]
 pub fn below(folder: &Path, start: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let named = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(start));

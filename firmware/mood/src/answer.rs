@@ -17,14 +17,12 @@ pub struct Mood {
 
 impl Mood {
     /// The winner of `probabilities`; `None` when there are none.
-    #[must_use]
     pub fn of(probabilities: &Probabilities) -> Option<Self> {
         let (expression, confidence) = probabilities.winner()?;
         Some(Self { expression, confidence, affect: Affect::expected(probabilities) })
     }
 
     /// Whether it is certain enough.
-    #[must_use]
     pub fn passes(&self, thresholds: &Thresholds) -> bool {
         self.confidence >= thresholds.least(self.expression)
     }
@@ -102,7 +100,6 @@ impl Answer {
     /// Judges a face that was seen well enough to be read: a mood, or a doubt for `flaw` or for want of confidence.
     ///
     /// `None` when `probabilities` is empty.
-    #[must_use]
     pub fn decide(probabilities: &Probabilities, thresholds: &Thresholds, flaw: Option<UnsureReason>) -> Option<Self> {
         let mood = Mood::of(probabilities)?;
         Some(if mood.passes(thresholds) {
@@ -113,7 +110,6 @@ impl Answer {
     }
 
     /// `mood`, `unsure` or `no_face`.
-    #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Mood(_) => "mood",
@@ -134,7 +130,6 @@ pub struct Affect {
 
 impl Affect {
     /// Where an expression lies: Russell & Mehrabian 1977, pleasure and arousal of the matching term; neutral at 0.
-    #[must_use]
     pub const fn of(expression: Expression) -> Self {
         let (valence, arousal) = match expression {
             Expression::Angry => (-0.51, 0.59),
@@ -150,7 +145,6 @@ impl Affect {
     }
 
     /// The mean of the expressions' points, weighted by their probabilities: a doubtful face lies near the origin.
-    #[must_use]
     pub fn expected(probabilities: &Probabilities) -> Self {
         probabilities.iter().fold(Self::default(), |sum, (expression, p)| {
             let at = Self::of(expression);

@@ -17,7 +17,6 @@ pub struct Probabilities(Vec<(Expression, f32)>);
 
 impl Probabilities {
     /// Softmax of `logits / temperature`, paired with the contract's labels.
-    #[must_use]
     pub fn from_logits(logits: &Logits, contract: &Contract) -> Self {
         let scaled: Vec<f32> = logits.0.iter().map(|l| l / contract.temperature).collect();
         let largest = scaled.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -32,7 +31,6 @@ impl Probabilities {
     }
 
     /// The most probable expression and its probability; the first of equals. `None` when empty.
-    #[must_use]
     pub fn winner(&self) -> Option<(Expression, f32)> {
         self.iter().fold(None, |best: Option<(Expression, f32)>, here| match best {
             Some(best) if best.1 >= here.1 => Some(best),
@@ -41,7 +39,6 @@ impl Probabilities {
     }
 
     /// The expressions, the most probable first.
-    #[must_use]
     pub fn guesses(&self) -> Vec<Expression> {
         let mut guesses = self.0.clone();
         guesses.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -60,7 +57,6 @@ pub struct Reading {
 
 impl Reading {
     /// The mean of some readings of one face by one network, each with its weight; `None` when none has any.
-    #[must_use]
     pub fn mean<'a>(readings: impl IntoIterator<Item = (&'a Self, f32)>) -> Option<Self> {
         let mut sum: Option<(Self, f32)> = None;
         for (reading, weight) in readings.into_iter().filter(|(_, weight)| *weight > 0.0) {
@@ -134,13 +130,11 @@ impl Classifier {
     }
 
     /// FNV-1a of the file's bytes: what was learnt about one network says nothing about another.
-    #[must_use]
     pub const fn fingerprint(&self) -> u64 {
         self.print
     }
 
     /// What the network expects and answers.
-    #[must_use]
     pub const fn contract(&self) -> &Contract {
         &self.contract
     }
@@ -188,7 +182,6 @@ impl Classifier {
 
     /// How many convolutions of the optimised graph run in floating point; 0 for a network that was quantised in the
     /// form tract runs on its integer kernels (`QLinearConv` with scalar scales).
-    #[must_use]
     pub const fn float_convolutions(&self) -> usize {
         self.network.float_convolutions()
     }

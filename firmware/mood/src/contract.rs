@@ -24,7 +24,6 @@ impl LabelSet {
     pub const ALL: [Self; 2] = [Self::Fer2013, Self::FerPlus];
 
     /// The name in the contract.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Fer2013 => "fer2013",
@@ -33,7 +32,6 @@ impl LabelSet {
     }
 
     /// The data set's own label names, in its own order.
-    #[must_use]
     pub const fn label_names(self) -> &'static [&'static str] {
         match self {
             Self::Fer2013 => &["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"],
@@ -42,7 +40,6 @@ impl LabelSet {
     }
 
     /// The expressions its classes stand for, in its own order.
-    #[must_use]
     pub const fn labels(self) -> &'static [Expression] {
         use Expression::{Angry, Contempt, Disgust, Fear, Happy, Neutral, Sad, Surprise};
         match self {
@@ -52,13 +49,11 @@ impl LabelSet {
     }
 
     /// The class of an expression; `None` when it has no such label.
-    #[must_use]
     pub fn class_of(self, expression: Expression) -> Option<usize> {
         self.labels().iter().position(|&label| label == expression)
     }
 
     /// The data set's own name for an expression; `None` when it has no such label.
-    #[must_use]
     pub fn label_of(self, expression: Expression) -> Option<&'static str> {
         self.class_of(expression).map(|class| self.label_names()[class])
     }
@@ -96,7 +91,6 @@ impl Thresholds {
     pub const DEFAULT: Self = Self { pleasant: 0.4, unpleasant: 0.6 };
 
     /// The smallest confidence with which this expression counts.
-    #[must_use]
     pub const fn least(&self, expression: Expression) -> f32 {
         if expression.is_unpleasant() { self.unpleasant } else { self.pleasant }
     }
@@ -130,20 +124,17 @@ pub struct Contract {
 
 impl Contract {
     /// The contract of a network for `label_set` with the usual 48x48 input in -1..=1.
-    #[must_use]
     pub fn new(label_set: LabelSet) -> Self {
         let labels = label_set.labels().to_vec();
         Self { side: SIDE, mean: 127.5, deviation: 127.5, label_set, labels, temperature: 1.0, thresholds: None }
     }
 
     /// One luminance as the network sees it.
-    #[must_use]
     pub fn normalise(&self, luminance: u8) -> f32 {
         (f32::from(luminance) - self.mean) / self.deviation
     }
 
     /// The pairs to write into `metadata_props`; [`Contract::from_metadata`] reads them back unchanged.
-    #[must_use]
     pub fn to_metadata(&self) -> Vec<(String, String)> {
         let name = |&expression: &Expression| self.label_set.label_of(expression).unwrap_or(expression.name());
         let labels: Vec<&str> = self.labels.iter().map(name).collect();

@@ -41,7 +41,6 @@ impl Crop {
     pub const DIM: u8 = 90;
 
     /// Cuts `face` out by the landmark rule, area-averaged to `side` pixels. Outside the frame its edge goes on.
-    #[must_use]
     pub fn of(frame: &Frame, face: &FaceBox, side: u32) -> Self {
         let mut crop = Self::default();
         crop.cut(frame, face, side);
@@ -55,7 +54,6 @@ impl Crop {
 
     /// The largest square in the middle of a frame that shows a face and little else, such as a picture of a data set,
     /// scaled as [`Crop::of`] scales. A frame of `side` x `side` pixels is its own crop.
-    #[must_use]
     pub fn centred(frame: &Frame, side: u32) -> Self {
         let [width, height] = [frame.width() as f32, frame.height() as f32];
         let centre = Point { x: width / 2.0, y: height / 2.0 };
@@ -72,20 +70,17 @@ impl Crop {
     }
 
     /// A crop that is already cut, as in FER-2013. `None` when `pixels` doesn't hold `side * side` bytes.
-    #[must_use]
     pub fn from_pixels(side: u32, pixels: Vec<u8>) -> Option<Self> {
         let fits = u64::from(side).pow(2) == u64::try_from(pixels.len()).ok()?;
         fits.then_some(Self { side, pixels })
     }
 
     /// Pixels per side.
-    #[must_use]
     pub const fn side(&self) -> u32 {
         self.side
     }
 
     /// The luminances, row by row.
-    #[must_use]
     pub fn pixels(&self) -> &[u8] {
         &self.pixels
     }
@@ -112,7 +107,6 @@ impl Crop {
     }
 
     /// The mean luminance.
-    #[must_use]
     pub fn luminance(&self) -> u8 {
         let sum: u64 = self.pixels.iter().copied().map(u64::from).sum();
         let count = u64::try_from(self.pixels.len()).unwrap_or(u64::MAX).max(1);
@@ -121,7 +115,6 @@ impl Crop {
 
     /// How sharp it is: the mean square of the Laplacian, as a share of the variance; 0 for a crop without contrast.
     /// Contrast and size of the face cancel out, so that one limit holds for all of them.
-    #[must_use]
     pub fn sharpness(&self) -> f32 {
         let side = crate::frame::index(self.side);
         let at = |row: usize, column: usize| f32::from(self.pixels[row * side + column]);
@@ -143,7 +136,6 @@ impl Crop {
     }
 
     /// Luminance steps between the 1st and the 99th percentile, 0..=255.
-    #[must_use]
     pub fn contrast(&self) -> u8 {
         let (low, high) = levels::spread(self.pixels.iter().copied());
         high - low
@@ -221,7 +213,6 @@ pub struct InputTensor {
 
 impl InputTensor {
     /// Normalises a crop: `(luminance - mean) / deviation`, in the units of the contract (luminance 0..=255).
-    #[must_use]
     pub fn new(crop: &Crop, contract: &Contract) -> Self {
         let mut input = Self::default();
         input.fill(crop, contract);

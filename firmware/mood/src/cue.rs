@@ -28,7 +28,6 @@ pub struct Cue {
 
 impl Cue {
     /// The cue for an answer. An unsure answer is played as neutral: a wrong negative mood costs more.
-    #[must_use]
     pub fn of(answer: &Answer) -> Self {
         match answer {
             Answer::Mood(mood) => Self {
@@ -47,7 +46,6 @@ impl Cue {
 }
 
 /// "I am not sure" is grey; its motion says what would help.
-#[must_use]
 pub fn unsure_light(reason: UnsureReason) -> LightPattern {
     let grey =
         |motion, ms| LightPattern::new(Rgb::new(0.35, 0.42, 0.55), motion, Duration::from_millis(ms)).eased(EASE);
@@ -61,7 +59,6 @@ pub fn unsure_light(reason: UnsureReason) -> LightPattern {
 }
 
 /// "I can't see you" is amber, with the same motions.
-#[must_use]
 pub fn no_face_light(reason: NoFaceReason) -> LightPattern {
     let amber = |motion, ms| LightPattern::new(Rgb::new(1.0, 0.45, 0.0), motion, Duration::from_millis(ms));
     match reason {
@@ -82,7 +79,6 @@ fn too_dark() -> LightPattern {
 const EASE: Duration = Duration::from_millis(300);
 
 /// Colour (Jonauskaite et al. 2020, where a light can show it) and motion, which tells moods apart without colour.
-#[must_use]
 pub fn mood_light(expression: Expression) -> LightPattern {
     let (red, green, blue, motion, ms) = match expression {
         Expression::Happy => (1.0, 0.65, 0.05, Motion::Pulse, 1_400),

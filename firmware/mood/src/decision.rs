@@ -17,14 +17,12 @@ pub struct DecisionRule {
 
 impl DecisionRule {
     /// Judges as the network's file says, with nothing learnt.
-    #[must_use]
     pub fn new(contract: Contract) -> Self {
         let thresholds = contract.thresholds.unwrap_or(Thresholds::DEFAULT);
         Self { contract, thresholds, layer: Layer::default() }
     }
 
     /// The probabilities of a reading, as the owner has corrected them.
-    #[must_use]
     pub fn probabilities(&self, reading: &Reading) -> Probabilities {
         Probabilities::from_logits(&self.layer.adapted(reading), &self.contract)
     }

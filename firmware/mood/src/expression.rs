@@ -32,7 +32,6 @@ impl Expression {
         [Self::Angry, Self::Disgust, Self::Fear, Self::Happy, Self::Sad, Self::Surprise, Self::Neutral, Self::Contempt];
 
     /// The name Moodbox prints and stores, whatever the label set calls it.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Angry => "angry",
@@ -47,13 +46,11 @@ impl Expression {
     }
 
     /// Whether it lies on the unpleasant side of the circumplex. Being told so wrongly hurts more than the reverse.
-    #[must_use]
     pub const fn is_unpleasant(self) -> bool {
         matches!(self, Self::Angry | Self::Disgust | Self::Fear | Self::Sad | Self::Contempt)
     }
 
     /// The word that follows "looks": `surprised`, not `surprise`.
-    #[must_use]
     pub const fn adjective(self) -> &'static str {
         match self {
             Self::Angry => "angry",
@@ -68,7 +65,6 @@ impl Expression {
     }
 
     /// Understands the names of FER-2013, of FER+ and of the folders people make of them, in any case.
-    #[must_use]
     pub fn from_label(label: &str) -> Option<Self> {
         Some(match label.trim().to_ascii_lowercase().as_str() {
             "angry" | "anger" => Self::Angry,

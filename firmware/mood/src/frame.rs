@@ -15,7 +15,6 @@ pub enum PixelFormat {
 
 impl PixelFormat {
     /// The V4L2 four-character code.
-    #[must_use]
     pub const fn fourcc(self) -> &'static str {
         match self {
             Self::Grey => "GREY",
@@ -24,7 +23,6 @@ impl PixelFormat {
     }
 
     /// Bytes a pixel takes.
-    #[must_use]
     pub const fn bytes_per_pixel(self) -> usize {
         match self {
             Self::Grey => 1,
@@ -98,38 +96,32 @@ impl Frame {
     }
 
     /// Pixels per line.
-    #[must_use]
     pub const fn width(&self) -> u32 {
         self.width
     }
 
     /// Lines.
-    #[must_use]
     pub const fn height(&self) -> u32 {
         self.height
     }
 
     /// The pixels' format.
-    #[must_use]
     pub const fn format(&self) -> PixelFormat {
         self.format
     }
 
     /// When it was taken.
-    #[must_use]
     pub const fn timestamp(&self) -> Duration {
         self.timestamp
     }
 
     /// The bytes of line `y`, without padding. `y` is clamped to the last line.
-    #[must_use]
     pub fn line(&self, y: u32) -> &[u8] {
         let start = index(y.min(self.height - 1)) * self.stride;
         &self.bytes[start..start + index(self.width) * self.format.bytes_per_pixel()]
     }
 
     /// The luminance of a pixel (Rec. 601), 0..=255. `x` and `y` are clamped to the last column and line.
-    #[must_use]
     pub fn luminance(&self, x: u32, y: u32) -> u8 {
         let x = index(x.min(self.width - 1));
         let line = self.line(y);
@@ -140,7 +132,6 @@ impl Frame {
     }
 
     /// The mean luminance of some thousand pixels spread over the frame, 0..=255.
-    #[must_use]
     pub fn mean_luminance(&self) -> u8 {
         const STEPS: u32 = 32;
         let spread = |length: u32| (0..length).step_by(index((length / STEPS).max(1)));
@@ -155,7 +146,6 @@ impl Frame {
     }
 
     /// The buffer, for a camera that fills it again.
-    #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }

@@ -16,13 +16,11 @@ impl Brightness {
     pub const OFF: Self = Self(0.0);
 
     /// Clamps into 0..=1; NaN becomes dark.
-    #[must_use]
     pub const fn new(value: f32) -> Self {
         if value.is_nan() { Self::OFF } else { Self(value.clamp(0.0, 1.0)) }
     }
 
     /// The value, 0..=1.
-    #[must_use]
     pub const fn get(self) -> f32 {
         self.0
     }
@@ -44,7 +42,6 @@ impl Rgb {
     pub const OFF: Self = Self { red: Brightness::OFF, green: Brightness::OFF, blue: Brightness::OFF };
 
     /// A colour from three values, each clamped into 0..=1.
-    #[must_use]
     pub const fn new(red: f32, green: f32, blue: f32) -> Self {
         Self { red: Brightness::new(red), green: Brightness::new(green), blue: Brightness::new(blue) }
     }
@@ -117,7 +114,6 @@ pub struct LightPattern {
 
 impl LightPattern {
     /// A pattern that begins at once and lasts; a `period` that would flash faster than 3 Hz is stretched.
-    #[must_use]
     pub fn new(colour: Rgb, motion: Motion, period: Duration) -> Self {
         Self { colour, motion, period: period.max(motion.shortest_period()), ease: Duration::ZERO, lasts: None }
     }
@@ -135,7 +131,6 @@ impl LightPattern {
     }
 
     /// The colour `elapsed` after the pattern began, where `before` showed until then.
-    #[must_use]
     pub fn over(&self, before: Rgb, elapsed: Duration) -> Rgb {
         if elapsed >= self.ease {
             return self.at(elapsed);
@@ -144,7 +139,6 @@ impl LightPattern {
     }
 
     /// Whether the light still changes `elapsed` after the pattern began.
-    #[must_use]
     pub fn moves(&self, elapsed: Duration) -> bool {
         let still = match self.motion {
             Motion::Steady => Duration::ZERO,
@@ -155,7 +149,6 @@ impl LightPattern {
     }
 
     /// The colour `elapsed` after the pattern began.
-    #[must_use]
     pub fn at(&self, elapsed: Duration) -> Rgb {
         use std::f32::consts::TAU;
         let turns = elapsed.as_secs_f64() / self.period.as_secs_f64();

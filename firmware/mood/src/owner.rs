@@ -32,19 +32,16 @@ pub struct Owner {
 
 impl Owner {
     /// Nothing learnt.
-    #[must_use]
     pub const fn new() -> Self {
         Self { examples: Vec::new() }
     }
 
     /// What is remembered.
-    #[must_use]
     pub fn examples(&self) -> &[Example] {
         &self.examples
     }
 
     /// How many corrections are remembered.
-    #[must_use]
     pub fn corrections(&self) -> usize {
         self.examples.iter().filter(|example| example.corrected).count()
     }
@@ -67,7 +64,6 @@ impl Owner {
     }
 
     /// Fits the layer to what is remembered.
-    #[must_use]
     pub fn layer(&self, contract: &Contract) -> Layer {
         // Without a correction the network was right, as far as anybody knows.
         if self.corrections() == 0 { Layer::default() } else { layer(&self.examples, contract) }
@@ -87,13 +83,11 @@ pub struct Layer {
 
 impl Layer {
     /// Whether it changes nothing.
-    #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.biases.is_empty()
     }
 
     /// The reading's logits as the owner has corrected them. A reading of another network is left alone.
-    #[must_use]
     pub fn adapted(&self, reading: &Reading) -> Logits {
         let mut logits = reading.logits.clone();
         if self.biases.len() != logits.0.len() || self.centre.len() != reading.features.len() {

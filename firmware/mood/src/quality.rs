@@ -38,7 +38,6 @@ pub struct Quality {
 
 impl Quality {
     /// Measures a face and its crop.
-    #[must_use]
     pub fn of(face: &FaceBox, crop: &Crop) -> Self {
         let landmarks = &face.landmarks;
         let (eyes, roll) = (landmarks.eyes(), landmarks.roll());
@@ -54,13 +53,11 @@ impl Quality {
     }
 
     /// What a reading of this face counts among others, 0..=1.
-    #[must_use]
     pub fn weight(&self) -> f32 {
         self.shares().iter().map(|(share, _)| share).product::<f32>() * share(self.score, SCORE)
     }
 
     /// What is worst about it, as the owner can mend it; `None` when nothing is.
-    #[must_use]
     pub fn flaw(&self) -> Option<UnsureReason> {
         let worst = self.shares().into_iter().min_by(|a, b| a.0.total_cmp(&b.0));
         worst.filter(|(share, _)| *share < 0.5).map(|(_, reason)| reason)

@@ -50,7 +50,6 @@ impl RawFormat {
     ];
 
     /// The V4L2 four-character code.
-    #[must_use]
     pub const fn fourcc(self) -> &'static str {
         match self {
             Self::Grey => "GREY",
@@ -68,19 +67,16 @@ impl RawFormat {
     }
 
     /// The format of a V4L2 four-character code; `None` for one that is not converted here.
-    #[must_use]
     pub fn from_fourcc(fourcc: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.fourcc() == fourcc)
     }
 
     /// Whether colour has planes of its own, of half as many lines.
-    #[must_use]
     pub const fn is_planar(self) -> bool {
         matches!(self, Self::Nv12 | Self::Nv21 | Self::I420 | Self::Yv12)
     }
 
     /// Bytes of the first plane's shortest line; a pair of pixels that is cut in half has all its bytes.
-    #[must_use]
     pub fn least_stride(self, width: u32) -> usize {
         let width = index(width);
         match self {
@@ -91,7 +87,6 @@ impl RawFormat {
     }
 
     /// Bytes from the start of the buffer to the end of its last line.
-    #[must_use]
     pub fn size(self, width: u32, height: u32, stride: usize) -> usize {
         let (rows, half_rows, half) = (index(height), index(height.div_ceil(2)), stride.div_ceil(2));
         let first = stride.saturating_mul(rows.saturating_sub(1)).saturating_add(self.least_stride(width));

@@ -45,7 +45,6 @@ impl Lane {
 
 impl Crossfader {
     /// Silence, at `rate_hz` frames a second.
-    #[must_use]
     pub fn new(rate_hz: u32) -> Self {
         Self { lanes: Vec::with_capacity(MOST_TRACKS + 1), rate_hz: rate_hz as f32, done: 0, length: 1 }
     }
@@ -73,7 +72,6 @@ impl Crossfader {
     }
 
     /// Whether nothing plays or will.
-    #[must_use]
     pub fn is_idle(&self) -> bool {
         self.lanes.is_empty()
     }

@@ -45,13 +45,11 @@ pub struct MoodFolders {
 
 impl MoodFolders {
     /// The library in `folder`, which may not exist: then every mood is composed. `broken` is what could not be played so far.
-    #[must_use]
     pub fn new(folder: PathBuf, broken: Broken) -> Self {
         Self { folder, broken }
     }
 
     /// What keeps the folder, or a mood's folder in it, from being played, in words for its owner.
-    #[must_use]
     pub fn troubles(&self) -> Vec<String> {
         let folder = Shown(&self.folder);
         if let Err(error) = std::fs::read_dir(&self.folder) {
@@ -68,7 +66,6 @@ impl MoodFolders {
     }
 
     /// The tracks for an expression in order of name, without those known to be broken.
-    #[must_use]
     pub fn tracks(&self, expression: Expression) -> Vec<PathBuf> {
         let moods: Vec<PathBuf> = entries(&self.folder).filter(|path| mood_of(path) == Some(expression)).collect();
         let files = paths::walk(moods.iter().map(PathBuf::as_path)).files;
@@ -93,13 +90,11 @@ pub struct Source {
 
 impl Source {
     /// Whether there is anything but the composer.
-    #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.folders.is_none() && self.library.is_none()
     }
 
     /// Endless music for a mood: from the owner's folder for it, else chosen from all tracks, else composed.
-    #[must_use]
     pub fn programme(&self, expression: Expression, affect: Affect, seed: u64, rate_hz: u32) -> Playlist {
         self.broken.forget_returned();
         let folder =

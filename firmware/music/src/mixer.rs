@@ -63,7 +63,6 @@ pub struct Mixer {
 
 impl Mixer {
     /// A silent mixer at `rate_hz` frames a second, with a gain in dB; above 0 the limiter works for it.
-    #[must_use]
     pub fn new(rate_hz: u32, gain_db: f32) -> Self {
         Self {
             music: Crossfader::new(rate_hz),
@@ -76,7 +75,6 @@ impl Mixer {
     }
 
     /// Frames a second.
-    #[must_use]
     pub fn rate_hz(&self) -> u32 {
         self.rate_hz
     }
@@ -104,7 +102,6 @@ impl Mixer {
     }
 
     /// Whether only silence would come out.
-    #[must_use]
     pub fn is_idle(&self) -> bool {
         self.music.is_idle() && self.chimes.is_empty() && self.quiet >= BLOCK
     }

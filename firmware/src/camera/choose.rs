@@ -30,7 +30,6 @@ pub struct Found {
 
 impl Found {
     /// Why it can't be the box's camera; `None` when it can.
-    #[must_use]
     pub fn obstacle(&self) -> Option<String> {
         if let Some(trouble) = &self.trouble {
             return Some(trouble.clone());
@@ -115,7 +114,6 @@ fn listed(found: &[Found]) -> String {
 }
 
 /// The pixel formats to ask a camera for, the best first.
-#[must_use]
 pub fn formats(offered: &[String], wanted: Option<&'static str>) -> Vec<&'static str> {
     let offers = |format: &&&'static str| offered.iter().any(|it| it == **format);
     // Two codes for a JPEG a frame.

@@ -24,13 +24,11 @@ pub struct Granted {
 
 impl Granted {
     /// Whether it is a JPEG a frame.
-    #[must_use]
     pub fn is_jpeg(&self) -> bool {
         matches!(self.fourcc.as_str(), "MJPG" | "JPEG")
     }
 
     /// Whether the box can read it at all.
-    #[must_use]
     pub fn is_readable(&self) -> bool {
         self.is_jpeg() || RawFormat::from_fourcc(&self.fourcc).is_some()
     }

@@ -32,7 +32,6 @@ const ALIGNMENT: u32 = 128;
 const MODES: [((u32, u32), &str); 2] = [((1640, 1232), "1640:1232"), ((u32::MAX, u32::MAX), "3280:2464")];
 
 /// The program, if one of `folders` (the value of PATH) has it.
-#[must_use]
 pub fn find(folders: &OsStr) -> Option<PathBuf> {
     let named = |name: &str| std::env::split_paths(folders).map(|folder| folder.join(name)).find(|path| path.is_file());
     PROGRAMS.iter().find_map(|name| named(name))
@@ -48,7 +47,6 @@ fn size(camera: &CameraSettings) -> (u32, u32) {
 }
 
 /// What the program is told. The focus is the camera's business where it has one; without, the program leaves that out.
-#[must_use]
 pub fn arguments(camera: &CameraSettings) -> Vec<String> {
     let (width, height) = size(camera);
     let fits = |most: &(u32, u32)| width <= most.0 && height <= most.1;

@@ -31,7 +31,6 @@ pub struct Setting {
 }
 
 /// The controls for these settings, in order; automatic ones too, as a camera keeps what it was told before.
-#[must_use]
 pub fn settings(camera: &CameraSettings) -> Vec<Setting> {
     let mut list = Vec::new();
     let mut set = |name, id, values: &[i64], asked| list.push(Setting { name, id, values: values.to_vec(), asked });
@@ -69,7 +68,6 @@ pub struct CameraFinder {
 
 impl CameraFinder {
     /// Looks among the devices of `system`, and `rpicam`, the program for the ribbon cable.
-    #[must_use]
     pub fn new(system: Box<dyn VideoSystem>, rpicam: Option<PathBuf>, settings: CameraSettings) -> Self {
         Self { system, rpicam, settings }
     }

@@ -20,7 +20,6 @@ enum Power {
 }
 
 /// Reads what the kernel says below `root` (`/` on a board).
-#[must_use]
 pub fn board(root: &Path) -> Finding {
     let text = std::fs::read_to_string(root.join("sys/class/thermal/thermal_zone0/temp")).unwrap_or_default();
     let Ok(degrees) = text.trim().parse::<f64>().map(|millidegrees| millidegrees / 1e3) else {
@@ -82,7 +81,6 @@ const CLOCKS: [(&str, &str, &str); 2] = [
 ];
 
 /// `light`, with a word about a core clock that is not held, by device tree and config.txt below `root`.
-#[must_use]
 pub fn with_clock(light: Finding, kind: LightKind, root: &Path) -> Finding {
     let tree = std::fs::read(root.join("proc/device-tree/compatible")).unwrap_or_default();
     let tree = String::from_utf8_lossy(&tree);
@@ -105,7 +103,6 @@ pub fn with_clock(light: Finding, kind: LightKind, root: &Path) -> Finding {
 const LEAST_MIB: u64 = 50;
 
 /// Writes a file into `folder`, removes it, and asks for the room that is left.
-#[must_use]
 pub fn disk(folder: &Path) -> Finding {
     const REMEDY: &str = "let the box run in a folder that its user may write to, on a disk with room";
     let name = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
@@ -138,7 +135,6 @@ const KINDS: [(&str, &str, &[&str]); 4] = [
 ];
 
 /// Asks for each device file below `root` (`/` on a board).
-#[must_use]
 pub fn permissions(root: &Path) -> Finding {
     let mut may = Vec::new();
     let mut may_not = Vec::new();

@@ -77,7 +77,6 @@ fn remedy(error: &CameraError) -> &'static str {
 }
 
 /// The variance of the Laplacian of a frame's luminance: high where edges are crisp (Pech-Pacheco et al. 2000).
-#[must_use]
 pub fn sharpness(frame: &Frame) -> u32 {
     let (mut sum, mut squares, mut count) = (0_i64, 0_i64, 0_i64);
     for y in (1..frame.height().saturating_sub(1)).step_by(2) {
@@ -246,7 +245,6 @@ pub fn button(button: &mut dyn Button, limit: Duration) -> Finding {
 }
 
 /// Judges a tone that was played; `held` are the better cards that others play on.
-#[must_use]
 pub fn speaker(played: Result<Tone, SpeakerError>, held: &[Holder]) -> Finding {
     let others = held.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
     let end = "end that program, or name another card as `speaker.card` (`moodbox devices` lists them)";

@@ -25,7 +25,6 @@ pub struct Places {
 
 impl Places {
     /// Those of the configuration; those of `service` where the asking user has no index and the box's service has.
-    #[must_use]
     pub fn of(config: &Config, service: &Path) -> Self {
         let settings = config.sound();
         let library = settings.library.unwrap_or_default();
@@ -43,7 +42,6 @@ impl Places {
 type Trouble = (String, &'static str);
 
 /// Counts the tracks of each mood.
-#[must_use]
 pub fn music(places: &Places) -> Finding {
     let mut told = Vec::new();
     let mut troubles: Vec<Trouble> = Vec::new();

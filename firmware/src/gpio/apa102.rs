@@ -14,7 +14,6 @@ const FULL: f32 = 31.0;
 
 /// The bytes that give `leds` LEDs one colour; `duties` are red, green and blue, 0..=1. A dim colour is made by the brightness that
 /// all three share as far as it goes, so that each keeps its fine steps.
-#[must_use]
 pub fn encode(duties: [f32; 3], leds: usize, order: ColourOrder) -> Vec<u8> {
     let duties = duties.map(|duty| duty.clamp(0.0, 1.0));
     let strongest = duties.into_iter().fold(0.0, f32::max);

@@ -6,7 +6,6 @@
 use mood::{Brightness, Rgb};
 
 /// The duty cycle for a share of light, 0..=1, by an exponent; 0 is dark and 1 is full whatever that is.
-#[must_use]
 pub fn duty(light: f32, gamma: f32) -> f32 {
     Brightness::new(light.powf(gamma)).get()
 }
@@ -34,7 +33,6 @@ pub enum Common {
 
 impl Common {
     /// The share of a period a line is at 3.3 V for a light that is on for the share `duty`.
-    #[must_use]
     pub fn high_share(self, duty: f32) -> f32 {
         match self {
             Self::Cathode => duty,
@@ -43,7 +41,6 @@ impl Common {
     }
 
     /// Whether the line is at 3.3 V when the light is dark.
-    #[must_use]
     pub const fn off_high(self) -> bool {
         matches!(self, Self::Anode)
     }
@@ -67,13 +64,11 @@ pub enum ColourOrder {
 
 impl ColourOrder {
     /// Whether there is white beside the three colours.
-    #[must_use]
     pub const fn has_white(self) -> bool {
         matches!(self, Self::Grbw | Self::Rgbw)
     }
 
     /// Red, green, blue, and white where there is one, in this order.
-    #[must_use]
     pub fn arrange(self, [red, green, blue]: [u8; 3], white: u8) -> Vec<u8> {
         match self {
             Self::Grb => vec![green, red, blue],
@@ -106,7 +101,6 @@ fn white(kelvin: f32) -> [f32; 3] {
 }
 
 /// Red, green, blue and white that together are `colour`, each 0..=1, for a white LED of this colour temperature.
-#[must_use]
 pub fn split(colour: Rgb, kelvin: f32) -> [f32; 4] {
     let parts = [colour.red, colour.green, colour.blue].map(Brightness::get);
     let white = white(kelvin);

@@ -41,7 +41,6 @@ impl BoardLights {
     }
 
     /// What it is: pins, and who makes their pulses.
-    #[must_use]
     pub fn describe(&self) -> &str {
         &self.name
     }

@@ -53,7 +53,6 @@ impl Bus {
 }
 
 /// The buses that are switched on, read from the device tree and the device files below `root` (`/` on a board).
-#[must_use]
 pub fn buses_in_use(root: &Path) -> Vec<Bus> {
     let tree = root.join("proc/device-tree");
     let text = |path: &Path| {

@@ -28,7 +28,6 @@ pub enum Active {
 
 impl Active {
     /// The level of the line when the thing is `on`; true is 3.3 V.
-    #[must_use]
     pub const fn level(self, on: bool) -> bool {
         match self {
             Self::High => on,
@@ -63,7 +62,6 @@ pub enum LightKind {
 
 impl LightKind {
     /// What it is called, where it takes the SPI bus.
-    #[must_use]
     pub const fn at_spi(self) -> Option<&'static str> {
         match self {
             Self::Rgb => None,
@@ -138,7 +136,6 @@ pub struct Conflict {
 }
 
 /// The channel of the hardware PWM that a pin of a Raspberry Pi can have; 12 and 18 share one, and so do 13 and 19.
-#[must_use]
 pub const fn pwm_channel(pin: Pin) -> Option<u8> {
     match pin.0 {
         12 | 18 => Some(0),
@@ -149,7 +146,6 @@ pub const fn pwm_channel(pin: Pin) -> Option<u8> {
 
 impl Wiring {
     /// Each pin that is used: its key in the configuration, what it is for, the pin.
-    #[must_use]
     pub fn roles(&self) -> Vec<((&'static str, &'static str), &'static str, Pin)> {
         let mut roles = vec![(("button", "pin"), "button", self.button)];
         roles.extend(self.skip.map(|pin| (("button", "skip_pin"), "skip button", pin)));
@@ -167,13 +163,11 @@ impl Wiring {
     }
 
     /// The order in which the LEDs of the strip take their colours.
-    #[must_use]
     pub fn colour_order(&self) -> ColourOrder {
         self.order.unwrap_or(if self.light == LightKind::Apa102 { ColourOrder::Bgr } else { ColourOrder::Grb })
     }
 
     /// What can't hold on any board: pins used twice, reserved, or on the bus of the strip; a strip that can't be.
-    #[must_use]
     pub fn conflicts(&self) -> Vec<Conflict> {
         let roles = self.roles();
         let mut found = Vec::new();

@@ -32,7 +32,6 @@ const fn pulse(order: ColourOrder) -> Pulse {
 }
 
 /// The clock of the SPI bus.
-#[must_use]
 pub const fn spi_hz(order: ColourOrder) -> u32 {
     pulse(order).hz
 }
@@ -47,13 +46,11 @@ fn led_bytes(order: ColourOrder) -> usize {
 }
 
 /// The most LEDs whose bytes fit in one go; what is behind a gap would be another message.
-#[must_use]
 pub fn most_leds(order: ColourOrder) -> usize {
     (MOST_BYTES - latch_bytes(order) - 1) / led_bytes(order)
 }
 
 /// The bytes that give `leds` LEDs one colour; `duties` are red, green, blue and white, 0..=1.
-#[must_use]
 pub fn encode(duties: [f32; 4], leds: usize, order: ColourOrder) -> Vec<u8> {
     let [red, green, blue, white] = duties.map(byte);
     let led: Vec<u8> =

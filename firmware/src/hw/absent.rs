@@ -33,31 +33,26 @@ pub fn find_camera(_settings: &CameraSettings) -> Result<Box<dyn Finder>, Failur
 }
 
 /// No cameras.
-#[must_use]
 pub const fn list_cameras() -> (Vec<Found>, Option<PathBuf>) {
     (Vec::new(), None)
 }
 
 /// No GPIO chips.
-#[must_use]
 pub const fn list_chips() -> Vec<ChipInfo> {
     Vec::new()
 }
 
 /// Nobody asks.
-#[must_use]
 pub const fn raspberry_pi() -> Option<String> {
     None
 }
 
 /// Nobody watches.
-#[must_use]
 pub const fn watchdog() -> Option<Duration> {
     None
 }
 
 /// A service manager that hears nothing.
-#[must_use]
 pub fn manager() -> Box<dyn Manager> {
     struct Nobody;
     impl Manager for Nobody {

@@ -5,7 +5,6 @@ use sd_notify::NotifyState;
 use std::time::Duration;
 
 /// The manager at `NOTIFY_SOCKET`.
-#[must_use]
 pub fn manager() -> Box<dyn Manager> {
     Box::new(Systemd)
 }
@@ -13,7 +12,6 @@ pub fn manager() -> Box<dyn Manager> {
 struct Systemd;
 
 /// How long the watchdog waits for a sign of life, if it watches this process.
-#[must_use]
 pub fn watchdog() -> Option<Duration> {
     sd_notify::watchdog_enabled()
 }

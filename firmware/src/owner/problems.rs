@@ -33,7 +33,6 @@ impl Problems {
     }
 
     /// Whether all is well.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.told.is_empty()
     }
@@ -44,7 +43,6 @@ impl Problems {
     }
 
     /// A text for somebody who opens the card on a laptop; its lines end as Windows' editors like it.
-    #[must_use]
     pub fn for_people(&self) -> String {
         let mut text = String::from(
             "What Moodbox can't use of what is written on this card. Everything else holds.\n\

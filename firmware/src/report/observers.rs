@@ -93,7 +93,6 @@ pub struct Summary(Arc<Mutex<Seen>>);
 
 impl Summary {
     /// The table; empty when nothing was looked at.
-    #[must_use]
     pub fn table(&self) -> String {
         let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let width =

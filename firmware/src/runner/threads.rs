@@ -26,7 +26,6 @@ pub struct ChannelInbox {
 }
 
 /// An inbox whose clock began at `began`, and the sender for the threads.
-#[must_use]
 pub fn inbox(began: Instant) -> (Outbox, ChannelInbox) {
     let (outbox, messages) = sync_channel(WAITING);
     (outbox, ChannelInbox { messages, began })

@@ -65,7 +65,6 @@ pub struct FolderCamera {
 
 impl FolderCamera {
     /// Shows the bundled frames.
-    #[must_use]
     pub fn bundled() -> Self {
         let pictures = BUNDLED.iter().map(|(name, bytes)| Picture::Bundled(name, bytes)).collect();
         Self::new(pictures, format!("{} bundled frames", BUNDLED.len()))
@@ -107,13 +106,11 @@ impl FolderCamera {
     }
 
     /// What makes it fail.
-    #[must_use]
     pub fn faults(&self) -> Faults {
         self.faults.clone()
     }
 
     /// How many pictures it shows before the first comes again.
-    #[must_use]
     pub fn pictures(&self) -> usize {
         self.pictures.len()
     }

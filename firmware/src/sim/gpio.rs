@@ -42,7 +42,6 @@ struct PinState {
 
 impl SimGpio {
     /// What makes its lines fail.
-    #[must_use]
     pub fn faults(&self) -> Faults {
         self.faults.clone()
     }
@@ -75,25 +74,21 @@ impl SimGpio {
     }
 
     /// The level of a line; ground if nobody drives it.
-    #[must_use]
     pub fn level(&self, pin: Pin) -> bool {
         self.board().pins.get(&pin).and_then(|state| state.high).unwrap_or(false)
     }
 
     /// The duty cycle of a line that makes its pulses by itself.
-    #[must_use]
     pub fn duty(&self, pin: Pin) -> Option<f32> {
         self.board().pins.get(&pin).and_then(|state| state.duty)
     }
 
     /// Every level the line was switched to.
-    #[must_use]
     pub fn writes(&self, pin: Pin) -> Vec<bool> {
         self.board().pins.get(&pin).map(|state| state.writes.clone()).unwrap_or_default()
     }
 
     /// What the SPI bus carried last.
-    #[must_use]
     pub fn last_spi(&self) -> Vec<u8> {
         self.board().spi.clone()
     }

@@ -12,7 +12,6 @@ pub struct Clock(Arc<Mutex<Duration>>);
 
 impl Clock {
     /// The time.
-    #[must_use]
     pub fn now(&self) -> Duration {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -50,7 +49,6 @@ pub struct Journal {
 
 impl Journal {
     /// An empty record that takes its times from `clock`.
-    #[must_use]
     pub fn new(clock: Clock) -> Self {
         Self { clock, entries: Arc::default() }
     }
@@ -61,7 +59,6 @@ impl Journal {
     }
 
     /// Everything so far.
-    #[must_use]
     pub fn entries(&self) -> Vec<(Duration, Entry)> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -113,13 +110,11 @@ impl Faults {
     }
 
     /// Calls so far.
-    #[must_use]
     pub fn calls(&self) -> u64 {
         self.0.calls.load(Ordering::SeqCst)
     }
 
     /// Whether calls stall now.
-    #[must_use]
     pub fn is_stalled(&self) -> bool {
         *self.0.stalled.lock().unwrap_or_else(PoisonError::into_inner)
     }

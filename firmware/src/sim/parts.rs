@@ -16,13 +16,11 @@ pub struct Recorder {
 
 impl Recorder {
     /// Writes to `journal`.
-    #[must_use]
     pub fn new(journal: Journal) -> Self {
         Self { journal, faults: Faults::default() }
     }
 
     /// What makes it fail.
-    #[must_use]
     pub fn faults(&self) -> Faults {
         self.faults.clone()
     }
@@ -75,7 +73,6 @@ impl Speaker for Recorder {
 const HELD: Duration = Duration::from_millis(120);
 
 /// The edges of presses at the times given.
-#[must_use]
 pub fn edges(presses: &[Duration]) -> Vec<(Duration, Level)> {
     presses.iter().flat_map(|&at| [(at, Level::Down), (at.saturating_add(HELD), Level::Up)]).collect()
 }
@@ -89,7 +86,6 @@ pub struct ScriptedButton {
 
 impl ScriptedButton {
     /// A button that will be pressed at `presses`.
-    #[must_use]
     pub fn new(presses: &[Duration]) -> Self {
         Self { edges: edges(presses).into(), began: Instant::now() }
     }

@@ -14,7 +14,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Why a terminal can't show the box: `NO_COLOR` (<https://no-color.org>), `TERM=dumb`, too small; else `None`.
-#[must_use]
 pub fn obstacle() -> Option<String> {
     if std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty()) {
         return Some("NO_COLOR is set, and the light is colour".into());

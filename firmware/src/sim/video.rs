@@ -28,7 +28,6 @@ pub struct SimWebcam {
 
 impl SimWebcam {
     /// The controls of a usual webcam, as it comes: automatic, with an exposure register that says nothing meanwhile.
-    #[must_use]
     pub fn usual_controls() -> Vec<(u32, Knob)> {
         let knob = |value, least, most| Knob { value, least, most };
         vec![
@@ -106,25 +105,21 @@ impl SimVideo {
     }
 
     /// Sensors that are on.
-    #[must_use]
     pub fn sensors_on(&self) -> u32 {
         self.machine().sensors_on
     }
 
     /// Buffers given so far.
-    #[must_use]
     pub fn given(&self) -> usize {
         self.machine().given
     }
 
     /// Where a control of the first camera stands.
-    #[must_use]
     pub fn stands_at(&self, id: u32) -> Option<i64> {
         self.machine().cameras.first()?.stands_at(id)
     }
 
     /// Every control that was set, in order.
-    #[must_use]
     pub fn controls(&self) -> Vec<(u32, i64)> {
         self.machine().controls.clone()
     }

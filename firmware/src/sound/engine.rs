@@ -39,7 +39,6 @@ fn tell_troubles(folders: Option<MoodFolders>) {
 
 impl AudioEngine {
     /// A silent engine that renders `rate_hz` frames a second.
-    #[must_use]
     pub fn new(music: &MusicSettings, rate_hz: u32) -> Self {
         let broken = Broken::default();
         let folders = music.folder.clone().map(|folder| MoodFolders::new(folder, broken.clone()));
@@ -63,13 +62,11 @@ impl AudioEngine {
     }
 
     /// Whether only silence would come out.
-    #[must_use]
     pub fn is_idle(&self) -> bool {
         self.mixer.is_idle()
     }
 
     /// Frames of tracks that were not there in time, so that silence was heard instead.
-    #[must_use]
     pub fn missed(&self) -> u64 {
         self.missed + self.control.as_ref().map_or(0, Control::missed)
     }

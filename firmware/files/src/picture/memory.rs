@@ -15,7 +15,6 @@ pub(super) const METADATA: u64 = 8 << 20;
 pub(super) const LARGE: u64 = 64 << 20;
 
 /// Most bytes a picture may take on this machine while it is decoded, those of its file among them.
-#[must_use]
 pub fn most_memory() -> u64 {
     static MOST_HERE: OnceLock<u64> = OnceLock::new();
     let installed = || installed(&std::fs::read_to_string("/proc/meminfo").ok()?);

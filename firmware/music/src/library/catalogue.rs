@@ -32,7 +32,6 @@ pub struct Catalogue {
 
 impl Catalogue {
     /// Places the tracks of an index; the owner's ratings override what they sound like.
-    #[must_use]
     pub fn new(index: Index, taste: &Taste) -> Self {
         let normalisation = FeatureNormalisation::among(index.entries().filter_map(|entry| entry.sound.as_ref().ok()));
         let mut artists: HashMap<String, u32> = HashMap::new();
@@ -56,19 +55,16 @@ impl Catalogue {
     }
 
     /// The index behind it.
-    #[must_use]
     pub const fn index(&self) -> &Index {
         &self.index
     }
 
     /// The tracks that can be chosen, in order of path.
-    #[must_use]
     pub fn pieces(&self) -> &[Piece] {
         &self.pieces
     }
 
     /// The piece of a path.
-    #[must_use]
     pub fn piece(&self, path: &Path) -> Option<&Piece> {
         self.places.get(path).and_then(|&at| self.pieces.get(at))
     }

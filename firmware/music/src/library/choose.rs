@@ -69,7 +69,6 @@ pub struct Chooser {
 
 impl Chooser {
     /// A chooser among pieces by path at `now_s`, seconds since 1970. `variety` 0..=1: how wide and how new.
-    #[must_use]
     pub fn new(pieces: Vec<Piece>, taste: &Taste, variety: f32, now_s: u64) -> Self {
         let records: Vec<Record> = pieces.iter().map(|piece| taste.record(&piece.path).faded(now_s)).collect();
         let count = pieces.iter().filter_map(|piece| piece.artist).max().map_or(0, |most| most as usize + 1);
@@ -90,13 +89,11 @@ impl Chooser {
     }
 
     /// How many tracks there are to choose from.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.pieces.len()
     }
 
     /// Whether there is none.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty()
     }

@@ -104,13 +104,11 @@ impl FileTrack {
     }
 
     /// How long the file says it plays, where it says so.
-    #[must_use]
     pub fn duration(&self) -> Option<Duration> {
         self.playing.length()
     }
 
     /// Frames rendered so far.
-    #[must_use]
     pub fn frames(&self) -> u64 {
         self.frames
     }
@@ -156,13 +154,11 @@ impl Broken {
     }
 
     /// Whether a file is known to be broken.
-    #[must_use]
     pub fn knows(&self, path: &Path) -> bool {
         self.lock().tried.contains_key(path)
     }
 
     /// All files known to be broken.
-    #[must_use]
     pub fn all(&self) -> BTreeSet<PathBuf> {
         self.lock().tried.keys().cloned().collect()
     }

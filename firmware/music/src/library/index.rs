@@ -64,13 +64,11 @@ pub struct Index {
 
 impl Index {
     /// An empty index that belongs into `file`.
-    #[must_use]
     pub const fn new(file: PathBuf) -> Self {
         Self { file, entries: BTreeMap::new() }
     }
 
     /// The file it belongs into.
-    #[must_use]
     pub fn file(&self) -> &Path {
         &self.file
     }
@@ -81,19 +79,16 @@ impl Index {
     }
 
     /// How many entries there are, damaged files included.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
     /// Whether there is none.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
     /// The entry of a path.
-    #[must_use]
     pub fn get(&self, path: &Path) -> Option<&Entry> {
         self.entries.get(path)
     }

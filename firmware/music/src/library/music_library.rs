@@ -68,13 +68,11 @@ struct Interrupted {
 
 impl MusicLibrary {
     /// A library; nothing is read yet.
-    #[must_use]
     pub fn new(settings: LibrarySettings) -> Self {
         Self { settings, loaded: Mutex::new(Loaded::default()) }
     }
 
     /// How the music answers.
-    #[must_use]
     pub const fn policy(&self) -> Policy {
         self.settings.policy
     }
@@ -111,7 +109,6 @@ impl MusicLibrary {
     }
 
     /// A chooser that knows the taste up to now, among the tracks that are there now; `None` without an index.
-    #[must_use]
     pub fn chooser(&self) -> Option<Chooser> {
         let loaded = self.lock();
         let catalogue = loaded.catalogue.as_ref().filter(|catalogue| !catalogue.pieces().is_empty())?;
@@ -121,7 +118,6 @@ impl MusicLibrary {
     }
 
     /// How loud a track is: what a ReplayGain tag says (against -18 LUFS), else what was measured.
-    #[must_use]
     pub fn loudness_lufs(&self, path: &Path) -> Option<f32> {
         let loaded = self.lock();
         let entry = loaded.catalogue.as_ref()?.index().get(path)?;
@@ -152,7 +148,6 @@ impl MusicLibrary {
     }
 
     /// The track that was interrupted by the last end of the program, and where, if it still fits; once.
-    #[must_use]
     pub fn interrupted(&self, target: Affect) -> Option<(PathBuf, Duration)> {
         let mut loaded = self.lock();
         if std::mem::replace(&mut loaded.resumed, true) {
@@ -169,14 +164,12 @@ impl MusicLibrary {
 }
 
 /// Seconds since 1970.
-#[must_use]
 pub fn now_s() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// Sets aside what can't be read of the index and the taste, so that the box begins anew; says what, in a sentence each. A
 /// file that isn't named as ours are is somebody else's, and stays where it is.
-#[must_use]
 pub fn begin_anew(settings: &LibrarySettings) -> Vec<String> {
     let faults = [
         ("the index of the music", &settings.index, Index::fault(&settings.index)),
@@ -199,7 +192,6 @@ fn noted(taste: &Path) -> Option<Interrupted> {
 }
 
 /// The track that plays on the box whose taste is kept in `taste`, or played last.
-#[must_use]
 pub fn last_played(taste: &Path) -> Option<PathBuf> {
     noted(taste).map(|note| note.path)
 }

@@ -22,7 +22,6 @@ impl Policy {
     pub const ALL: [Self; 3] = [Self::Match, Self::Lift, Self::Calm];
 
     /// Its name, as in the configuration.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Match => "match",
@@ -32,13 +31,11 @@ impl Policy {
     }
 
     /// The policy of a name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|policy| policy.name() == name)
     }
 
     /// The target of track number `step`, from 0, for a listener who is at `from`.
-    #[must_use]
     pub fn target(self, from: Affect, step: usize) -> Affect {
         let share = STEPS.get(step).copied().unwrap_or(1.0);
         match self {
@@ -92,7 +89,6 @@ fn between(from: Affect, to: Affect, share: f32) -> Affect {
 const MEMORY: Duration = Duration::from_secs(25);
 
 /// The listener's place after a new look, `since` after the last: the mean of two looks in a row, without old ones.
-#[must_use]
 pub fn smoothed(before: Affect, since: Duration, now: Affect) -> Affect {
     let old = (-since.as_secs_f32() / MEMORY.as_secs_f32()).exp();
     between(before, now, 1.0 - 0.5 * old)

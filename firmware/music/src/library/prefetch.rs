@@ -57,7 +57,6 @@ impl Control {
     }
 
     /// Says that the owner likes what plays; false when that can't be learnt.
-    #[must_use]
     pub fn like(&self) -> bool {
         let likeable = self.0.likeable.load(Ordering::Relaxed);
         self.0.likes.fetch_add(u64::from(likeable), Ordering::Relaxed);
@@ -65,7 +64,6 @@ impl Control {
     }
 
     /// Frames that were not there in time, since the first one was.
-    #[must_use]
     pub fn missed(&self) -> u64 {
         self.0.missed.load(Ordering::Relaxed)
     }
@@ -118,7 +116,6 @@ impl Prefetch {
     }
 
     /// What reaches it once it plays.
-    #[must_use]
     pub fn control(&self) -> Control {
         self.control.clone()
     }

@@ -53,7 +53,6 @@ impl Event {
 pub const QUADRANTS: usize = 4;
 
 /// The quadrant of a point, 0..4.
-#[must_use]
 pub fn quadrant(affect: Affect) -> usize {
     match (affect.valence >= 0.0, affect.arousal >= 0.0) {
         (true, true) => 0,
@@ -134,25 +133,21 @@ impl Taste {
     }
 
     /// What is known about a track.
-    #[must_use]
     pub fn record(&self, path: &Path) -> Record {
         self.records.get(path).copied().unwrap_or_default()
     }
 
     /// Where the owner says a track lies.
-    #[must_use]
     pub fn rating(&self, path: &Path) -> Option<Affect> {
         self.record(path).rating
     }
 
     /// How many tracks have been played.
-    #[must_use]
     pub const fn plays(&self) -> u64 {
         self.plays
     }
 
     /// All that is known, in order of path.
-    #[must_use]
     pub fn records(&self) -> Vec<(&Path, Record)> {
         let mut records: Vec<_> = self.records.iter().map(|(path, record)| (path.as_path(), *record)).collect();
         records.sort_by_key(|(path, _)| *path);

@@ -96,7 +96,6 @@ impl Guess {
 }
 
 /// The place of a track that sounds like this and has these tags, in a library.
-#[must_use]
 pub fn estimate_affect(features: &Features, tags: &Tags, normalisation: &FeatureNormalisation) -> AffectEstimate {
     let [first, second, _, fourth] = FORMULA.quadrants(features, normalisation);
     let (mut valence, mut arousal) = (Guess::of(first + fourth), Guess::of(first + second));
@@ -214,13 +213,11 @@ pub struct FeatureNormalisation {
 
 impl FeatureNormalisation {
     /// What the fit knew, for a track that stands alone.
-    #[must_use]
     pub fn fitted() -> Self {
         Self::among(std::iter::empty())
     }
 
     /// In a library of these tracks.
-    #[must_use]
     pub fn among<'a>(tracks: impl Iterator<Item = &'a Features>) -> Self {
         let cues = &FORMULA.cues;
         let mut sums = vec![(0.0_f64, 0.0_f64); cues.len()];

@@ -39,19 +39,16 @@ impl Features {
     }
 
     /// From the values in the order of [`NAMES`]; `None` when they are too few, too many or not finite.
-    #[must_use]
     pub fn from_values(values: Vec<f32>) -> Option<Self> {
         (values.len() == NAMES.len() && values.iter().all(|value| value.is_finite())).then(|| Self(values.into()))
     }
 
     /// The values in the order of [`NAMES`].
-    #[must_use]
     pub fn values(&self) -> &[f32] {
         &self.0
     }
 
     /// The value of a feature; `None` for an unknown name.
-    #[must_use]
     pub fn get(&self, name: &str) -> Option<f32> {
         NAMES.binary_search(&name).ok().and_then(|at| self.0.get(at)).copied()
     }
@@ -100,7 +97,6 @@ pub struct Excerpt {
 }
 
 /// Measures an excerpt; `None` when it is silent or shorter than a second.
-#[must_use]
 pub fn analyse(excerpt: &Excerpt) -> Option<Features> {
     let long_enough = |window: &&Vec<f32>| u32::try_from(window.len()).is_ok_and(|length| length >= RATE_HZ);
     let windows: Vec<&Vec<f32>> = excerpt.windows.iter().filter(long_enough).collect();

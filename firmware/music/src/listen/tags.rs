@@ -41,7 +41,6 @@ pub struct Tags {
 }
 
 impl Tags {
-    #[must_use]
     pub(crate) fn read(path: &Path) -> Self {
         let options =
             ParseOptions::new().read_properties(false).read_cover_art(false).parsing_mode(ParsingMode::Relaxed);

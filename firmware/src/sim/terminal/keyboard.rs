@@ -31,7 +31,6 @@ enum Meaning {
 
 impl Keyboard {
     /// Tells `outbox` when the owner wants to end.
-    #[must_use]
     pub const fn new(outbox: Outbox) -> Self {
         Self { outbox, release_due: false, held: false, last: None }
     }

@@ -46,7 +46,6 @@ impl Card {
     }
 
     /// Whether it is a card by its name, with everything converted that the card can't play.
-    #[must_use]
     pub fn is_plug(&self) -> bool {
         self.id.starts_with("plughw:") && self.card().is_some()
     }
