@@ -100,7 +100,7 @@ impl Source {
         let folder =
             self.folders.as_ref().map(|folders| Shuffled::new(folders, expression, affect, seed, self.library.clone()));
         let queue: Box<dyn Queue> = match folder {
-            Some(folder) if !folder.is_empty() => Box::new(folder),
+            Some(folder) if !folder.tracks.is_empty() => Box::new(folder),
             folder => match self.library.clone().and_then(|library| Chosen::new(library, &self.broken, affect, seed)) {
                 Some(chosen) => Box::new(chosen),
                 None => Box::new(folder.unwrap_or_default()),
@@ -198,10 +198,6 @@ impl Shuffled {
         let mut tracks = folders.tracks(expression);
         tracks.shuffle(&mut Pcg32::seed_from_u64(seed));
         Self { tracks, next: 0, target: Some(target), library }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.tracks.is_empty()
     }
 }
 

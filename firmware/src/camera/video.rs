@@ -108,6 +108,7 @@ pub struct Video {
     buffer: Vec<u8>,
     /// A frame that was given back, for its room too.
     spare: Vec<u8>,
+    /// Frames in a row that were marked as damaged.
     marked: u32,
     /// What was told about this driver's buffers; each is told once while the sensor is on.
     told: Vec<String>,

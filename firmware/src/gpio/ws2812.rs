@@ -19,6 +19,7 @@ struct Pulse {
     /// SPI bits of a pulse, and their clock.
     bits: u8,
     hz: u32,
+    /// The pulses of 0 and 1.
     short: u32,
     long: u32,
 }

@@ -16,6 +16,7 @@ use v4l::io::mmap::Stream;
 use v4l::io::traits::{CaptureStream, Stream as _};
 use v4l::video::Capture;
 
+/// `/dev/video*`.
 pub(super) struct Kernel;
 
 impl VideoSystem for Kernel {
@@ -114,4 +115,5 @@ impl Drop for Open {
     }
 }
 
+/// `ENODEV`.
 const NO_SUCH_DEVICE: i32 = 19;

@@ -146,7 +146,10 @@ impl Camera for FolderCamera {
         }
         let bad = |detail: String| CameraError::BadFrame { camera: self.describe(), detail };
         if self.faults.takes_short() {
-            return Err(bad(short_frame().to_string()));
+            // A driver's buffer that ends in mid-frame.
+            let half = vec![0; 640 * 480];
+            let short = Frame::packed(640, 480, PixelFormat::Rgb, Duration::ZERO, half);
+            return short.map_err(|error| bad(error.to_string()));
         }
         let picture = self.shown.and_then(|shown| self.pictures.get(shown)).ok_or_else(|| self.lost("no picture"))?;
         let frame = picture.frame(self.began.elapsed()).map_err(|error| bad(error.to_string()))?;
@@ -184,16 +187,6 @@ fn brighter(frame: Frame, gain: f32) -> Result<Frame, FrameError> {
     #[expect(clippy::as_conversions, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
     let bytes = frame.into_bytes().into_iter().map(|value| (f32::from(value) * gain) as u8).collect();
     Frame::packed(width, height, format, timestamp, bytes)
-}
-
-/// What a driver's buffer that ends in mid-frame comes to.
-fn short_frame() -> FrameError {
-    let (width, height) = picture::CAMERA_SIZE;
-    let half = vec![0; 640 * 480];
-    match Frame::packed(width, height, PixelFormat::Rgb, Duration::ZERO, half) {
-        Err(error) => error,
-        Ok(_) => FrameError::Empty { width, height },
-    }
 }
 
 #[cfg(test)]

@@ -89,6 +89,7 @@ pub(super) fn wait_for(name: Option<&str>, music: &MusicSettings) -> Result<Remo
 }
 
 struct Cards {
+    /// Opens it, at a rate or at its own.
     open: Box<dyn Fn(Option<u32>) -> Result<Line, SpeakerError> + Send>,
     look_again: Duration,
 }

@@ -36,12 +36,11 @@ pub(crate) struct WavFile<W: Write + Seek> {
 impl WavFile<BufWriter<File>> {
     pub(crate) fn create(path: &Path) -> Result<Self, SpeakerError> {
         let name = path.display().to_string();
-        let failed = |detail: String| SpeakerError::Write { path: name.clone(), detail };
         // Opening a pipe waits for a reader, and the header could not be brought up to date in one.
         if is_pipe(path) {
-            return Err(failed("it is no ordinary file".into()));
+            return Err(failed(&name, &"it is no ordinary file"));
         }
-        let file = File::create(path).map_err(|error| failed(error.to_string()))?;
+        let file = File::create(path).map_err(|error| failed(&name, &error))?;
         Self::new(BufWriter::new(file), name)
     }
 }
@@ -77,7 +76,7 @@ fn is_pipe(path: &Path) -> bool {
     path.metadata().is_ok_and(|about| about.file_type().is_fifo())
 }
 
-fn failed(path: &str, error: &hound::Error) -> SpeakerError {
+fn failed(path: &str, error: &dyn ToString) -> SpeakerError {
     SpeakerError::Write { path: path.to_owned(), detail: error.to_string() }
 }
 

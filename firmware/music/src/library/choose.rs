@@ -44,6 +44,7 @@ const LESSON: f32 = 1.3;
 /// A track's numbers while one is chosen.
 #[derive(Debug, Clone, Copy, Default)]
 struct Weighed {
+    /// Square of the distance.
     square: f32,
     fit: f32,
     /// 0 where it wasn't drawn, as no draw could have made the track win.

@@ -76,6 +76,7 @@ impl Report {
 }
 
 impl Stage {
+    /// `None` without times.
     fn of(stage: &'static str, mut times: Vec<Duration>) -> Option<Self> {
         times.sort_unstable();
         // The nearest rank: the smallest time that at least this share of the runs stayed within.

@@ -16,6 +16,7 @@ pub(super) struct Edit {
     /// Ticks a second.
     track_hz: u32,
     pub(super) start: u64,
+    /// `None` at the end of the track.
     end: Option<u64>,
     /// How long the track has to be for this to be believed.
     all: Option<u64>,

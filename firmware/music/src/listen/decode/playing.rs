@@ -20,7 +20,9 @@ const FRAME: usize = 8;
 const MOST_BYTES: u64 = 1 << 16;
 
 pub(crate) enum Playing {
+    /// In this process.
     Here(Box<Converted>),
+    /// In another.
     Elsewhere(Pipe),
 }
 
