@@ -1,4 +1,4 @@
-//! Buttons: a thread for each that tells its edges; gestures and presses out of them. Bounces are dropped ([`Debouncer`]).
+//! Buttons: a thread for each that tells its edges; gestures and presses out of them. Bounces are dropped.
 
 use super::Message;
 use super::threads::{Outbox, spawn, start};
