@@ -4,6 +4,7 @@
 //! shapes are checked before the graph is optimised, and one rehearsal on zeros shows that it runs.
 
 mod float;
+mod integer;
 mod limits;
 
 use crate::ModelError;
@@ -102,11 +103,12 @@ impl Network {
         if let Some(outlet) = inner.and_then(|name| inferred.find_outlet_label(name)) {
             inferred.outputs.push(outlet);
         }
-        let typed = inferred.into_typed().map_err(graph)?;
+        let mut typed = inferred.into_typed().map_err(graph)?;
         limits::check_shapes(&typed)?;
         check_outputs(&typed, proto.graph.as_ref().map_or(0, |graph| graph.output.len()), outputs)?;
         // Before optimisation a 1x1 convolution is still one; after it, kernels the optimiser chose show too.
         let before = float_convolutions(&typed);
+        integer::replace(&mut typed).map_err(graph)?;
         let optimised = typed.into_optimized().map_err(graph)?;
         let float_convolutions = before.max(float_convolutions(&optimised));
         let plan = optimised.into_runnable().map_err(graph)?;
