@@ -1,7 +1,8 @@
 //! What plays: the owner's folders named after moods, what is chosen of the whole music library, or the composer.
 //!
 //! `folder/<mood name>/**`; mood names are understood as in the data sets, in any case, and tracks are found at any depth. A
-//! mood without a folder, or without a track that can be played, gets the composer. The folder is read anew for every
+//! mood without a folder, or without a track in it that can be played, gets what is chosen of the music library, and
+//! without that the composer (`Source::programme`). The folder is read anew for every
 //! programme, so tracks can be added while the box runs.
 
 pub mod catalogue;
@@ -44,7 +45,7 @@ pub struct MoodFolders {
 }
 
 impl MoodFolders {
-    /// The library in `folder`, which may not exist: then every mood is composed. `broken` is what could not be played so far.
+    /// The mood folders in `folder`, which may not exist: then no mood has one. `broken` is what could not be played so far.
     pub fn new(folder: PathBuf, broken: Broken) -> Self {
         Self { folder, broken }
     }
