@@ -7,7 +7,7 @@
     reason = "fades are some million frames at most"
 )]
 
-use crate::track::{Status, Stereo, Track};
+use crate::track::{Programme, Status, Stereo, Track};
 use std::time::Duration;
 
 /// The shortest fade: a cut would click.
@@ -115,6 +115,11 @@ impl Track for Crossfader {
             self.render_block(block, &mut scratch[..block.len()]);
         }
         if self.is_idle() { Status::Ended } else { Status::Playing }
+    }
+
+    fn turn(&mut self, programme: &Programme) -> bool {
+        let here = self.lanes.last_mut().filter(|lane| lane.to > 0.0 && !lane.ended);
+        here.is_some_and(|lane| lane.track.turn(programme))
     }
 }
 

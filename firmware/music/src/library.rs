@@ -26,6 +26,7 @@ use crate::compose::soundfont::SoundFont;
 use crate::library::choose::Chooser;
 use crate::library::policy::Policy;
 use crate::library::taste::Event;
+use crate::track::Programme;
 use files::Shown;
 use mood::{Affect, Expression};
 use rand::SeedableRng;
@@ -129,6 +130,12 @@ pub struct ComposerSettings {
 }
 
 impl ComposerSettings {
+    /// Goes over to another programme, whose own piece is being played.
+    pub fn turn(&mut self, programme: Programme) {
+        (self.expression, self.affect) = (programme.expression, programme.affect);
+        self.seed = programme.seed.wrapping_add(SKIPPED);
+    }
+
     /// The next piece, another one each time.
     pub fn next(&mut self, rate_hz: u32) -> Composer {
         let composer = Composer::new(self.expression, self.affect, self.seed, rate_hz);

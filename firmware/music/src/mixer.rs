@@ -13,7 +13,7 @@
 use crate::compose::theory::{Semitones, frequency_hz};
 use crate::limiter::Limiter;
 use crate::loudness::gain_factor;
-use crate::{Chime, Crossfader, Status, Stereo, Track};
+use crate::{Chime, Crossfader, Programme, Status, Stereo, Track};
 use std::f32::consts::TAU;
 use std::time::Duration;
 
@@ -82,6 +82,11 @@ impl Mixer {
     /// Cross-fades to `track`, made for this mixer's rate.
     pub fn play(&mut self, track: Box<dyn Track>, fade: Duration) {
         self.music.play(track, fade);
+    }
+
+    /// Has what plays lead over to another programme, where it can; whether it does.
+    pub fn turn(&mut self, programme: &Programme) -> bool {
+        self.music.turn(programme)
     }
 
     /// Sounds a chime on top.

@@ -25,6 +25,12 @@ pub trait Track: Send {
     /// Goes on to the next piece, where there is more than one.
     fn skip(&mut self) {}
 
+    /// Leads over to another programme without an end and a new beginning; whether it can.
+    fn turn(&mut self, programme: &Programme) -> bool {
+        let _ = programme;
+        false
+    }
+
     /// Takes note that the owner likes what plays, where that can be learnt.
     fn like(&mut self) {}
 

@@ -74,6 +74,7 @@ impl AudioEngine {
     /// Does what it is told.
     pub fn handle(&mut self, sound: Sound) {
         match sound {
+            Sound::Play(programme, _) if self.turn(programme) => {}
             Sound::Play(programme, fade) => {
                 self.let_go();
                 let track = self.track(programme);
@@ -91,6 +92,13 @@ impl AudioEngine {
                 self.mixer.stop(fade);
             }
         }
+    }
+
+    /// A composed piece leads over to a composed one by itself; whether it does.
+    fn turn(&mut self, programme: Programme) -> bool {
+        let Some(composers) = self.composers.as_mut().filter(|_| self.mixer.turn(&programme)) else { return false };
+        composers.turn(programme);
+        true
     }
 
     /// What plays can't be reached any more; it fades.
