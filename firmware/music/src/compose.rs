@@ -1,7 +1,8 @@
 //! The composer: endless music for a mood, from nothing but a seed.
 //!
-//! Writes sixteen bars, plays them, writes the next. INVARIANT: equal plan, seed and rate give equal samples, whatever
-//! the sizes of the blocks asked for: inside, everything happens in blocks of 64 frames.
+//! Writes four bars, plays them, writes the next. Asked for another mood it goes over to it from the next bar on, within four.
+//! INVARIANT: equal plan, seed and rate give equal samples, whatever the sizes of the blocks asked for: inside, everything
+//! happens in blocks of 64 frames.
 
 #![expect(
     clippy::as_conversions,
@@ -13,58 +14,62 @@
 
 pub mod character;
 mod effects;
+mod mix;
 pub mod plan;
 mod score;
 pub mod soundfont;
 pub mod theory;
 mod voices;
 
-use crate::compose::character::Instrument;
-use crate::compose::effects::HighPass;
-use crate::compose::effects::Reverb;
+use crate::compose::effects::BLOCK;
+use crate::compose::mix::{Desk, Sends, Stage, panned, stage};
 use crate::compose::plan::Plan;
-use crate::compose::score::Player;
+use crate::compose::score::{BARS, Note, Part, Piece, Player};
 use crate::compose::voices::{Touch, Voice, voice};
-use crate::loudness::{LoudnessNormaliser, USUAL_LUFS, gain_factor};
-use crate::track::{Status, Stereo, Track};
+use crate::loudness::{LoudnessNormaliser, USUAL_LUFS};
+use crate::track::{Programme, Status, Stereo, Track};
 use mood::{Affect, Expression};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg32;
-use score::{Note, Part, Piece};
 use soundfont::{Orchestra, SoundFont};
 use std::collections::VecDeque;
-
-/// Frames rendered at once.
-const BLOCK: usize = soundfont::BLOCK;
 
 /// Notes sounding at once, so that a slow machine is never asked for more. Scores stay far below.
 const MOST_VOICES: usize = 64;
 
-/// How many seconds of measured loudness weigh as much as what is known of the mood's mix.
-const EXPECTATION_S: f32 = 6.0;
+/// How many seconds of measured loudness weigh as much as what is known of the mood's mix, and how far it may be off, in dB.
+const EXPECTATION_S: f32 = 3.0;
+const MOST_DB: f32 = 12.0;
 
-/// How loud a SoundFont is expected to come out, and for how many seconds that is believed.
+/// How loud a SoundFont is expected to come out, for how many seconds that is believed, and how far it may be off.
 const STRANGE_LUFS: f32 = -22.0;
 const STRANGE_TRUST_S: f32 = 2.0;
+const STRANGE_MOST_DB: f32 = 15.0;
 
 /// Share of a SoundFont's sound that the room hears.
 const STRANGE_SEND: f32 = 0.5;
 
 /// Endless music.
 pub struct Composer {
+    /// What the piece is made to.
     plan: Plan,
+    /// What it was made to before, while the next phrase has to lead away from that.
+    before: Option<Plan>,
     rate_hz: f32,
     rng: Pcg32,
     piece: Piece,
     player: Player,
     coming: VecDeque<Played>,
+    /// The bars written and not yet begun: their first frames and their plans.
+    bars: VecDeque<(u64, Plan)>,
+    /// The plan of the bar that sounds.
+    here: Plan,
     sounding: Vec<Sounding>,
     /// Frames rendered so far.
     now: u64,
-    /// The frame at which the next section begins.
-    next_section: f64,
-    room: Reverb,
-    low_cut: [HighPass; 2],
+    /// The frame at which the next phrase begins.
+    next_phrase: f64,
+    desk: Desk,
     loudness: LoudnessNormaliser,
     /// The owner's instruments instead of the composer's own.
     orchestra: Option<Orchestra>,
@@ -77,15 +82,19 @@ pub struct Composer {
 #[derive(Debug, Clone, Copy)]
 struct Played {
     at: u64,
+    /// The first frame of its bar.
+    bar: u64,
     note: Note,
     velocity: f32,
+    held_s: f32,
+    brightness: f32,
 }
 
 /// A voice in its place on the stage.
 struct Sounding {
     voice: Box<dyn Voice>,
-    pan: Stereo,
-    send: f32,
+    stage: Stage,
+    pan: [f32; 2],
 }
 
 impl Composer {
@@ -93,29 +102,24 @@ impl Composer {
     #[must_use]
     pub fn new(expression: Expression, affect: Affect, seed: u64, rate_hz: u32) -> Self {
         let plan = Plan::of(expression, affect);
-        // Neighbouring seeds must not give neighbouring streams.
-        let mut rng = Pcg32::seed_from_u64(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let piece = Piece::new(&plan, &mut rng);
+        let mut rng = stream(seed);
+        let piece = Piece::new(&plan, None, &mut rng);
         let rate = rate_hz as f32;
-        let room = plan.character.room;
+        let target_lufs = USUAL_LUFS + plan.loudness_lu;
         Self {
+            before: None,
             rate_hz: rate,
             rng,
             piece,
-            player: Player::new(&plan.character),
+            player: Player::default(),
             coming: VecDeque::new(),
+            bars: VecDeque::new(),
+            here: plan,
             sounding: Vec::with_capacity(MOST_VOICES),
             now: 0,
-            next_section: 0.0,
-            room: Reverb::new(0.9 + 2.2 * room, 2_500.0 + 4_500.0 * plan.brightness, rate),
-            low_cut: [HighPass::new(28.0, rate); 2],
-            loudness: LoudnessNormaliser::new(
-                plan.character.mix_lufs,
-                EXPECTATION_S,
-                USUAL_LUFS + plan.loudness_lu,
-                9.0,
-                rate,
-            ),
+            next_phrase: 0.0,
+            desk: Desk::new(&plan, rate),
+            loudness: LoudnessNormaliser::new(plan.character.mix_lufs, EXPECTATION_S, target_lufs, MOST_DB, rate),
             orchestra: None,
             block: [[0.0; 2]; BLOCK],
             used: BLOCK,
@@ -134,7 +138,8 @@ impl Composer {
         }
         // How loud a strange instrument comes out is not known; it is measured soon.
         let target_lufs = USUAL_LUFS + self.plan.loudness_lu;
-        self.loudness = LoudnessNormaliser::new(STRANGE_LUFS, STRANGE_TRUST_S, target_lufs, 15.0, self.rate_hz);
+        self.loudness =
+            LoudnessNormaliser::new(STRANGE_LUFS, STRANGE_TRUST_S, target_lufs, STRANGE_MOST_DB, self.rate_hz);
         self
     }
 
@@ -144,103 +149,130 @@ impl Composer {
         &self.plan
     }
 
-    /// Writes the next section when its first notes could fall into this block.
+    /// Writes the next phrase when its first notes could fall into this block.
     fn write_ahead(&mut self) {
-        while self.next_section <= (self.now + BLOCK as u64) as f64 {
-            let section = self.piece.section(&self.plan, &mut self.rng);
-            let beat_s = 60.0 / f64::from(self.plan.tempo_bpm);
+        while self.next_phrase <= (self.now + BLOCK as u64) as f64 {
+            let plans = match self.before.take() {
+                Some(before) => [0.25, 0.5, 0.75, 1.0].map(|share| before.towards(&self.plan, share)),
+                None => [self.plan; BARS],
+            };
+            let notes = self.piece.phrase(&plans, &mut self.rng);
+            let beats = self.plan.character.beats;
             let rate = f64::from(self.rate_hz);
-            let start = self.coming.len();
-            for note in section.notes {
-                let gesture = self.player.play(&note, beat_s, &mut self.rng);
-                let at = (self.next_section + gesture.at_s * rate) as u64;
-                self.coming.push_back(Played { at, note, velocity: gesture.velocity });
+            // Nobody keeps a tempo exactly.
+            let beat_s = plans.map(|plan| {
+                let sway = 1.0 + plan.character.looseness_s * self.rng.random_range(-1.0..1.0);
+                60.0 / f64::from(plan.tempo_bpm * sway)
+            });
+            let starts = beat_s.map(|beat_s| {
+                let start = self.next_phrase;
+                self.next_phrase += f64::from(beats) * beat_s * rate;
+                start
+            });
+            for (start, mut plan) in starts.into_iter().zip(plans) {
+                // The mix moves, as under a hand.
+                plan.production.tilt_db += self.rng.random_range(-2.0..2.0);
+                self.bars.push_back((start as u64, plan));
             }
-            self.coming.make_contiguous()[start..].sort_by_key(|played| played.at);
-            self.next_section += f64::from(section.beats) * beat_s * rate;
+            let first = self.coming.len();
+            for note in notes {
+                let bar = ((note.at / f32::from(beats)) as usize).min(BARS - 1);
+                let plan = &plans[bar];
+                let (late_s, velocity) = self.player.play(plan, &note, &mut self.rng);
+                let beat = f64::from(note.at) - bar as f64 * f64::from(beats);
+                let at = starts[bar] + (beat * beat_s[bar] + f64::from(late_s)) * rate;
+                self.coming.push_back(Played {
+                    at: at.max(starts[0]) as u64,
+                    bar: starts[bar] as u64,
+                    note,
+                    velocity,
+                    held_s: note.length * beat_s[bar] as f32,
+                    brightness: (plan.brightness + self.rng.random_range(-0.25..0.25)).clamp(0.0, 1.0),
+                });
+            }
+            self.coming.make_contiguous()[first..].sort_by_key(|played| played.at);
         }
     }
 
-    fn start(&mut self, played: &Played) -> Option<Sounding> {
-        let beat_s = 60.0 / self.plan.tempo_bpm;
+    /// Begins a note: one voice, or two for what is recorded twice.
+    fn start(&mut self, played: &Played, sends: &mut Sends) {
         let stage = stage(played.note.part);
-        let touch = Touch {
-            pitch: played.note.pitch,
-            velocity: played.velocity,
-            held_s: played.note.length * beat_s,
-            brightness: self.plan.brightness,
-            rate_hz: self.rate_hz,
-            seed: self.rng.random(),
-        };
         // Low notes to the left, high ones to the right, as at a keyboard; bass and drums in the middle.
         let wide = match played.note.part {
-            Part::Chords(_) | Part::Pad(_) => f32::from(played.note.pitch - self.plan.character.chord_centre) * 0.05,
+            Part::Chords(_) | Part::Pad(_) => f32::from(played.note.pitch - 60) * 0.05,
             _ => 0.0,
         };
-        let pan = (stage.pan + wide).clamp(-0.8, 0.8);
-        let gain = gain_factor(stage.gain_db);
-        let angle = (pan + 1.0) * std::f32::consts::FRAC_PI_4;
-        Some(Sounding {
-            voice: voice(played.note.part, touch)?,
-            pan: [gain * angle.cos(), gain * angle.sin()],
-            send: stage.send * self.plan.character.room,
-        })
+        let takes = match stage.doubled {
+            Some(width) => [Some((-width, -4.0)), Some((width, 4.0))],
+            None => [Some((stage.pan + wide, 0.0)), None],
+        };
+        for (pan, cents) in takes.into_iter().flatten() {
+            let touch = Touch {
+                pitch: played.note.pitch,
+                cents,
+                velocity: played.velocity,
+                held_s: played.held_s,
+                brightness: played.brightness,
+                rate_hz: self.rate_hz,
+                seed: self.rng.random(),
+            };
+            if self.sounding.len() < MOST_VOICES
+                && let Some(voice) = voice(played.note.part, touch)
+            {
+                let mut sounding =
+                    Sounding { voice, stage, pan: panned(pan, stage.gain_db + 8.0 * (played.velocity - 0.6)) };
+                let offset = played.at.saturating_sub(self.now) as usize;
+                let mut mono = [0.0; BLOCK];
+                if sounding.voice.render(&mut mono[offset..]) {
+                    sends.add(&mono, &sounding.stage, sounding.pan);
+                    self.sounding.push(sounding);
+                }
+            }
+        }
     }
 
     fn render_block(&mut self) {
         self.write_ahead();
-        let mut wet = [[0.0_f32; 2]; BLOCK];
-        self.block = [[0.0; 2]; BLOCK];
-        let mut mono = [0.0_f32; BLOCK];
-        let (block, wet_block) = (&mut self.block, &mut wet);
+        while let Some(&(_, plan)) = self.bars.front().filter(|(first, _)| *first <= self.now) {
+            self.bars.pop_front();
+            self.here = plan;
+            self.desk.enter(&plan);
+        }
+        let mut sends = Sends::SILENT;
         self.sounding.retain_mut(|sounding| {
-            mono.fill(0.0);
+            let mut mono = [0.0; BLOCK];
             let alive = sounding.voice.render(&mut mono);
-            mix(&mono, sounding, block, wet_block);
+            sends.add(&mono, &sounding.stage, sounding.pan);
             alive
         });
         while let Some(&played) = self.coming.front()
             && played.at < self.now + BLOCK as u64
         {
             self.coming.pop_front();
-            let held = f64::from(played.note.length) * 60.0 / f64::from(self.plan.tempo_bpm);
-            let until = played.at + (held * f64::from(self.rate_hz)) as u64;
-            if let Some(orchestra) = &mut self.orchestra {
-                orchestra.start(&played.note, played.velocity, until);
-                continue;
-            }
-            if self.sounding.len() < MOST_VOICES
-                && let Some(mut sounding) = self.start(&played)
-            {
-                let offset = played.at.saturating_sub(self.now) as usize;
-                mono.fill(0.0);
-                if sounding.voice.render(&mut mono[offset..]) {
-                    mix(&mono, &sounding, &mut self.block, &mut wet);
-                    self.sounding.push(sounding);
+            match &mut self.orchestra {
+                Some(orchestra) => {
+                    let until = played.at + (played.held_s * self.rate_hz) as u64;
+                    orchestra.start(&played.note, played.velocity, until);
                 }
+                None => self.start(&played, &mut sends),
             }
         }
         if let Some(orchestra) = &mut self.orchestra {
-            let mut played = [[0.0; 2]; BLOCK];
-            orchestra.render(self.now, &mut played);
-            let send = STRANGE_SEND * self.plan.character.room;
-            for ((frame, wet), played) in self.block.iter_mut().zip(&mut wet).zip(played) {
-                for side in 0..2 {
-                    frame[side] += played[side];
-                    wet[side] += send * played[side];
-                }
-            }
+            sends.add_block(&orchestra.render(self.now), STRANGE_SEND);
         }
-        for (frame, wet) in self.block.iter_mut().zip(wet) {
-            let room = self.room.next(wet);
-            for side in 0..2 {
-                frame[side] = self.low_cut[side].next(frame[side] + room[side]);
-            }
+        let mixed = self.desk.process(&mut sends, &self.here);
+        for ((frame, left), right) in self.block.iter_mut().zip(mixed.left).zip(mixed.right) {
+            *frame = [left, right];
         }
         self.loudness.process(&mut self.block);
         self.now += BLOCK as u64;
         self.used = 0;
     }
+}
+
+/// Neighbouring seeds must not give neighbouring streams.
+fn stream(seed: u64) -> Pcg32 {
+    Pcg32::seed_from_u64(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))
 }
 
 impl Track for Composer {
@@ -257,39 +289,22 @@ impl Track for Composer {
         }
         Status::Playing
     }
-}
 
-fn mix(mono: &[f32; BLOCK], from: &Sounding, dry: &mut [Stereo; BLOCK], wet: &mut [Stereo; BLOCK]) {
-    for ((sample, dry), wet) in mono.iter().zip(dry).zip(wet) {
-        for side in 0..2 {
-            let placed = sample * from.pan[side];
-            dry[side] += placed;
-            wet[side] += placed * from.send;
-        }
+    /// From the next bar on, within four: the key stays, harmony is the new one at once, tempo and touch glide, and the players
+    /// change one after the other.
+    fn turn(&mut self, programme: &Programme) -> bool {
+        let bar = self.bars.front().map_or(self.next_phrase, |(first, _)| *first as f64);
+        self.coming.retain(|played| played.bar < bar as u64);
+        self.bars.clear();
+        self.next_phrase = bar;
+        self.plan = Plan::of(programme.expression, programme.affect);
+        self.before = Some(self.here);
+        self.rng = stream(programme.seed);
+        self.piece = Piece::new(&self.plan, Some(self.piece.tonic), &mut self.rng);
+        let mix_lufs = if self.orchestra.is_some() { STRANGE_LUFS } else { self.plan.character.mix_lufs };
+        self.loudness.aim(mix_lufs, USUAL_LUFS + self.plan.loudness_lu);
+        true
     }
-}
-
-/// Where a part stands: gain, place between left -1 and right 1, and how much of it the room hears.
-struct Stage {
-    gain_db: f32,
-    pan: f32,
-    send: f32,
-}
-
-const fn stage(part: Part) -> Stage {
-    let (gain_db, pan, send) = match part {
-        Part::Melody(Instrument::Strings | Instrument::DrivenBass) => (-7.0, 0.1, 1.0),
-        Part::Melody(Instrument::Marimba) => (-3.0, 0.1, 0.9),
-        Part::Melody(_) => (-5.0, 0.1, 1.0),
-        Part::Chords(Instrument::Strings) => (-13.0, -0.1, 0.9),
-        Part::Chords(_) => (-10.5, -0.1, 0.9),
-        Part::Pad(_) => (-13.0, 0.0, 1.0),
-        Part::Bass(Instrument::DrivenBass) => (-9.0, 0.0, 0.1),
-        Part::Bass(_) => (-7.0, 0.0, 0.1),
-        Part::Drums(score::Drum::Hat | score::Drum::Shaker) => (-14.0, 0.3, 0.4),
-        Part::Drums(_) => (-11.0, 0.0, 0.35),
-    };
-    Stage { gain_db, pan, send }
 }
 
 #[cfg(test)]

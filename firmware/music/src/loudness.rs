@@ -63,6 +63,18 @@ impl LoudnessNormaliser {
         }
     }
 
+    /// From now on what comes is expected at `expected_lufs` and brought to `target_lufs`; the gain moves there as fast as it may.
+    pub(super) fn aim(&mut self, expected_lufs: f32, target_lufs: f32) {
+        self.target_lufs = target_lufs;
+        self.power = power_of(expected_lufs) * self.weight;
+    }
+
+    /// What was measured, before the gain, in LUFS.
+    #[cfg(test)]
+    pub(crate) fn measured_lufs(&self) -> f32 {
+        lufs_of(self.power / self.weight)
+    }
+
     pub(super) fn process(&mut self, frames: &mut [Stereo]) {
         for frame in frames {
             let [left, right] = [self.weighting[0].next(frame[0]), self.weighting[1].next(frame[1])];

@@ -2,88 +2,117 @@
 //!
 //! Directions follow Gabrielsson & Lindström 2010 and Eerola, Friberg & Bresin 2013: happy is major, fast, high, bright
 //! and detached; sad is minor, slow, low, soft, dark and legato; anger is minor, fast, low, rough and detached; fear is
-//! minor, restless and sparse. The music answers a person: angry and fearful faces get drive and tension, never noise,
-//! and no mood is louder than the happy one.
+//! minor, restless and dissonant. No mood is louder than the happy one.
+//!
+//! Figures are written as step sequencers have them: a character for each sixteenth of a bar.
 
-mod moods;
+mod patterns;
+mod pleasant;
+mod unpleasant;
 
-use crate::compose::theory::{Chord, Mode, Semitones};
+use crate::compose::score::Drum;
+use crate::compose::theory::{Chord, Mode, Quality, Semitones};
 use mood::Expression;
 
 /// A voice's sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Instrument {
-    /// Felt piano: struck strings, soft hammers.
+    /// Struck strings.
     Piano,
     /// Electric piano: two FM pairs, a tine and a body.
     ElectricPiano,
-    /// Plucked string.
-    Harp,
     /// Wooden bars.
     Marimba,
     /// Metal bars, high and long.
     Celesta,
+    /// Metal bars over tubes, beating slowly.
+    Vibraphone,
+    /// Plucked string, soft.
+    Harp,
+    /// Plucked steel string.
+    Guitar,
+    /// The same, damped by the palm.
+    MutedGuitar,
+    /// The same, through an amplifier that distorts.
+    DrivenGuitar,
     /// Bowed strings, slow attack, vibrato.
     Strings,
-    /// Bowed glass: pure, airy, a little unsteady.
+    /// Brass section.
+    Brass,
+    /// Flute with its breath.
+    Flute,
+    /// One voice that sings vowels.
+    Voice,
+    /// Voices on an open vowel.
+    Choir,
+    /// Bowed glass: airy, a little unsteady.
     Glass,
+    /// Drawbar organ.
+    Organ,
+    /// Synthesiser that leads.
+    Lead,
+    /// Many sawtooths out of tune with each other.
+    Saws,
     /// Round plucked bass.
     SoftBass,
     /// Bass with a driven edge.
     DrivenBass,
 }
 
-/// What the chords do.
+/// What a layer makes of a chord.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Voicing {
+    /// The chord as it is.
+    Full,
+    /// Root, fifth and octave: what can be distorted.
+    Power,
+    /// The root, a semitone above it and the tritone.
+    Cluster,
+}
+
+/// What a layer plays in a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Figure {
-    /// Struck once a bar and left to ring.
-    Sustained,
-    /// One tone after the other, in eighths.
-    Broken,
-    /// One tone after the other, in quarters.
-    SlowBroken,
-    /// Short chords on the off-beats.
-    OffBeats,
-    /// Short chords on every eighth.
-    Pulse,
-    /// One tone repeated fast and softly, coming and going.
-    Tremolo,
-    /// Bass on one, chord on two and three.
-    Waltz,
-    /// Chords on two and four, the second one early.
-    Sly,
+    /// The whole chord; a digit is how hard, 1 to 9.
+    Struck(&'static str),
+    /// One tone after the other; a digit is the tone's number from below, going on an octave higher.
+    Broken(&'static str),
 }
 
-/// What the bass does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum BassLine {
-    /// The tonic under everything.
-    Pedal,
-    /// The root once a bar.
-    Roots,
-    /// Root, then fifth.
-    RootFifth,
-    /// Every eighth.
-    Driving,
-    /// Root, octave and an approach to the next root.
-    Walking,
+/// Instruments that accompany.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Layer {
+    /// Who.
+    pub instrument: Instrument,
+    /// What.
+    pub figure: Figure,
+    /// From the chord.
+    pub voicing: Voicing,
+    /// Sounding share of the time to the next stroke.
+    pub hold: f32,
+    /// It plays when the music has at least so much energy, 0..=1.
+    pub from: f32,
 }
 
-/// What the drums do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Beat {
-    /// Nothing.
-    Rest,
-    /// Shaker only.
-    Shaker,
-    /// Kick, snare, hat.
-    Pop,
-    /// Toms and kick, hard and even.
-    Drive,
-    /// Two soft low strokes, as a heart beats.
-    Heart,
-    /// Brushes with a lilt.
-    Brushes,
+/// A drum's strokes in a bar, and from which energy on it plays; a digit is how hard, 1 to 9.
+pub type Strokes = (Drum, &'static str, f32);
+
+/// A beat: strokes of all drums.
+pub type Beat = &'static [Strokes];
+
+/// How the whole is brought together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Production {
+    /// How much the level trembles, 0..=2.
+    pub grain: f32,
+    /// How hard the bus is driven; 0 not at all.
+    pub saturation: f32,
+    /// Up for what lies above 900 Hz and down for what lies below.
+    pub tilt_db: f32,
+    /// Compression: 0 none, 1 all to one level.
+    pub squash: f32,
+    /// How hard the guitars' amplifier is driven.
+    pub drive: f32,
 }
 
 /// One mood's own way.
@@ -113,6 +142,10 @@ pub struct Character {
     pub brightness: f32,
     /// Loudness against the usual one, in LU.
     pub loudness_lu: f32,
+    /// How full the arrangement is, 0..=1.
+    pub energy: f32,
+    /// How often tones that hurt are put in, 0..=1.
+    pub dissonance: f32,
     /// How often a melody leaps instead of stepping, 0..=1.
     pub leaps: f32,
     /// How often it repeats a tone, 0..=1.
@@ -125,22 +158,29 @@ pub struct Character {
     pub looseness_s: f32,
     /// Melody in even and in odd sections.
     pub melody: [Instrument; 2],
-    /// The chords' sound.
-    pub chords: Instrument,
+    /// Who accompanies.
+    pub layers: &'static [Layer],
     /// A sustained layer below, where there is one.
     pub pad: Option<Instrument>,
     /// The bass's sound.
     pub bass: Instrument,
-    /// The chords' figure.
-    pub figure: Figure,
-    /// The bass's line.
-    pub bass_line: BassLine,
-    /// The drums' figure.
-    pub beat: Beat,
+    /// The bass's lines, one a section: r root, f fifth, o octave, t tonic, a approach to the next root, s a semitone above
+    /// the root, d the tritone.
+    pub bass_lines: &'static [&'static str],
+    /// The drums' beats, one a section.
+    pub drums: &'static [Beat],
+    /// What the drums play in the last bar of some phrases.
+    pub fills: &'static [Beat],
     /// Share of reverberation, 0..=1.
     pub room: f32,
+    /// How the whole is brought together.
+    pub production: Production,
     /// How loud the mix comes out before it is levelled, in LUFS: measured over eight seeds.
     pub mix_lufs: f32,
+}
+
+const fn on(root: Semitones, quality: Quality) -> Chord {
+    Chord::new(root, quality)
 }
 
 impl Character {
@@ -148,14 +188,34 @@ impl Character {
     #[must_use]
     pub const fn of(expression: Expression) -> Self {
         match expression {
-            Expression::Happy => moods::HAPPY,
-            Expression::Surprise => moods::SURPRISE,
-            Expression::Neutral => moods::NEUTRAL,
-            Expression::Sad => moods::SAD,
-            Expression::Fear => moods::FEAR,
-            Expression::Angry => moods::ANGRY,
-            Expression::Disgust => moods::DISGUST,
-            Expression::Contempt => moods::CONTEMPT,
+            Expression::Happy => pleasant::HAPPY,
+            Expression::Surprise => pleasant::SURPRISE,
+            Expression::Neutral => pleasant::NEUTRAL,
+            Expression::Sad => unpleasant::SAD,
+            Expression::Fear => unpleasant::FEAR,
+            Expression::Angry => unpleasant::ANGRY,
+            Expression::Disgust => unpleasant::DISGUST,
+            Expression::Contempt => unpleasant::CONTEMPT,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_fills_its_bar() {
+        for expression in Expression::ALL {
+            let character = Character::of(expression);
+            let steps = usize::from(character.beats) * 4;
+            let figures = character.layers.iter().map(|layer| match layer.figure {
+                Figure::Struck(steps) | Figure::Broken(steps) => steps,
+            });
+            let drums = character.drums.iter().chain(character.fills).flat_map(|beat| beat.iter().map(|row| row.1));
+            for pattern in figures.chain(drums).chain(character.bass_lines.iter().copied()) {
+                assert_eq!(pattern.len(), steps, "{expression}: {pattern}");
+            }
         }
     }
 }

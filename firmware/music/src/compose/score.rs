@@ -1,12 +1,16 @@
-//! The score: sixteen bars at a time as notes, in the form A A' B A.
+//! The score: a phrase of four bars at a time as notes; four phrases make a section in the form A A' B A, and eight sections a
+//! round of verses, refrains and breaks.
 //!
-//! A section is four phrases of four bars. The main motif opens three of them, the other one opens the bridge; the
-//! second phrase varies the first, the last comes home. Beats only; seconds are the composer's business.
+//! The main motif opens the verses, a second theme the refrains, a third the bridges. After each round the piece moves to
+//! another key and gets new motifs, so that an hour does not repeat itself. Beats only; seconds are the composer's business.
 
 mod backing;
 mod melody;
+mod player;
 
-use crate::compose::character::{Character, Instrument};
+pub(super) use player::Player;
+
+use crate::compose::character::Instrument;
 use crate::compose::plan::Plan;
 use crate::compose::theory::{Chord, OCTAVE, Semitones};
 use melody::Motif;
@@ -17,16 +21,49 @@ use rand_pcg::Pcg32;
 const PHRASES: [Phrase; 4] = [Phrase::Opening, Phrase::Varied, Phrase::Bridge, Phrase::Home];
 
 /// Bars of a phrase.
-const BARS: u8 = 4;
+pub(super) const BARS: usize = 4;
 
-/// A drum of the soft kit.
+/// A drum of the kit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Drum {
+pub enum Drum {
+    /// Bass drum with a hard beater.
     Kick,
+    /// Bass drum with a soft one.
+    SoftKick,
+    /// Snare drum.
     Snare,
-    Hat,
+    /// A soft stroke on it.
+    Ghost,
+    /// A stick across its rim.
+    Rim,
+    /// Hands.
+    Clap,
+    /// Hi-hat, closed.
+    ClosedHat,
+    /// Hi-hat, open.
+    OpenHat,
+    /// Ride cymbal.
+    Ride,
+    /// Crash cymbal.
+    Crash,
+    /// High tom.
+    HighTom,
+    /// Floor tom.
+    LowTom,
+    /// Shaker.
     Shaker,
-    Tom,
+    /// Tambourine.
+    Tambourine,
+    /// A drum struck by hand.
+    Conga,
+    /// A brush that sweeps the snare drum.
+    Brush,
+    /// A brush that taps it.
+    Tap,
+    /// Noise that swells.
+    Riser,
+    /// A roll far away.
+    Rumble,
 }
 
 /// Who plays a note.
@@ -43,7 +80,7 @@ pub(super) enum Part {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Note {
     pub(super) part: Part,
-    /// Beats from the section's start.
+    /// Beats from the phrase's start.
     pub(super) at: f32,
     /// How long it is held, in beats.
     pub(super) length: f32,
@@ -61,85 +98,140 @@ enum Phrase {
     Home,
 }
 
+/// A section's place in a round.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Scene {
+    /// More or less energy than the plan has, phrase by phrase.
+    energy: [f32; 4],
+    /// Whether the second theme leads, in two voices.
+    refrain: bool,
+    /// Which of the two melody instruments.
+    lead: usize,
+}
+
+const fn scene(energy: [f32; 4], refrain: bool, lead: usize) -> Scene {
+    Scene { energy, refrain, lead }
+}
+
+/// Verse, refrain, verse, a break that builds up, refrain; then once more, otherwise.
+const ROUND: [Scene; 8] = [
+    scene([0.0, 0.0, -0.05, 0.1], false, 0),
+    scene([0.15, 0.15, 0.1, 0.2], true, 1),
+    scene([-0.05, 0.0, 0.0, 0.1], false, 1),
+    scene([-0.3, -0.2, -0.1, 0.1], true, 0),
+    scene([0.2, 0.2, 0.1, 0.2], true, 0),
+    scene([-0.1, 0.0, 0.0, 0.0], false, 1),
+    scene([-0.2, -0.1, 0.0, 0.15], false, 0),
+    scene([0.2, 0.15, 0.15, 0.2], true, 1),
+];
+
 /// One bar to be filled.
 #[derive(Debug, Clone, Copy)]
-struct Bar {
+struct Bar<'a> {
+    plan: &'a Plan,
     phrase: Phrase,
     /// 0..4 within the phrase.
-    number: u8,
-    /// Beats from the section's start.
+    number: usize,
+    /// Beats from the phrase's start.
     at: f32,
     chord: Chord,
     next: Chord,
-    /// Whether the section is a thin one: fewer layers.
-    thin: bool,
+    energy: f32,
+    /// How hard all play, about 1.
+    swell: f32,
+    refrain: bool,
+    lead: usize,
+    /// Which of a character's beats and lines.
+    variant: usize,
 }
 
-/// Sixteen bars.
-#[derive(Debug)]
-pub(super) struct Section {
-    /// In order of time.
-    pub(super) notes: Vec<Note>,
-    /// How long the section lasts, in beats.
-    pub(super) beats: f32,
-}
-
-/// What a piece keeps from section to section, so that it stays one piece.
+/// What a piece keeps from phrase to phrase, so that it stays one piece.
 #[derive(Debug)]
 pub(super) struct Piece {
     /// The tonic near the melody's centre.
-    tonic: Semitones,
-    main: Motif,
-    other: Motif,
-    sections: u32,
+    pub(super) tonic: Semitones,
+    /// Main, second and bridge theme.
+    motifs: [Motif; 3],
+    chords: Vec<Chord>,
+    variant: usize,
+    /// Phrases written.
+    phrases: usize,
 }
 
 impl Piece {
-    /// Draws key and motifs.
-    pub(super) fn new(plan: &Plan, rng: &mut Pcg32) -> Self {
+    /// Draws motifs, and a key unless there is one to stay in.
+    pub(super) fn new(plan: &Plan, tonic: Option<Semitones>, rng: &mut Pcg32) -> Self {
+        let drawn = plan.melody_centre + rng.random_range(-4..=3);
         Self {
-            tonic: plan.melody_centre + rng.random_range(-4..=3),
-            main: Motif::draw(plan, plan.density, rng),
-            // The bridge breathes: it moves less.
-            other: Motif::draw(plan, plan.density * 0.75, rng),
-            sections: 0,
+            tonic: tonic.map_or(drawn, |tonic| near(tonic, 0, plan.melody_centre)),
+            motifs: motifs(plan, rng),
+            chords: Vec::new(),
+            variant: rng.random_range(0..12),
+            phrases: 0,
         }
     }
 
-    /// Writes the next section. Every other one has thinner drums and the other melody instrument, and every third
-    /// brings a new middle motif.
-    pub(super) fn section(&mut self, plan: &Plan, rng: &mut Pcg32) -> Section {
-        let odd = self.sections % 2 == 1;
-        if self.sections > 0 && self.sections.is_multiple_of(3) {
-            self.other = Motif::draw(plan, plan.density * 0.75, rng);
+    /// Writes the next phrase, a plan for each of its bars. Harmony, form and metre are those of the last one.
+    pub(super) fn phrase(&mut self, plans: &[Plan; BARS], rng: &mut Pcg32) -> Vec<Note> {
+        let [.., plan] = plans;
+        let (section, place) = (self.phrases / PHRASES.len(), self.phrases % PHRASES.len());
+        if place == 0 {
+            self.begin_section(section, plan, rng);
         }
-        self.sections += 1;
+        self.phrases += 1;
+        let (phrase, scene) = (PHRASES[place], ROUND[section % ROUND.len()]);
         let beats = f32::from(plan.character.beats);
-        let chords = chords(plan, rng);
         let mut notes = Vec::with_capacity(512);
         let mut at = 0.0;
-        for (index, phrase) in PHRASES.into_iter().enumerate() {
-            let bars: Vec<Bar> = (0..BARS)
-                .map(|number| {
-                    let here = index * usize::from(BARS) + usize::from(number);
-                    let chord = *chords.get(here).unwrap_or(&plan.character.cadence[1]);
-                    let next = *chords.get(here + 1).unwrap_or(&chords[0]);
-                    let thin = odd && phrase == Phrase::Bridge;
-                    Bar { phrase, number, at: at + beats * f32::from(number), chord, next, thin }
-                })
-                .collect();
-            let motif = if phrase == Phrase::Bridge { &self.other } else { &self.main };
-            melody::write(plan, self.tonic, motif, &bars, odd, rng, &mut notes);
-            for bar in &bars {
-                backing::chords(plan, self.tonic, bar, &mut notes);
-                backing::bass(plan, self.tonic, bar, &mut notes);
-                backing::write(plan, bar, rng, &mut notes);
-            }
-            at += beats * f32::from(BARS);
+        let bars = [0, 1, 2, 3].map(|number| {
+            let here = place * BARS + number;
+            let chord = self.chords.get(here).copied().unwrap_or(plan.character.cadence[1]);
+            let next = self.chords.get(here + 1).copied().unwrap_or(plan.character.verse[0][0]);
+            let energy = (plans[number].energy + scene.energy[place]).clamp(0.0, 1.0);
+            let bar = Bar {
+                plan: &plans[number],
+                phrase,
+                number,
+                at,
+                chord,
+                next,
+                energy,
+                swell: [1.05, 0.85, 0.95, 0.9][number] * rng.random_range(0.85..1.1),
+                refrain: scene.refrain,
+                lead: scene.lead,
+                variant: self.variant,
+            };
+            at += beats;
+            bar
+        });
+        let theme = if phrase == Phrase::Bridge { 2 } else { usize::from(scene.refrain) };
+        melody::write(self.tonic, &self.motifs[theme], &bars, rng, &mut notes);
+        for bar in &bars {
+            backing::chords(self.tonic, bar, rng, &mut notes);
+            backing::bass(self.tonic, bar, &mut notes);
+            backing::drums(bar, rng, &mut notes);
         }
         notes.sort_by(|a, b| a.at.total_cmp(&b.at));
-        Section { notes, beats: at }
+        notes
     }
+
+    fn begin_section(&mut self, section: usize, plan: &Plan, rng: &mut Pcg32) {
+        self.chords = chords(plan, rng);
+        self.variant += 1;
+        if section > 0 && section.is_multiple_of(ROUND.len()) {
+            // A fourth or a fifth away, or a step.
+            let moved = [5, -5, 2, -2, 7][rng.random_range(0..5)];
+            self.tonic = near(self.tonic, moved, plan.melody_centre);
+            self.motifs = motifs(plan, rng);
+        } else if section > 0 && section.is_multiple_of(3) {
+            self.motifs[2] = Motif::draw(plan, plan.density * 0.75, rng);
+        }
+    }
+}
+
+/// Main, second and bridge theme; the bridge breathes: it moves less.
+fn motifs(plan: &Plan, rng: &mut Pcg32) -> [Motif; 3] {
+    [1.0, 1.0, 0.75].map(|share| Motif::draw(plan, plan.density * share, rng))
 }
 
 /// One chord for each of the sixteen bars: verse, verse with a cadence, bridge, verse with a cadence.
@@ -158,44 +250,4 @@ fn chords(plan: &Plan, rng: &mut Pcg32) -> Vec<Chord> {
 fn near(tonic: Semitones, above_tonic: Semitones, centre: Semitones) -> Semitones {
     let low = centre - OCTAVE / 2;
     low + (tonic + above_tonic - low).rem_euclid(OCTAVE)
-}
-
-/// How much of the last deviation a player keeps: timing errors drift rather than jump.
-const DRIFT: f32 = 0.6;
-
-/// A player with a way of being uneven.
-#[derive(Debug)]
-pub(super) struct Player {
-    swing_beats: f32,
-    looseness_s: f32,
-    late_s: f32,
-}
-
-/// When and how hard a note is really played.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Gesture {
-    /// Seconds from the section's start, never negative.
-    pub(super) at_s: f64,
-    /// Velocity, 0..=1.
-    pub(super) velocity: f32,
-}
-
-impl Player {
-    pub(super) fn new(character: &Character) -> Self {
-        Self { swing_beats: character.swing_beats, looseness_s: character.looseness_s, late_s: 0.0 }
-    }
-
-    /// Plays a note of the score at `beat_s` seconds a beat.
-    pub(super) fn play(&mut self, note: &Note, beat_s: f64, rng: &mut Pcg32) -> Gesture {
-        let off_beat = (note.at.fract() - 0.5).abs() < 0.01;
-        let swing = if off_beat { self.swing_beats } else { 0.0 };
-        // Three uniform draws are nearly normal, and bounded.
-        let draw: f32 = (0..3).map(|_| rng.random_range(-1.0..1.0)).sum::<f32>();
-        self.late_s = DRIFT * self.late_s + (1.0 - DRIFT) * draw * self.looseness_s;
-        // The beat is what the others follow.
-        let share = if matches!(note.part, Part::Drums(_) | Part::Bass(_)) { 0.5 } else { 1.0 };
-        let at_s = f64::from(note.at + swing) * beat_s + f64::from(self.late_s * share);
-        let velocity = (note.velocity * (1.0 + 0.04 * draw)).clamp(0.02, 1.0);
-        Gesture { at_s: at_s.max(0.0), velocity }
-    }
 }

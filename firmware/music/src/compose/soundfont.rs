@@ -1,8 +1,8 @@
 //! A SoundFont of the owner (SF2) as the composer's instruments, played by rustysynth.
 
 use crate::compose::character::Instrument;
+use crate::compose::effects::{BLOCK, Block};
 use crate::compose::score::{Drum, Note, Part};
-use crate::track::Stereo;
 use rustysynth::{Synthesizer, SynthesizerSettings};
 use std::fmt;
 use std::fs::File;
@@ -19,9 +19,6 @@ const CHORDS: i32 = 1;
 const PAD: i32 = 2;
 const BASS: i32 = 3;
 const DRUMS: i32 = 9;
-
-/// Frames rendered at once; as many as the composer's own block.
-pub(super) const BLOCK: usize = 64;
 
 /// A SoundFont in memory. Clones share it.
 #[derive(Clone)]
@@ -59,8 +56,6 @@ pub(super) struct Orchestra {
     synthesizer: Synthesizer,
     /// Notes that sound: when they end, their channel and key.
     held: Vec<(u64, i32, i32)>,
-    left: [f32; BLOCK],
-    right: [f32; BLOCK],
 }
 
 impl Orchestra {
@@ -72,7 +67,7 @@ impl Orchestra {
         // The composer has a room of its own.
         settings.enable_reverb_and_chorus = false;
         let synthesizer = Synthesizer::new(&font.0, &settings).map_err(|error| error.to_string())?;
-        Ok(Self { synthesizer, held: Vec::new(), left: [0.0; BLOCK], right: [0.0; BLOCK] })
+        Ok(Self { synthesizer, held: Vec::new() })
     }
 
     /// Begins a note; `until` is the frame at which it is let go.
@@ -86,16 +81,17 @@ impl Orchestra {
         };
         let key = match note.part {
             Part::Drums(drum) => key(drum),
-            _ => i32::from(note.pitch).clamp(0, 127),
+            _ => Some(i32::from(note.pitch).clamp(0, 127)),
         };
+        let Some(key) = key else { return };
         const PROGRAM_CHANGE: i32 = 0xC0;
         self.synthesizer.process_midi_message(channel, PROGRAM_CHANGE, program, 0);
         self.synthesizer.note_on(channel, key, strength(velocity));
         self.held.push((until, channel, key));
     }
 
-    /// Adds the next block, which begins at frame `now`.
-    pub(super) fn render(&mut self, now: u64, out: &mut [Stereo; BLOCK]) {
+    /// The next block, which begins at frame `now`.
+    pub(super) fn render(&mut self, now: u64) -> Block {
         let synthesizer = &mut self.synthesizer;
         self.held.retain(|(until, channel, key)| {
             let sounds = *until > now;
@@ -104,11 +100,9 @@ impl Orchestra {
             }
             sounds
         });
-        synthesizer.render(&mut self.left, &mut self.right);
-        for (frame, (left, right)) in out.iter_mut().zip(self.left.iter().zip(&self.right)) {
-            frame[0] += left;
-            frame[1] += right;
-        }
+        let mut block = Block::SILENT;
+        synthesizer.render(&mut block.left, &mut block.right);
+        block
     }
 }
 
@@ -117,25 +111,47 @@ const fn program(instrument: Instrument) -> i32 {
     match instrument {
         Instrument::Piano => 0,
         Instrument::ElectricPiano => 4,
-        Instrument::Harp => 46,
         Instrument::Marimba => 12,
         Instrument::Celesta => 8,
+        Instrument::Vibraphone => 11,
+        Instrument::Harp => 46,
+        Instrument::Guitar => 25,
+        Instrument::MutedGuitar => 28,
+        Instrument::DrivenGuitar => 30,
         Instrument::Strings => 48,
+        Instrument::Brass => 61,
+        Instrument::Flute => 73,
+        Instrument::Voice => 54,
+        Instrument::Choir => 52,
         Instrument::Glass => 92,
+        Instrument::Organ => 16,
+        Instrument::Lead => 81,
+        Instrument::Saws => 90,
         Instrument::SoftBass => 32,
         Instrument::DrivenBass => 38,
     }
 }
 
-/// The key of General MIDI's drum kit.
-const fn key(drum: Drum) -> i32 {
-    match drum {
+/// The key of General MIDI's drum kit; `None` for what it hasn't.
+const fn key(drum: Drum) -> Option<i32> {
+    Some(match drum {
         Drum::Kick => 36,
-        Drum::Snare => 38,
-        Drum::Hat => 42,
+        Drum::SoftKick => 35,
+        Drum::Snare | Drum::Tap => 38,
+        Drum::Ghost => 40,
+        Drum::Rim => 37,
+        Drum::Clap => 39,
+        Drum::ClosedHat | Drum::Brush => 42,
+        Drum::OpenHat => 46,
+        Drum::Ride => 51,
+        Drum::Crash => 49,
+        Drum::HighTom => 50,
+        Drum::LowTom => 45,
         Drum::Shaker => 70,
-        Drum::Tom => 45,
-    }
+        Drum::Tambourine => 54,
+        Drum::Conga => 63,
+        Drum::Riser | Drum::Rumble => return None,
+    })
 }
 
 #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "clamped to 1..=127 first")]

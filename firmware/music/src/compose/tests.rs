@@ -7,7 +7,7 @@ use super::plan::Plan;
 use super::score::{Note, Part, Piece};
 use crate::Mixer;
 use crate::loudness::loudness_lufs;
-use crate::track::{Stereo, Track};
+use crate::track::{Programme, Stereo, Track};
 use measure::Spectrum;
 use mood::{Affect, Expression};
 use rand::SeedableRng;
@@ -41,8 +41,9 @@ fn mean(of: impl Fn(u64) -> f32) -> f32 {
 fn score(expression: Expression, seed: u64) -> (Vec<Note>, f32) {
     let plan = Plan::of(expression, Affect::of(expression));
     let mut rng = Pcg32::seed_from_u64(seed);
-    let section = Piece::new(&plan, &mut rng).section(&plan, &mut rng);
-    (section.notes, section.beats * 60.0 / plan.tempo_bpm)
+    let mut piece = Piece::new(&plan, None, &mut rng);
+    let notes = (0..4).flat_map(|_| piece.phrase(&[plan; 4], &mut rng)).collect();
+    (notes, 16.0 * f32::from(plan.character.beats) * 60.0 / plan.tempo_bpm)
 }
 
 fn melody_notes_per_second(expression: Expression) -> f32 {
@@ -68,6 +69,40 @@ fn equal_seeds_give_equal_samples_whatever_the_block_size() {
         }
     }
     assert!(whole == pieces, "the samples differ");
+}
+
+/// From sad to happy in the fifth second, and the frame at which the first bar of the new piece begins.
+fn turned(seconds: usize) -> (Composer, Vec<Stereo>) {
+    let mut composer = Composer::new(Expression::Sad, Affect::of(Expression::Sad), 3, RATE);
+    let mut out = vec![[0.0; 2]; seconds * 48_000];
+    composer.render(&mut out[..5 * 48_000]);
+    let (expression, seed) = (Expression::Happy, 9);
+    assert!(composer.turn(&Programme { expression, affect: Affect::of(expression), seed }));
+    composer.render(&mut out[5 * 48_000..]);
+    (composer, out)
+}
+
+#[test]
+fn a_turn_leads_over_within_four_bars_in_the_same_key_and_without_a_gap() {
+    let before = Composer::new(Expression::Sad, Affect::of(Expression::Sad), 3, RATE);
+    let (composer, out) = turned(25);
+    assert_eq!(composer.plan(), &Plan::of(Expression::Happy, Affect::of(Expression::Happy)));
+    assert_eq!((composer.piece.tonic - before.piece.tonic).rem_euclid(12), 0);
+    // The bar is over within 4.2 s, and four bars that grow faster take less than twelve.
+    assert!((composer.here.tempo_bpm - composer.plan.tempo_bpm).abs() < 1e-3, "{}", composer.here.tempo_bpm);
+    let quietest = out[24_000..].chunks(24_000).map(|half| half.iter().map(|frame| frame[0].powi(2)).sum::<f32>());
+    assert!(quietest.fold(f32::MAX, f32::min) > 1.0, "a gap");
+}
+
+#[test]
+fn equal_turns_give_equal_samples_and_other_seeds_others() {
+    assert!(turned(8).1 == turned(8).1);
+    let mut other = Composer::new(Expression::Sad, Affect::of(Expression::Sad), 3, RATE);
+    let mut out = vec![[0.0; 2]; 12 * 48_000];
+    other.render(&mut out[..5 * 48_000]);
+    other.turn(&Programme { expression: Expression::Happy, affect: Affect::of(Expression::Happy), seed: 10 });
+    other.render(&mut out[5 * 48_000..]);
+    assert!(out != turned(12).1);
 }
 
 #[test]
@@ -133,6 +168,24 @@ fn mode_and_brightness_lie_where_listeners_expect_them() {
     }
     let [happy, neutral, sad, angry] = [&happy, &neutral, &sad, &angry].map(centre);
     assert!(happy > angry + 3.0 && angry > neutral && neutral > sad + 1.0, "{happy} {angry} {neutral} {sad}");
+}
+
+#[test]
+fn mixes_come_out_as_loud_as_their_characters_say() {
+    let mut wrong = Vec::new();
+    for expression in Expression::ALL {
+        let affect = Affect::of(expression);
+        let wanted = Plan::of(expression, affect).character.mix_lufs;
+        let measured = mean(|seed| {
+            let mut composer = Composer::new(expression, affect, seed, RATE);
+            composer.render(&mut vec![[0.0; 2]; 48_000 * 60]);
+            composer.loudness.measured_lufs()
+        });
+        if (measured - wanted).abs() > 1.0 {
+            wrong.push(format!("{expression} comes out at {measured:.1} LUFS, not at {wanted}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 #[test]

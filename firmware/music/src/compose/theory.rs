@@ -93,6 +93,12 @@ impl Chord {
         }
     }
 
+    /// Semitones of its fifth above the root.
+    #[must_use]
+    pub const fn fifth(self) -> Semitones {
+        if matches!(self.quality, Quality::Diminished) { 6 } else { 7 }
+    }
+
     /// Whether `above_tonic` (any octave) is one of its tones.
     #[must_use]
     pub fn holds(self, above_tonic: Semitones) -> bool {

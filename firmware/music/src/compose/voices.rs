@@ -1,8 +1,13 @@
 //! The instruments, synthesised. Each voice is one note: it adds its samples to a block until it has died away.
 
-mod strings;
+mod kit;
+mod pluck;
 mod struck;
+mod sustained;
 mod tone;
+mod wavetable;
+
+pub(in crate::compose) use tone::{Noise, sine};
 
 use crate::compose::character::Instrument;
 use crate::compose::score::Part;
@@ -12,6 +17,8 @@ use crate::compose::theory::{Semitones, frequency_hz};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Touch {
     pub(super) pitch: Semitones,
+    /// How far from the pitch it is played, in cents.
+    pub(super) cents: f32,
     /// How hard, 0..=1.
     pub(super) velocity: f32,
     /// How long it is held, in seconds.
@@ -25,7 +32,7 @@ pub(super) struct Touch {
 
 impl Touch {
     fn frequency_hz(&self) -> f32 {
-        frequency_hz(self.pitch)
+        frequency_hz(self.pitch) * (self.cents / 1_200.0).exp2()
     }
 }
 
@@ -40,21 +47,21 @@ pub(super) fn voice(part: Part, touch: Touch) -> Option<Box<dyn Voice>> {
     if touch.frequency_hz() > touch.rate_hz * 0.4 {
         return None;
     }
+    let pad = matches!(part, Part::Pad(_));
     let instrument = match part {
         Part::Melody(instrument) | Part::Chords(instrument) | Part::Pad(instrument) | Part::Bass(instrument) => {
             instrument
         }
-        Part::Drums(drum) => return Some(struck::drum(drum, &touch)),
+        Part::Drums(drum) => return Some(Box::new(kit::Stroke::new(drum, &touch))),
     };
-    Some(match instrument {
-        Instrument::Piano => Box::new(struck::Struck::piano(&touch)),
-        Instrument::Marimba => Box::new(struck::Struck::marimba(&touch)),
-        Instrument::Celesta => Box::new(struck::Struck::celesta(&touch)),
-        Instrument::ElectricPiano => Box::new(struck::ElectricPiano::new(&touch)),
-        Instrument::Harp => Box::new(strings::Pluck::new(&touch)),
-        Instrument::Strings => Box::new(strings::Strings::new(&touch, matches!(part, Part::Pad(_)))),
-        Instrument::Glass => Box::new(strings::Glass::new(&touch, matches!(part, Part::Pad(_)))),
-        Instrument::SoftBass => Box::new(strings::Bass::soft(&touch)),
-        Instrument::DrivenBass => Box::new(strings::Bass::driven(&touch)),
-    })
+    if instrument == Instrument::ElectricPiano {
+        return Some(Box::new(struck::ElectricPiano::new(&touch)));
+    }
+    if let Some(struck) = struck::Struck::of(instrument, &touch) {
+        return Some(Box::new(struck));
+    }
+    if let Some(pluck) = pluck::Pluck::of(instrument, &touch) {
+        return Some(Box::new(pluck));
+    }
+    Some(Box::new(sustained::Sustained::new(instrument, &touch, pad)?))
 }

@@ -1,86 +1,101 @@
-//! Chords, bass and drums.
+//! Who accompanies: pad, layers, bass and drums, from the patterns of the character.
 
 use super::{Bar, Drum, Note, Part, Phrase, near};
-use crate::compose::character::{BassLine, Beat, Figure};
-use crate::compose::plan::Plan;
-use crate::compose::theory::Semitones;
+use crate::compose::character::{Beat, Figure, Voicing};
+use crate::compose::theory::{OCTAVE, Semitones};
 use rand::RngExt;
 use rand_pcg::Pcg32;
 
 /// Pitch the bass lies around.
 const BASS_CENTRE: Semitones = 41;
 
-/// Writes one bar of chords and, where the character has one, of pad.
-pub(super) fn chords(plan: &Plan, tonic: Semitones, bar: &Bar, notes: &mut Vec<Note>) {
-    let character = &plan.character;
-    let beats = f32::from(character.beats);
-    let mut tones: Vec<Semitones> = bar
-        .chord
-        .intervals()
-        .iter()
-        .map(|interval| near(tonic, bar.chord.root + interval, character.chord_centre))
-        .collect();
-    tones.sort_unstable();
-    if let Some(pad) = character.pad
-        && !bar.thin
-    {
-        for &pitch in tones.iter().take(3) {
-            notes.push(Note { part: Part::Pad(pad), at: bar.at, length: beats, pitch, velocity: 0.5 });
-        }
-    }
-    let mut put = |at: f32, length: f32, pitch: Semitones, velocity: f32| {
-        notes.push(Note { part: Part::Chords(character.chords), at: bar.at + at, length, pitch, velocity });
+/// The highest pitches of chords and bass.
+const CHORDS_TOP: Semitones = 74;
+const BASS_TOP: Semitones = 52;
+
+/// How often a soft stroke is left out.
+const LEFT_OUT: f32 = 0.25;
+
+/// Beats of a step.
+const STEP: f32 = 0.25;
+
+/// The steps of a pattern on which something begins: where, which character, and the steps to the next one.
+fn strokes(pattern: &str) -> impl Iterator<Item = (f32, char, f32)> {
+    let steps = || pattern.chars().zip(0_u8..).filter(|(sign, _)| *sign != '.');
+    let length = u8::try_from(pattern.len()).unwrap_or(u8::MAX);
+    let ends = steps().skip(1).map(|(_, at)| at).chain([length]);
+    steps().zip(ends).map(|((sign, at), end)| (f32::from(at) * STEP, sign, f32::from(end - at) * STEP))
+}
+
+/// A digit's velocity: 9 is all that is needed.
+fn velocity(sign: char) -> f32 {
+    0.095 * sign.to_digit(10).and_then(|digit| u8::try_from(digit).ok()).map_or(0.0, f32::from)
+}
+
+/// Writes one bar of the layers that accompany and, where the character has one, of pad.
+pub(super) fn chords(tonic: Semitones, bar: &Bar<'_>, rng: &mut Pcg32, notes: &mut Vec<Note>) {
+    let character = &bar.plan.character;
+    let placed = |intervals: &[Semitones]| {
+        let pitch = |interval: &Semitones| near(tonic, bar.chord.root + interval, character.chord_centre);
+        let mut tones: Vec<Semitones> = intervals.iter().map(pitch).collect();
+        tones.sort_unstable();
+        tones
     };
-    let short = 0.5 * plan.articulation;
-    match character.figure {
-        Figure::Sustained => tones.iter().for_each(|&pitch| put(0.0, beats, pitch, 0.5)),
-        Figure::SlowBroken => {
-            for (beat, &pitch) in (0..character.beats).zip(tones.iter().chain(tones.iter().rev().skip(1)).cycle()) {
-                put(f32::from(beat), beats - f32::from(beat), pitch, if beat == 0 { 0.5 } else { 0.4 });
-            }
+    // Before a new section begins, everybody but the drums holds their breath.
+    let rest = if bar.phrase == Phrase::Home && bar.number + 1 == super::BARS && bar.energy > 0.5 { 1.0 } else { 0.0 };
+    // Now and then a tone that hurts, a semitone above the root or below the fifth.
+    let hurts = rng.random_range(0.0..1.0) < bar.plan.dissonance;
+    let hurting = if rng.random_range(0.0..1.0) < 0.5 { 1 } else { 6 };
+    if let Some(pad) = character.pad {
+        let mut tones = placed(bar.chord.intervals());
+        tones.truncate(3);
+        if hurts {
+            tones.extend(placed(&[hurting]));
         }
-        Figure::Broken => {
-            for (eighth, &pitch) in
-                (0..character.beats * 2).zip(tones.iter().chain(tones.iter().rev().skip(1).take(1)).cycle())
-            {
-                put(f32::from(eighth) / 2.0, 1.0, pitch, if eighth.is_multiple_of(4) { 0.5 } else { 0.38 });
+        let length = f32::from(character.beats) - rest;
+        notes.extend(tones.iter().map(|&pitch| Note {
+            part: Part::Pad(pad),
+            at: bar.at,
+            length,
+            pitch,
+            velocity: 0.5,
+        }));
+    }
+    for layer in character.layers.iter().filter(|layer| layer.from <= bar.energy) {
+        let tones = match layer.voicing {
+            Voicing::Full => placed(bar.chord.intervals()),
+            Voicing::Power => {
+                let root = near(tonic, bar.chord.root, character.chord_centre);
+                let fifth = if hurts { 6 } else { bar.chord.fifth() };
+                vec![root, root + fifth, root + OCTAVE]
             }
-        }
-        Figure::OffBeats => {
-            for beat in 0..character.beats {
-                for &pitch in &tones {
-                    put(f32::from(beat) + 0.5, short, pitch, 0.45);
+            Voicing::Cluster if hurts => placed(&[0, 1, 6]),
+            Voicing::Cluster => placed(bar.chord.intervals()),
+        };
+        let until = f32::from(character.beats) - rest;
+        let mut put = |at: f32, length: f32, mut pitch: Semitones, velocity: f32| {
+            if at >= until {
+                return;
+            }
+            while pitch > CHORDS_TOP {
+                pitch -= OCTAVE;
+            }
+            let part = Part::Chords(layer.instrument);
+            let velocity = velocity * bar.swell;
+            notes.push(Note { part, at: bar.at + at, length: length.min(until - at) * layer.hold, pitch, velocity });
+        };
+        match layer.figure {
+            Figure::Struck(pattern) => {
+                for (at, sign, length) in strokes(pattern) {
+                    tones.iter().for_each(|&pitch| put(at, length, pitch, velocity(sign)));
                 }
             }
-        }
-        Figure::Pulse => {
-            for eighth in 0..character.beats * 2 {
-                let velocity = if eighth.is_multiple_of(4) { 0.6 } else { 0.42 };
-                for &pitch in &tones {
-                    put(f32::from(eighth) / 2.0, short, pitch, velocity);
-                }
-            }
-        }
-        Figure::Tremolo => {
-            // Swells over two bars and is silent in the last one of a phrase, so that it breathes.
-            for sixteenth in 0..if bar.number == 3 { 0 } else { character.beats * 4 } {
-                let swell = f32::from(sixteenth) / (beats * 4.0);
-                let swell = if bar.number == 0 { swell } else { 1.0 - swell };
-                let tone = usize::from(sixteenth) % 2;
-                put(f32::from(sixteenth) / 4.0, 0.22, tones[tone], 0.15 + 0.3 * swell);
-            }
-        }
-        Figure::Waltz => {
-            for beat in 1..character.beats {
-                for &pitch in &tones {
-                    put(f32::from(beat), short, pitch, if beat == 1 { 0.5 } else { 0.4 });
-                }
-            }
-        }
-        Figure::Sly => {
-            for at in [1.0, 2.5] {
-                for &pitch in &tones {
-                    put(at, short, pitch, 0.45);
+            Figure::Broken(pattern) => {
+                for (at, sign, length) in strokes(pattern) {
+                    let number = sign.to_digit(10).and_then(|digit| usize::try_from(digit).ok()).unwrap_or(0);
+                    let octaves = if number >= tones.len() { OCTAVE } else { 0 };
+                    let accent = if at.fract() < 0.1 { 0.53 } else { 0.47 };
+                    put(at, length, tones[number % tones.len()] + octaves, accent);
                 }
             }
         }
@@ -88,93 +103,54 @@ pub(super) fn chords(plan: &Plan, tonic: Semitones, bar: &Bar, notes: &mut Vec<N
 }
 
 /// Writes one bar of bass.
-pub(super) fn bass(plan: &Plan, tonic: Semitones, bar: &Bar, notes: &mut Vec<Note>) {
-    let character = &plan.character;
-    let beats = f32::from(character.beats);
+pub(super) fn bass(tonic: Semitones, bar: &Bar<'_>, notes: &mut Vec<Note>) {
+    let character = &bar.plan.character;
     let root = near(tonic, bar.chord.root, BASS_CENTRE);
-    let fifth = near(tonic, bar.chord.root + bar.chord.intervals()[2], BASS_CENTRE);
-    let mut put = |at: f32, length: f32, pitch: Semitones, velocity: f32| {
-        notes.push(Note { part: Part::Bass(character.bass), at: bar.at + at, length, pitch, velocity });
-    };
-    match character.bass_line {
-        // The tonic under all but the dominant, which needs its own root to close.
-        BassLine::Pedal if bar.chord.root == 7 || bar.phrase == Phrase::Bridge => put(0.0, beats, root, 0.6),
-        BassLine::Pedal => put(0.0, beats, near(tonic, 0, BASS_CENTRE), 0.6),
-        BassLine::Roots => put(0.0, beats * 0.9, root, 0.62),
-        BassLine::RootFifth => {
-            put(0.0, 0.9, root, 0.7);
-            put(2.0, 0.9, fifth, 0.6);
-            put(3.5, 0.4, root, 0.5);
-        }
-        BassLine::Driving => {
-            for eighth in 0..character.beats * 2 {
-                put(f32::from(eighth) / 2.0, 0.4, root, if eighth.is_multiple_of(4) { 0.75 } else { 0.6 });
-            }
-        }
-        BassLine::Walking => {
-            put(0.0, 0.8, root, 0.66);
-            put(1.5, 0.4, fifth, 0.55);
-            put(2.0, 0.8, root, 0.6);
-            // A semitone below where the next bar begins.
-            put(3.0, 0.7, near(tonic, bar.next.root, BASS_CENTRE) - 1, 0.55);
-        }
+    let lines = character.bass_lines;
+    let Some(line) = lines.get(bar.variant % lines.len().max(1)) else { return };
+    for (at, sign, length) in strokes(line) {
+        let pitch = match sign {
+            // The tonic under all but the dominant, which needs its own root to close.
+            't' if bar.chord.root != 7 && bar.phrase != Phrase::Bridge => near(tonic, 0, BASS_CENTRE),
+            'f' => near(tonic, bar.chord.root + bar.chord.fifth(), BASS_CENTRE),
+            'o' if root + OCTAVE <= BASS_TOP => root + OCTAVE,
+            'a' => near(tonic, bar.next.root, BASS_CENTRE) - 1,
+            's' => root + 1,
+            'd' => near(tonic, bar.chord.root + 6, BASS_CENTRE),
+            _ => root,
+        };
+        let velocity = if at < 0.1 { 0.72 } else { 0.6 };
+        notes.push(Note { part: Part::Bass(character.bass), at: bar.at + at, length: length * 0.9, pitch, velocity });
     }
 }
 
 /// Writes one bar of drums.
-pub(super) fn write(plan: &Plan, bar: &Bar, rng: &mut Pcg32, notes: &mut Vec<Note>) {
-    let mut put = |drum: Drum, at: f32, velocity: f32| {
-        notes.push(Note { part: Part::Drums(drum), at: bar.at + at, length: 0.25, pitch: 60, velocity });
+pub(super) fn drums(bar: &Bar<'_>, rng: &mut Pcg32, notes: &mut Vec<Note>) {
+    let character = &bar.plan.character;
+    let last = bar.number + 1 == super::BARS;
+    let pick = |beats: &'static [Beat], turn: usize| beats.get(turn % beats.len().max(1)).copied().unwrap_or(&[]);
+    let beat = if last && matches!(bar.phrase, Phrase::Varied | Phrase::Home) {
+        pick(character.fills, bar.variant + usize::from(bar.phrase == Phrase::Home))
+    } else {
+        pick(character.drums, bar.variant)
     };
-    let eighths = plan.character.beats * 2;
-    let fills = bar.number == 3 && matches!(bar.phrase, Phrase::Varied | Phrase::Home);
-    match plan.character.beat {
-        Beat::Rest => {}
-        _ if bar.thin => put(Drum::Shaker, 1.0, 0.4),
-        Beat::Shaker => {
-            for eighth in 0..eighths {
-                put(Drum::Shaker, f32::from(eighth) / 2.0, if eighth % 4 == 2 { 0.55 } else { 0.3 });
+    let mut put = |drum: Drum, at: f32, velocity: f32| {
+        notes.push(Note { part: Part::Drums(drum), at: bar.at + at, length: STEP, pitch: 60, velocity });
+    };
+    for (drum, pattern, _) in beat.iter().filter(|(_, _, from)| *from <= bar.energy) {
+        for (at, sign, _) in strokes(pattern) {
+            // No drummer plays the same bar twice: soft strokes are left out, all of them differ.
+            let draw: f32 = rng.random_range(0.0..1.0);
+            if draw > LEFT_OUT || velocity(sign) > 0.62 {
+                put(*drum, at, (velocity(sign) * bar.swell * rng.random_range(0.7..1.15)).min(1.0));
             }
         }
-        Beat::Pop => {
-            put(Drum::Kick, 0.0, 0.7);
-            put(Drum::Kick, if rng.random_range(0.0..1.0) < 0.5 { 2.0 } else { 2.5 }, 0.6);
-            put(Drum::Snare, 1.0, 0.5);
-            put(Drum::Snare, 3.0, 0.55);
-            if fills {
-                put(Drum::Snare, 3.5, 0.4);
-                put(Drum::Snare, 3.75, 0.45);
-            }
-            for eighth in 0..eighths {
-                put(Drum::Hat, f32::from(eighth) / 2.0, if eighth.is_multiple_of(2) { 0.32 } else { 0.42 });
-            }
-        }
-        Beat::Drive => {
-            for beat in 0..plan.character.beats {
-                put(Drum::Kick, f32::from(beat), if beat == 0 { 0.75 } else { 0.6 });
-            }
-            for (at, velocity) in [(1.5, 0.45), (2.5, 0.5), (3.0, 0.45), (3.5, 0.6)] {
-                put(Drum::Tom, at, velocity);
-            }
-            if fills {
-                put(Drum::Snare, 3.5, 0.5);
-            }
-        }
-        Beat::Heart => {
-            put(Drum::Kick, 0.0, 0.5);
-            put(Drum::Kick, 0.5, 0.35);
-            if bar.number % 2 == 1 {
-                put(Drum::Tom, 2.5, 0.25);
-            }
-        }
-        Beat::Brushes => {
-            for beat in 0..plan.character.beats {
-                put(Drum::Shaker, f32::from(beat), if beat % 2 == 1 { 0.3 } else { 0.18 });
-                if beat % 2 == 1 {
-                    put(Drum::Hat, f32::from(beat) + 0.5, 0.15);
-                }
-            }
-            put(Drum::Kick, 0.0, 0.45);
-        }
+    }
+    // A cymbal opens what is loud, and noise swells towards it.
+    if bar.number == 0 && bar.energy > 0.6 && matches!(bar.phrase, Phrase::Opening | Phrase::Bridge) {
+        put(Drum::Crash, 0.0, 0.7);
+    }
+    if bar.number == 2 && bar.energy > 0.6 && bar.phrase == Phrase::Home {
+        put(Drum::Riser, f32::from(character.beats) - 2.0, 0.4);
     }
 }

@@ -1,14 +1,14 @@
-//! What is struck: drums, an electric piano, and bars and strings as a sum of dying sines, each a complex number that turns and shrinks.
+//! What is struck: bars and strings as a sum of dying sines, each a complex number that turns and shrinks, with the knock of
+//! the hammer; and an electric piano by frequency modulation.
 
-use super::tone::{Envelope, Shape, per_sample};
-use super::tone::{Noise, Phase, sine};
+use super::tone::{Envelope, Noise, Shape, per_sample, sine};
 use super::{Touch, Voice};
-use crate::compose::effects::{HighPass, StateVariable};
-use crate::compose::score::Drum;
+use crate::compose::character::Instrument;
+use crate::compose::effects::LowPass;
 use std::f32::consts::TAU;
 
 /// Partials of a voice; unused ones are silent.
-const PARTIALS: usize = 12;
+const PARTIALS: usize = 16;
 
 /// One sine of a struck body.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +17,46 @@ struct Partial {
     gain: f32,
     decay_s: f32,
 }
+
+/// A struck body: partials as ratio, gain, gain with full brightness and velocity, decay in seconds.
+struct Body {
+    partials: &'static [(f32, f32, f32, f32)],
+    /// Loudness and colour (Hz) of the hammer's knock.
+    knock: (f32, f32),
+    /// How much shorter high notes ring: the power of 440 Hz by the pitch.
+    shorter: f32,
+    release_s: f32,
+}
+
+/// A bar tuned to 1 : 4 : 10 (Fletcher & Rossing, The Physics of Musical Instruments, section 19.4).
+const MARIMBA: Body = Body {
+    partials: &[(1.0, 1.0, 0.0, 1.1), (3.97, 0.05, 0.35, 0.28), (9.6, 0.02, 0.2, 0.09), (2.0, 0.06, 0.0, 0.5)],
+    knock: (0.9, 2_200.0),
+    shorter: 0.5,
+    release_s: 0.6,
+};
+
+/// Steel bars over resonators; long, nearly pure.
+const CELESTA: Body = Body {
+    partials: &[(1.0, 0.9, 0.0, 2.0), (2.003, 0.18, 0.0, 1.2), (4.02, 0.0, 0.3, 0.6), (6.7, 0.0, 0.2, 0.25)],
+    knock: (0.5, 5_000.0),
+    shorter: 0.2,
+    release_s: 1.2,
+};
+
+/// Aluminium bars with tubes and a long ring; the pairs beat, as its fans do.
+const VIBRAPHONE: Body = Body {
+    partials: &[
+        (1.0, 0.6, 0.0, 3.0),
+        (1.004, 0.35, 0.0, 3.0),
+        (3.98, 0.05, 0.2, 0.9),
+        (4.01, 0.0, 0.1, 0.9),
+        (10.1, 0.0, 0.1, 0.2),
+    ],
+    knock: (0.35, 3_000.0),
+    shorter: 0.3,
+    release_s: 0.7,
+};
 
 /// A struck note.
 #[derive(Debug)]
@@ -31,14 +71,37 @@ pub(super) struct Struck {
     held: f32,
     release: f32,
     damped: bool,
+    knock: f32,
+    knock_fall: f32,
+    noise: Noise,
+    colour: LowPass,
 }
 
 impl Struck {
-    /// Felt piano. Stiff strings stretch the upper partials (Fletcher 1964); the lower four have a second, slightly
-    /// detuned string that dies later, which gives the after-sound.
-    pub(super) fn piano(touch: &Touch) -> Self {
+    /// The voice of a struck instrument; `None` for the others.
+    pub(super) fn of(instrument: Instrument, touch: &Touch) -> Option<Self> {
+        let body = match instrument {
+            Instrument::Piano => return Some(Self::piano(touch)),
+            Instrument::Marimba => &MARIMBA,
+            Instrument::Celesta => &CELESTA,
+            Instrument::Vibraphone => &VIBRAPHONE,
+            _ => return None,
+        };
+        let bright = touch.brightness * (0.4 + touch.velocity);
+        let ring = (440.0 / touch.frequency_hz()).powf(body.shorter);
+        let partials = body.partials.iter().map(|&(ratio, gain, more, decay_s)| Partial {
+            ratio,
+            gain: gain + more * bright,
+            decay_s: decay_s * ring,
+        });
+        Some(Self::new(touch, partials, 0.001, body.release_s, body.knock))
+    }
+
+    /// Piano. Stiff strings stretch the upper partials (Fletcher 1964); the lower four have a second, slightly detuned
+    /// string that dies later, which gives the after-sound.
+    fn piano(touch: &Touch) -> Self {
         let f = touch.frequency_hz();
-        let soft = 2.1 - 0.9 * touch.brightness - 0.5 * touch.velocity;
+        let soft = 1.9 - 0.9 * touch.brightness - 0.5 * touch.velocity;
         let ring_s = 5.5 * (220.0 / f).powf(0.55);
         let partial = |number: u8, detune: f32, gain: f32, longer: f32| {
             let k = f32::from(number);
@@ -48,45 +111,39 @@ impl Struck {
                 decay_s: ring_s * longer / (1.0 + 0.4 * (k - 1.0)),
             }
         };
-        let first = (1..=8).map(|k| partial(k, 1.0, 0.75, 1.0));
-        let second = (1..=4).map(|k| partial(k, 1.000_6, 0.25, 1.8));
-        Self::new(touch, first.chain(second), 0.004, 0.35)
+        let first = (1..=12).map(|k| partial(k, 1.0, 0.75, 1.0));
+        let second = (1..=4).map(|k| partial(k, 1.001_2, 0.25, 1.8));
+        Self::new(touch, first.chain(second), 0.002, 0.35, (0.9, 1_400.0))
     }
 
-    /// Marimba: a bar tuned to 1 : 4 : 10 (Fletcher & Rossing, The Physics of Musical Instruments, section 19.4).
-    pub(super) fn marimba(touch: &Touch) -> Self {
-        let low = (440.0 / touch.frequency_hz()).powf(0.5);
-        let bright = touch.brightness * (0.4 + touch.velocity);
-        let partials = [(1.0, 1.0, 1.1), (3.97, 0.3 * bright, 0.28), (9.6, 0.16 * bright, 0.09), (2.0, 0.06, 0.5)];
-        let partials = partials.map(|(ratio, gain, decay_s)| Partial { ratio, gain, decay_s: decay_s * low });
-        Self::new(touch, partials.into_iter(), 0.001, 0.6)
-    }
-
-    /// Celesta: steel bars over resonators; long, nearly pure.
-    pub(super) fn celesta(touch: &Touch) -> Self {
-        let bright = touch.brightness * (0.3 + touch.velocity);
-        let partials = [(1.0, 0.9, 2.0), (2.003, 0.18, 1.2), (4.02, 0.22 * bright, 0.6), (6.7, 0.1 * bright, 0.25)];
-        let partials = partials.map(|(ratio, gain, decay_s)| Partial { ratio, gain, decay_s });
-        Self::new(touch, partials.into_iter(), 0.001, 1.2)
-    }
-
-    fn new(touch: &Touch, partials: impl Iterator<Item = Partial>, onset_s: f32, release_s: f32) -> Self {
+    fn new(
+        touch: &Touch,
+        partials: impl Iterator<Item = Partial>,
+        onset_s: f32,
+        release_s: f32,
+        (knock, colour_hz): (f32, f32),
+    ) -> Self {
+        let rate = touch.rate_hz;
         let mut new = Self {
             re: [0.0; PARTIALS],
             im: [0.0; PARTIALS],
             cos: [0.0; PARTIALS],
             sin: [0.0; PARTIALS],
             onset: 0.0,
-            onset_step: 1.0 / (onset_s * touch.rate_hz),
-            held: touch.held_s * touch.rate_hz,
-            release: per_sample(release_s, touch.rate_hz),
+            onset_step: 1.0 / (onset_s * rate),
+            held: touch.held_s * rate,
+            release: per_sample(release_s, rate),
             damped: false,
+            knock: knock * touch.velocity * touch.velocity,
+            knock_fall: per_sample(0.06, rate),
+            noise: Noise::new(touch.seed),
+            colour: LowPass::new(colour_hz * (0.6 + touch.brightness), rate),
         };
         let f = touch.frequency_hz();
         for (at, partial) in partials.take(PARTIALS).enumerate() {
-            let turns = f * partial.ratio / touch.rate_hz;
+            let turns = f * partial.ratio / rate;
             if turns < 0.45 {
-                let shrink = per_sample(partial.decay_s, touch.rate_hz);
+                let shrink = per_sample(partial.decay_s, rate);
                 new.re[at] = partial.gain * touch.velocity;
                 new.cos[at] = shrink * (TAU * turns).cos();
                 new.sin[at] = shrink * (TAU * turns).sin();
@@ -110,6 +167,12 @@ impl Voice for Struck {
             self.onset = (self.onset + self.onset_step).min(1.0);
             self.held -= 1.0;
         }
+        if self.knock > 1e-4 {
+            for sample in out.iter_mut() {
+                *sample += self.colour.next(self.knock * self.noise.next());
+                self.knock *= self.knock_fall;
+            }
+        }
         if self.held <= 0.0 && !self.damped {
             // Let go: from here on every partial also shrinks with the damper.
             self.damped = true;
@@ -119,18 +182,21 @@ impl Voice for Struck {
     }
 }
 
-/// An electric piano note.
+/// An electric piano note: a tine and a body modulate the tone (Chowning 1973).
 #[derive(Debug)]
 pub(super) struct ElectricPiano {
-    carrier: Phase,
-    modulator: Phase,
-    tine: Phase,
+    turns: f32,
+    step: f32,
+    tine_turns: f32,
+    tine_step: f32,
     index: f32,
     index_fall: f32,
     tine_index: f32,
     tine_fall: f32,
     envelope: Envelope,
     gain: f32,
+    /// The amplifier's tremolo.
+    age_s: f32,
 }
 
 impl ElectricPiano {
@@ -141,104 +207,37 @@ impl ElectricPiano {
         // The tine is fourteen times the pitch; above 9 kHz it would only hiss.
         let tine_ratio = if f * 14.0 < 9_000.0 { 14.0 } else { 7.0 };
         Self {
-            carrier: Phase::new(f, rate, 0.0),
-            modulator: Phase::new(f, rate, 0.0),
-            tine: Phase::new((f * tine_ratio).min(rate * 0.4), rate, 0.0),
-            index: 0.05 + 0.32 * touch.velocity * touch.brightness,
+            turns: 0.0,
+            step: f / rate,
+            tine_turns: 0.0,
+            tine_step: (f * tine_ratio).min(rate * 0.4) / rate,
+            index: 0.08 + 0.4 * touch.velocity * touch.brightness,
             index_fall: per_sample(1.2, rate),
-            tine_index: 0.05 * touch.velocity * touch.brightness,
+            tine_index: 0.02 + 0.07 * touch.velocity * touch.brightness,
             tine_fall: per_sample(0.25, rate),
             envelope: Envelope::new(shape, touch.held_s, rate),
             gain: 0.8 * touch.velocity,
+            age_s: 0.0,
         }
     }
 }
 
 impl Voice for ElectricPiano {
     fn render(&mut self, out: &mut [f32]) -> bool {
+        let ramp = self.envelope.ramp(out.len());
+        let gain = self.gain * (0.9 + 0.1 * sine(4.7 * self.age_s));
+        let mut level = ramp.level;
         for sample in out.iter_mut() {
-            let modulation = self.index * sine(self.modulator.next(1.0)) + self.tine_index * sine(self.tine.next(1.0));
-            *sample += self.gain * self.envelope.next() * sine(self.carrier.next(1.0) + modulation);
+            let modulation = self.index * sine(self.turns) + self.tine_index * sine(self.tine_turns);
+            *sample += gain * level * sine(self.turns + modulation);
+            level += ramp.step;
+            self.turns += self.step;
+            self.tine_turns += self.tine_step;
             self.index *= self.index_fall;
             self.tine_index *= self.tine_fall;
         }
-        !self.envelope.is_over()
-    }
-}
-
-/// The voice of a drum.
-pub(super) fn drum(drum: Drum, touch: &Touch) -> Box<dyn Voice> {
-    match drum {
-        Drum::Kick => Box::new(Skin::new(touch, 50.0, 2.4, 0.3, 0.95)),
-        Drum::Tom => Box::new(Skin::new(touch, 84.0, 1.6, 0.4, 0.6)),
-        Drum::Snare => Box::new(Wires::new(touch, 1_900.0, 0.7, 0.002, 0.22, 0.5)),
-        Drum::Hat => Box::new(Wires::new(touch, 8_000.0, 0.9, 0.001, 0.09, 0.35)),
-        Drum::Shaker => Box::new(Wires::new(touch, 5_200.0, 1.4, 0.025, 0.14, 0.35)),
-    }
-}
-
-/// A skin: a sine that falls to its pitch.
-#[derive(Debug)]
-struct Skin {
-    phase: Phase,
-    bend: f32,
-    settle: f32,
-    envelope: Envelope,
-    gain: f32,
-}
-
-impl Skin {
-    fn new(touch: &Touch, frequency_hz: f32, bend: f32, decay_s: f32, gain: f32) -> Self {
-        let shape = Shape { attack_s: 0.003, decay_s, sustain: 0.0, release_s: decay_s };
-        Self {
-            phase: Phase::new(frequency_hz, touch.rate_hz, 0.0),
-            bend,
-            settle: per_sample(0.12, touch.rate_hz),
-            envelope: Envelope::new(shape, 2.0 * decay_s, touch.rate_hz),
-            gain: gain * touch.velocity,
-        }
-    }
-}
-
-impl Voice for Skin {
-    fn render(&mut self, out: &mut [f32]) -> bool {
-        for sample in out.iter_mut() {
-            *sample += self.gain * self.envelope.next() * sine(self.phase.next(self.bend));
-            self.bend = 1.0 + (self.bend - 1.0) * self.settle;
-        }
-        !self.envelope.is_over()
-    }
-}
-
-/// Snare wires, a hat, a shaker: a burst of noise from one band.
-#[derive(Debug)]
-struct Wires {
-    noise: Noise,
-    band: StateVariable,
-    low_cut: HighPass,
-    envelope: Envelope,
-    gain: f32,
-}
-
-impl Wires {
-    fn new(touch: &Touch, centre_hz: f32, q: f32, attack_s: f32, decay_s: f32, gain: f32) -> Self {
-        let shape = Shape { attack_s, decay_s, sustain: 0.0, release_s: decay_s };
-        Self {
-            noise: Noise::new(touch.seed),
-            band: StateVariable::new(centre_hz, q, touch.rate_hz),
-            low_cut: HighPass::new(centre_hz * 0.4, touch.rate_hz),
-            envelope: Envelope::new(shape, 2.0 * decay_s, touch.rate_hz),
-            gain: gain * touch.velocity * (0.5 + touch.brightness),
-        }
-    }
-}
-
-impl Voice for Wires {
-    fn render(&mut self, out: &mut [f32]) -> bool {
-        for sample in out.iter_mut() {
-            let (_, band) = self.band.next(self.noise.next());
-            *sample += self.gain * self.envelope.next() * self.low_cut.next(band);
-        }
+        (self.turns, self.tine_turns) = (self.turns.fract(), self.tine_turns.fract());
+        self.age_s += ramp.seconds;
         !self.envelope.is_over()
     }
 }

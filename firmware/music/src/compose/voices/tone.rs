@@ -1,11 +1,10 @@
-//! Band-limited oscillators, and how a note's loudness runs: a straight rise, a fall towards its sustained level, and a release.
+//! How a note's loudness runs (a straight rise, a fall towards its sustained level, a release), a fast sine, and noise.
 
 #![expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "times are positive, a held note lasts some seconds; wrapping a phase of a few turns, and turning random bits into a sample"
+    reason = "a block has some dozen frames; wrapping a phase of a few turns, and turning random bits into a sample"
 )]
 
 /// Below this a note is over: -80 dB.
@@ -22,49 +21,71 @@ pub(super) struct Shape {
     pub(super) release_s: f32,
 }
 
-/// A running envelope.
+/// A running envelope, known at the ends of blocks and straight in between.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Envelope {
+    /// Rise a second.
     rise: f32,
+    /// Powers of two a second.
     fall: f32,
-    sustain: f32,
     release: f32,
-    held: u32,
+    sustain: f32,
+    held_s: f32,
     level: f32,
     rising: bool,
+    frame_s: f32,
+}
+
+/// A straight stretch of an envelope: where it begins, its change a frame, and how long it takes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ramp {
+    pub(super) level: f32,
+    pub(super) step: f32,
+    pub(super) seconds: f32,
 }
 
 impl Envelope {
     pub(super) fn new(shape: Shape, held_s: f32, rate_hz: f32) -> Self {
+        /// Powers of two in 60 dB.
+        const FALL: f32 = -9.965_784;
         Self {
-            rise: 1.0 / (shape.attack_s * rate_hz).max(1.0),
-            fall: per_sample(shape.decay_s, rate_hz),
+            rise: 1.0 / shape.attack_s.max(1e-4),
+            fall: FALL / shape.decay_s,
+            release: FALL / shape.release_s,
             sustain: shape.sustain,
-            release: per_sample(shape.release_s, rate_hz),
-            held: (held_s * rate_hz) as u32,
+            held_s,
             level: 0.0,
             rising: true,
+            frame_s: 1.0 / rate_hz,
         }
     }
 
-    pub(super) fn next(&mut self) -> f32 {
-        if self.held == 0 {
-            self.level *= self.release;
-        } else {
-            self.held -= 1;
-            if self.rising {
-                self.level += self.rise;
-                self.rising = self.level < 1.0;
-            } else {
-                self.level = self.sustain + (self.level - self.sustain) * self.fall;
+    /// What dies away by itself: a stroke.
+    pub(super) fn stroke(attack_s: f32, decay_s: f32, rate_hz: f32) -> Self {
+        Self::new(Shape { attack_s, decay_s, sustain: 0.0, release_s: decay_s }, 2.0 * decay_s, rate_hz)
+    }
+
+    /// The next stretch, as long as a block.
+    pub(super) fn ramp(&mut self, frames: usize) -> Ramp {
+        let (level, seconds) = (self.level, frames as f32 * self.frame_s);
+        if self.held_s <= 0.0 {
+            self.level *= (self.release * seconds).exp2();
+        } else if self.rising {
+            self.level += self.rise * seconds;
+            if self.level >= 1.0 {
+                self.level = 1.0;
+                self.rising = false;
             }
+        } else {
+            self.level = self.sustain + (self.level - self.sustain) * (self.fall * seconds).exp2();
         }
-        self.level
+        self.held_s -= seconds;
+        Ramp { level, step: (self.level - level) / frames.max(1) as f32, seconds }
     }
 
     /// Whether nothing more comes.
     pub(super) fn is_over(&self) -> bool {
-        self.level < SILENT && (self.held == 0 || !self.rising)
+        self.level < SILENT && (self.held_s <= 0.0 || !self.rising)
     }
 }
 
@@ -74,7 +95,7 @@ pub(super) fn per_sample(seconds: f32, rate_hz: f32) -> f32 {
 }
 
 /// The sine of a phase in turns, within 4e-6. `turns` may lie some thousand turns outside 0..1.
-pub(super) fn sine(turns: f32) -> f32 {
+pub(in crate::compose) fn sine(turns: f32) -> f32 {
     use std::f32::consts::TAU;
     let half = if turns < 0.0 { -0.5 } else { 0.5 };
     let turn = turns - (turns + half) as i32 as f32;
@@ -85,55 +106,16 @@ pub(super) fn sine(turns: f32) -> f32 {
     y.copysign(turn)
 }
 
-/// A phase that runs.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Phase {
-    turns: f32,
-    step: f32,
-}
-
-impl Phase {
-    pub(super) fn new(frequency_hz: f32, rate_hz: f32, start: f32) -> Self {
-        Self { turns: start, step: frequency_hz / rate_hz }
-    }
-
-    /// The phase now, then on by one sample, `bend` times as fast as usual.
-    pub(super) fn next(&mut self, bend: f32) -> f32 {
-        let now = self.turns;
-        self.turns += self.step * bend;
-        if self.turns >= 1.0 {
-            self.turns -= 1.0;
-        }
-        now
-    }
-
-    /// A sawtooth whose jump is rounded over two samples (PolyBLEP), so that it hardly aliases.
-    pub(super) fn saw(&mut self, bend: f32) -> f32 {
-        let step = self.step;
-        let turns = self.next(bend);
-        let round = if turns < step {
-            let x = turns / step;
-            2.0 * x - x * x - 1.0
-        } else if turns > 1.0 - step {
-            let x = (turns - 1.0) / step;
-            x * x + 2.0 * x + 1.0
-        } else {
-            0.0
-        };
-        2.0 * turns - 1.0 - round
-    }
-}
-
 /// White noise in -1..1: a 32-bit linear congruential generator (Numerical Recipes, section 7.1), good enough to hear.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Noise(u32);
+pub(in crate::compose) struct Noise(u32);
 
 impl Noise {
-    pub(super) fn new(seed: u32) -> Self {
+    pub(in crate::compose) fn new(seed: u32) -> Self {
         Self(seed.wrapping_mul(2_654_435_761).wrapping_add(1))
     }
 
-    pub(super) fn next(&mut self) -> f32 {
+    pub(in crate::compose) fn next(&mut self) -> f32 {
         self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (self.0 >> 8) as f32 / 8_388_608.0 - 1.0
     }
@@ -157,5 +139,20 @@ mod tests {
         let mut noise = Noise::new(7);
         let mean = (0..100_000).map(|_| f64::from(noise.next())).sum::<f64>() / 100_000.0;
         assert!(mean.abs() < 0.01, "{mean}");
+    }
+
+    #[test]
+    fn an_envelope_rises_stays_and_falls_without_a_step() {
+        let shape = Shape { attack_s: 0.01, decay_s: 1.0, sustain: 0.5, release_s: 0.1 };
+        let mut envelope = Envelope::new(shape, 0.5, 48_000.0);
+        let (mut end, mut most, mut blocks) = (0.0_f32, 0.0_f32, 0);
+        while !envelope.is_over() {
+            let ramp = envelope.ramp(64);
+            assert!((ramp.level - end).abs() < 1e-6, "a step from {end} to {}", ramp.level);
+            end = ramp.level + 64.0 * ramp.step;
+            most = most.max(end);
+            blocks += 1;
+        }
+        assert!((most - 1.0).abs() < 1e-6 && (375..600).contains(&blocks), "{most} after {blocks} blocks");
     }
 }
