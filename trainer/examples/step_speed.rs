@@ -1,7 +1,7 @@
 //! Times training steps on made-up pictures: forward, backward and AdamW, without augmentation and averages.
 //!
 //! `cargo run --release -p trainer --example step_speed -- vgg 20 3` prints images/s of 3 rounds of 20 steps, a line
-//! each. `scripts/lab/compare-pytorch` runs it in turn with the same step in PyTorch.
+//! each; a width and a depth may follow. `scripts/lab/compare-pytorch` runs it in turn with the same step in PyTorch.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what it is for")]
 
@@ -12,7 +12,7 @@ use clap::ValueEnum;
 use std::error::Error;
 use std::process::ExitCode;
 use std::time::Instant;
-use trainer::net::{Name, Net};
+use trainer::net::{Name, Net, Size};
 
 /// Pictures a step.
 const BATCH: usize = 64;
@@ -29,12 +29,12 @@ struct Step {
 }
 
 impl Step {
-    fn new(name: Name) -> Self {
+    fn new(name: Name, size: Size) -> Self {
         let device = Device::flex().autodiff();
         device.seed(1);
         let labels: Vec<i64> = (0..).map(|index| index % 7).take(BATCH).collect();
         Self {
-            net: Net::new(name, name.default_size(), CLASSES, 0.4, &device),
+            net: Net::new(name, size, CLASSES, 0.4, &device),
             optimiser: AdamWConfig::new().with_weight_decay(0.05).with_epsilon(1e-8).init(),
             inputs: Tensor::random([BATCH, 1, 48, 48], Distribution::Normal(0.0, 1.0), &device),
             labels: Tensor::from_data(TensorData::new(labels, [BATCH]), &device),
@@ -57,7 +57,11 @@ fn run() -> Result<(), Box<dyn Error>> {
     let name = Name::from_str(&words.next().ok_or("which network?")?, false)?;
     let steps: u32 = words.next().ok_or("how many steps?")?.parse()?;
     let rounds: u32 = words.next().map_or(Ok(1), |word| word.parse())?;
-    let mut step = Step::new(name);
+    let mut size = name.default_size();
+    for part in [&mut size.width, &mut size.depth] {
+        *part = words.next().map_or(Ok(*part), |word| word.parse())?;
+    }
+    let mut step = Step::new(name, size);
     for _ in 0..WARM_UP {
         let loss = step.run();
         eprintln!("loss {loss:.6}");
@@ -80,7 +84,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}\n  hint: step_speed classic|vgg|repvgg|residual STEPS [ROUNDS]");
+            eprintln!("error: {error}\n  hint: step_speed classic|vgg|repvgg|residual STEPS [ROUNDS [WIDTH [DEPTH]]]");
             ExitCode::from(2)
         }
     }
