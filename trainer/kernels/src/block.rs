@@ -7,7 +7,7 @@
 use super::conv::Conv;
 use super::norm::{Channel, Form, Norm, Pull, Statistics};
 use super::pool::Pool;
-use super::scratch;
+use super::{maps, scratch};
 use rayon::prelude::*;
 
 /// Sizes and form of one block.
@@ -81,7 +81,7 @@ impl Block {
     pub fn forward(&self, input: &[f32], weights: Weights<'_>) -> Output {
         let (conv, norm) = (self.conv, self.norm());
         let packed = conv.packed(weights.weight);
-        let mut convolved = vec![0.0; conv.batch * conv.output()];
+        let mut convolved = maps::take(conv.batch * conv.output());
         let pictures = input.par_chunks(conv.input()).zip(convolved.par_chunks_mut(conv.output()));
         let moments = pictures.map(|(picture, convolved)| {
             conv.picture(picture, &packed, convolved);
@@ -90,7 +90,7 @@ impl Block {
         let moments = moments.collect::<Vec<_>>();
         let moments = if self.form.normalise { norm.merge(&moments) } else { vec![0.0; 2 * conv.outputs] };
         let statistics = Statistics::new(&moments, weights.scale, weights.shift, self.form);
-        let mut output = vec![0.0; conv.batch * self.output()];
+        let mut output = maps::take(conv.batch * self.output());
         let pictures = convolved.par_chunks(conv.output()).zip(output.par_chunks_mut(self.output()));
         pictures.for_each(|(convolved, output)| self.normalise(convolved, &statistics, output));
         Output { output, convolved, moments }
@@ -133,29 +133,24 @@ impl Block {
         let pulls = statistics.pulls(norm.batch * norm.area, &scale, &shift);
 
         let turned = conv.turned();
-        let packed = turned.packed(&conv.turned_weight(weights.weight));
-        let mut found = vec![0.0; if input_wanted { input.len() } else { 0 }];
+        let packed = conv.packed_turned(weights.weight);
+        let mut found = maps::take(if input_wanted { input.len() } else { 0 });
         let group = conv.group();
         let mut wanted: Vec<Option<&mut [f32]>> = found.chunks_mut(group * conv.input()).map(Some).collect();
         wanted.resize_with(conv.batch.div_ceil(group), || None);
         let groups = input.par_chunks(group * conv.input()).zip(convolved.par_chunks(group * conv.output()));
         let groups = groups.zip(gradient.par_chunks(group * self.output())).zip(wanted);
         let sums = groups.map(|(((inputs, convolved), gradients), mut found)| {
-            let mut sums = conv.weight_sums();
-            let pictures = inputs.chunks_exact(conv.input()).zip(convolved.chunks_exact(conv.output()));
-            let pictures = pictures.zip(gradients.chunks_exact(self.output()));
-            for (at, ((input, convolved), gradient)) in pictures.enumerate() {
-                scratch::with([conv.output()], |[pulled]| {
-                    self.pull(&statistics, &pulls, convolved, gradient, pulled);
-                    conv.add_weight_gradient(input, pulled, &mut sums);
-                    if let Some(found) = &mut found {
-                        turned.picture(pulled, &packed, &mut found[at * conv.input()..][..conv.input()]);
-                    }
-                });
-            }
-            sums
+            conv.weight_sums(inputs, |at, pulled| {
+                let convolved = &convolved[at * conv.output()..][..conv.output()];
+                let gradient = &gradients[at * self.output()..][..self.output()];
+                self.pull(&statistics, &pulls, convolved, gradient, pulled);
+                if let Some(found) = &mut found {
+                    turned.picture(pulled, &packed, &mut found[at * conv.input()..][..conv.input()]);
+                }
+            })
         });
-        let weight = conv.weight_total(&sums.collect::<Vec<_>>());
+        let weight = conv.weight_total(sums.collect());
         BlockGradients { input: input_wanted.then_some(found), weight, scale, shift }
     }
 

@@ -4,10 +4,12 @@
 //! The gradient towards the input is a forward convolution of the output's gradient with the kernel turned by half a
 //! turn and its channels exchanged.
 
+mod padded;
 mod weights;
 
-use super::{scratch, simd};
+use super::{maps, scratch, simd};
 use crate::simd::{load, store};
+use padded::Padded;
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 use weights::{WeightSums, by_pixel};
@@ -35,6 +37,12 @@ pub struct Conv {
 /// Weights as the forward pass reads them.
 #[derive(Debug)]
 pub(super) struct Packed(Vec<f32>);
+
+impl Drop for Packed {
+    fn drop(&mut self) {
+        maps::keep(std::mem::take(&mut self.0));
+    }
+}
 
 impl Conv {
     /// Pixels of a channel.
@@ -70,32 +78,32 @@ impl Conv {
     /// kernel.
     #[must_use]
     pub fn forward(&self, input: &[f32], weight: &[f32]) -> Vec<f32> {
-        let packed = self.packed(weight);
-        let mut output = vec![0.0; self.batch * self.output()];
+        self.forward_packed(input, &self.packed(weight))
+    }
+
+    fn forward_packed(&self, input: &[f32], packed: &Packed) -> Vec<f32> {
+        let mut output = maps::take(self.batch * self.output());
         let pictures = input.par_chunks(self.input()).zip(output.par_chunks_mut(self.output()));
-        pictures.for_each(|(picture, output)| self.picture(picture, &packed, output));
+        pictures.for_each(|(picture, output)| self.picture(picture, packed, output));
         output
     }
 
     /// The gradient towards the input, from `gradient` (the output's) and `weight`.
     #[must_use]
     pub fn input_gradient(&self, gradient: &[f32], weight: &[f32]) -> Vec<f32> {
-        self.turned().forward(gradient, &self.turned_weight(weight))
+        self.turned().forward_packed(gradient, &self.packed_turned(weight))
     }
 
     /// The gradient towards the weights, in their shape.
     #[must_use]
     pub fn weight_gradient(&self, input: &[f32], gradient: &[f32]) -> Vec<f32> {
         let group = self.group();
-        let pictures = input.par_chunks(group * self.input()).zip(gradient.par_chunks(group * self.output()));
-        let sums = pictures.map(|(pictures, gradients)| {
-            let mut sums = self.weight_sums();
-            for (picture, gradient) in pictures.chunks_exact(self.input()).zip(gradients.chunks_exact(self.output())) {
-                self.add_weight_gradient(picture, gradient, &mut sums);
-            }
-            sums
+        let groups = input.par_chunks(group * self.input()).zip(gradient.par_chunks(group * self.output()));
+        let sums = groups.map(|(pictures, gradients)| {
+            let gradient = |at| &gradients[at * self.output()..][..self.output()];
+            self.weight_sums(pictures, |at, found| found.copy_from_slice(gradient(at)))
         });
-        self.weight_total(&sums.collect::<Vec<_>>())
+        self.weight_total(sums.collect())
     }
 
     /// Pictures that are summed up together. The number of sums doesn't depend on the threads, nor do their digits.
@@ -105,7 +113,7 @@ impl Conv {
     }
 
     pub(super) fn packed(&self, weight: &[f32]) -> Packed {
-        Packed(pack(weight, self.outputs))
+        self.pack(weight, |output, input| output * self.inputs + input, false)
     }
 
     /// The convolution of which this one's input gradient is the forward pass.
@@ -113,19 +121,33 @@ impl Conv {
         Self { inputs: self.outputs, outputs: self.inputs, ..*self }
     }
 
-    /// The weights of [`Self::turned`].
-    pub(super) fn turned_weight(&self, weight: &[f32]) -> Vec<f32> {
+    /// The weights of [`Self::turned`], from this one's.
+    pub(super) fn packed_turned(&self, weight: &[f32]) -> Packed {
+        self.turned().pack(weight, |output, input| input * self.inputs + output, true)
+    }
+
+    /// Weights in the order the inner loop reads them: for every block of outputs, input channel and tap, the block's.
+    /// `kernel_at` says where the kernel of an output and an input lies.
+    fn pack(&self, weight: &[f32], kernel_at: impl Fn(usize, usize) -> usize + Sync, turned: bool) -> Packed {
         let taps = self.kernel * self.kernel;
-        let mut turned = vec![0.0; weight.len()];
-        for output in 0..self.outputs {
-            for input in 0..self.inputs {
-                for tap in 0..taps {
-                    turned[(input * self.outputs + output) * taps + taps - 1 - tap] =
-                        weight[(output * self.inputs + input) * taps + tap];
+        let mut packed = maps::take(self.outputs.div_ceil(BLOCK) * self.depth() * BLOCK);
+        packed.par_chunks_mut(self.depth() * BLOCK).enumerate().for_each(|(block, packed)| {
+            for (input, packed) in packed.chunks_exact_mut(taps * BLOCK).enumerate() {
+                let (packed, _) = packed.as_chunks_mut::<BLOCK>();
+                for at in 0..BLOCK {
+                    let output = block * BLOCK + at;
+                    if output >= self.outputs {
+                        packed.iter_mut().for_each(|packed| packed[at] = 0.0);
+                        continue;
+                    }
+                    let kernel = &weight[kernel_at(output, input) * taps..][..taps];
+                    for (tap, packed) in packed.iter_mut().enumerate() {
+                        packed[at] = kernel[if turned { taps - 1 - tap } else { tap }];
+                    }
                 }
             }
-        }
-        turned
+        });
+        Packed(packed)
     }
 
     /// The forward pass of one picture.
@@ -139,112 +161,65 @@ impl Conv {
                     3 => simd::run(BlockOfChannels::<3> { padded, weight, map, computed }),
                     _ => simd::run(BlockOfChannels::<1> { padded, weight, map, computed }),
                 }
-                for (plane, computed) in output.chunks_exact_mut(area).zip(computed.chunks_exact(map.span)) {
-                    map.extract(computed, plane);
+                map.extract(computed, output);
+            }
+        });
+    }
+
+    /// Some pictures' share of the weight gradient; `gradient` writes the output's gradient of a picture, by its number.
+    pub(super) fn weight_sums(&self, pictures: &[f32], mut gradient: impl FnMut(usize, &mut [f32])) -> Vec<f32> {
+        /// Numbers read again and again by the inner loop, which should stay in a core's second cache.
+        const NEAR: usize = 1 << 17;
+        let (map, width, pitch) = (self.map(), self.width, self.pitch());
+        let (padded, pixels) = (self.inputs * map.plane(), self.area() * pitch);
+        let strip = (NEAR / (padded + pixels)).clamp(1, self.group());
+        let mut sums = maps::take(self.depth() * pitch);
+        scratch::with([self.output(), strip * padded, strip * pixels], |[found, all_padded, all_pixels]| {
+            for (first, pictures) in pictures.chunks(strip * self.input()).enumerate() {
+                let count = pictures.len() / self.input();
+                let (all_padded, all_pixels) = (&mut all_padded[..count * padded], &mut all_pixels[..count * pixels]);
+                let places = all_padded.chunks_exact_mut(padded).zip(all_pixels.chunks_exact_mut(pixels));
+                for (at, (picture, (padded, pixels))) in pictures.chunks_exact(self.input()).zip(places).enumerate() {
+                    gradient(first * strip + at, found);
+                    map.fill(picture, padded);
+                    by_pixel(found, self.area(), pixels, pitch);
+                }
+                let (padded, pixels, sums, more) = (&*all_padded, &*all_pixels, &mut sums[..], first > 0);
+                match self.kernel {
+                    3 => simd::run(WeightSums::<3> { padded, map, width, count, pixels, pitch, sums, more }),
+                    _ => simd::run(WeightSums::<1> { padded, map, width, count, pixels, pitch, sums, more }),
                 }
             }
         });
-    }
-
-    /// Zeros for [`Self::add_weight_gradient`].
-    pub(super) fn weight_sums(&self) -> Vec<f32> {
-        vec![0.0; self.depth() * self.pitch()]
-    }
-
-    /// Adds one picture's share.
-    pub(super) fn add_weight_gradient(&self, picture: &[f32], gradient: &[f32], sums: &mut [f32]) {
-        let (area, map, width, pitch) = (self.area(), self.map(), self.width, self.pitch());
-        scratch::with([self.inputs * map.plane(), area * pitch], |[padded, pixels]| {
-            map.fill(picture, padded);
-            by_pixel(gradient, area, pixels, pitch);
-            match self.kernel {
-                3 => simd::run(WeightSums::<3> { padded, map, width, pixels, pitch, sums }),
-                _ => simd::run(WeightSums::<1> { padded, map, width, pixels, pitch, sums }),
-            }
-        });
+        sums
     }
 
     /// The weight gradient from the sums over some pictures each.
-    pub(super) fn weight_total(&self, sums: &[Vec<f32>]) -> Vec<f32> {
+    pub(super) fn weight_total(&self, mut sums: Vec<Vec<f32>>) -> Vec<f32> {
+        /// Numbers added up by one thread at a time.
+        const RUN: usize = 1 << 13;
         let (depth, pitch) = (self.depth(), self.pitch());
         let mut total = vec![0.0; depth * self.outputs];
-        let mut line = vec![0.0; self.outputs];
-        for row in 0..depth {
-            line.fill(0.0);
-            for sums in sums {
-                line.iter_mut().zip(&sums[row * pitch..]).for_each(|(line, sum)| *line += sum);
-            }
-            for (output, sum) in line.iter().enumerate() {
-                total[output * depth + row] = *sum;
-            }
+        if let Some((first, rest)) = sums.split_first_mut() {
+            first.par_chunks_mut(RUN).enumerate().for_each(|(run, first)| {
+                for sums in &*rest {
+                    first.iter_mut().zip(&sums[run * RUN..]).for_each(|(first, sum)| *first += sum);
+                }
+            });
+            total.par_chunks_mut(depth * LANES).enumerate().for_each(|(block, total)| {
+                for (row, sums) in first.chunks_exact(pitch).enumerate() {
+                    let total = total[row..].iter_mut().step_by(depth);
+                    total.zip(&sums[block * LANES..]).for_each(|(total, sum)| *total = *sum);
+                }
+            });
         }
+        sums.into_iter().for_each(maps::keep);
         total
-    }
-}
-
-/// Sizes of padded maps.
-#[derive(Debug, Clone, Copy)]
-struct Padded {
-    height: usize,
-    width: usize,
-    /// Pixels of zeros on each side.
-    edge: usize,
-    /// From a pixel to the one below.
-    line: usize,
-    /// Outputs computed for a channel, those of the zero column too; whole registers.
-    span: usize,
-}
-
-impl Padded {
-    const fn new(height: usize, width: usize, edge: usize) -> Self {
-        let line = width + edge;
-        Self { height, width, edge, line, span: (height * line).next_multiple_of(LANES) }
-    }
-
-    /// Numbers of one padded channel: as far as the last tap of the last output reaches.
-    const fn plane(&self) -> usize {
-        self.span + 2 * self.edge * (self.line + 1)
-    }
-
-    /// Pads the channels of one picture.
-    fn fill(&self, picture: &[f32], padded: &mut [f32]) {
-        let planes = padded.chunks_exact_mut(self.plane());
-        for (plane, padded) in picture.chunks_exact(self.height * self.width).zip(planes) {
-            let (above, rest) = padded.split_at_mut(self.edge * self.line);
-            above.fill(0.0);
-            let (lines, below) = rest.split_at_mut(self.height * self.line);
-            for (line, source) in lines.chunks_exact_mut(self.line).zip(plane.chunks_exact(self.width)) {
-                let (edge, line) = line.split_at_mut(self.edge);
-                edge.fill(0.0);
-                line.copy_from_slice(source);
-            }
-            below.fill(0.0);
-        }
-    }
-
-    /// Takes the pixels out of one channel's computed outputs.
-    fn extract(&self, computed: &[f32], plane: &mut [f32]) {
-        for (line, computed) in plane.chunks_exact_mut(self.width).zip(computed.chunks_exact(self.line)) {
-            line.copy_from_slice(&computed[..self.width]);
-        }
     }
 }
 
 /// Output channels computed together.
 const BLOCK: usize = 8;
-
-/// Weights in the order the inner loop reads them: for every block of outputs, input channel and tap, the block's.
-fn pack(weight: &[f32], outputs: usize) -> Vec<f32> {
-    let depth = weight.len() / outputs;
-    let mut packed = vec![0.0; outputs.div_ceil(BLOCK) * depth * BLOCK];
-    for (output, row) in weight.chunks_exact(depth).enumerate() {
-        let block = &mut packed[output / BLOCK * depth * BLOCK..][..depth * BLOCK];
-        for (to, value) in block.chunks_exact_mut(BLOCK).zip(row) {
-            to[output % BLOCK] = *value;
-        }
-    }
-    packed
-}
 
 /// One block of output channels of one picture, with a kernel of `SIDE x SIDE`.
 struct BlockOfChannels<'a, const SIDE: usize> {

@@ -68,7 +68,7 @@ pub fn conv_norm(conv: &Conv2d, layer: &BatchNorm, after: After, input: Tensor<4
     let normalise = in_training(&device);
     let (scale, shift) = if normalise { (layer.gamma.val(), layer.beta.val()) } else { settled(layer) };
     let form = Form { epsilon: epsilon(layer), floor: after.floor(), normalise };
-    let (output, _, moments) = Dispatch::block(
+    let (output, moments) = Dispatch::block(
         input.into_dispatch(),
         conv.weight.val().into_dispatch(),
         scale.into_dispatch(),
@@ -99,7 +99,7 @@ pub fn conv_bias(conv: &Conv2d, after: After, input: Tensor<4>) -> Tensor<4> {
     let form = Form { epsilon: 0.0, floor: after.floor(), normalise: false };
     let [outputs, ..] = conv.weight.dims();
     let scale = Tensor::<1>::ones([outputs], &device);
-    let (output, ..) = Dispatch::block(
+    let (output, _) = Dispatch::block(
         input.into_dispatch(),
         conv.weight.val().into_dispatch(),
         scale.into_dispatch(),

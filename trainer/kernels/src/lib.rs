@@ -12,6 +12,7 @@ pub mod norm;
 pub mod pool;
 
 mod layers;
+mod maps;
 mod ops;
 mod scratch;
 pub mod simd;

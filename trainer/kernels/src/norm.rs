@@ -6,7 +6,7 @@
     reason = "counts below 2^52 and sums kept in f64 become f32 at the end, once"
 )]
 
-use crate::simd;
+use crate::{maps, simd};
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
@@ -125,7 +125,7 @@ impl Norm {
     /// `max(floor, (input - mean) / sqrt(variance + epsilon) * scale + shift)`, channel by channel.
     #[must_use]
     pub fn forward(&self, input: &[f32], statistics: &Statistics) -> Vec<f32> {
-        let mut output = vec![0.0; input.len()];
+        let mut output = maps::take(input.len());
         let pictures = output.par_chunks_mut(self.picture()).zip(input.par_chunks(self.picture()));
         pictures.for_each(|(output, input)| {
             let planes = output.chunks_exact_mut(self.area).zip(input.chunks_exact(self.area));
@@ -146,7 +146,7 @@ impl Norm {
         });
         let (shift, scale) = self.total(&sums.collect::<Vec<_>>());
         let pulls = statistics.pulls(self.batch * self.area, &scale, &shift);
-        let mut found = vec![0.0; input.len()];
+        let mut found = maps::take(input.len());
         let pictures = input.par_chunks(self.picture()).zip(gradient.par_chunks(self.picture()));
         pictures.zip(found.par_chunks_mut(self.picture())).for_each(|((input, gradient), found)| {
             let planes = input.chunks_exact(self.area).zip(gradient.chunks_exact(self.area));

@@ -1,6 +1,6 @@
 //! Max pooling, 2x2 with stride 2, NCHW, forward and backward.
 
-use super::simd;
+use super::{maps, simd};
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
@@ -30,7 +30,7 @@ impl Pool {
     /// The largest of each four.
     #[must_use]
     pub fn forward(&self, input: &[f32]) -> Vec<f32> {
-        let mut output = vec![0.0; self.planes * self.pooled()];
+        let mut output = maps::take(self.planes * self.pooled());
         let blocks = output.par_chunks_mut(BLOCK * self.pooled()).zip(input.par_chunks(BLOCK * self.area()));
         blocks.for_each(|(output, input)| {
             for (output, plane) in output.chunks_exact_mut(self.pooled()).zip(input.chunks_exact(self.area())) {
@@ -43,7 +43,7 @@ impl Pool {
     /// Puts each gradient where its maximum came from; among equals, on the first.
     #[must_use]
     pub fn backward(&self, input: &[f32], gradient: &[f32]) -> Vec<f32> {
-        let mut found = vec![0.0; self.planes * self.area()];
+        let mut found = maps::take(self.planes * self.area());
         found
             .par_chunks_mut(BLOCK * self.area())
             .zip(input.par_chunks(BLOCK * self.area()))

@@ -1,20 +1,24 @@
 //! The inner loop of the weight gradient: some input channels' taps times a run of output channels, in registers.
 
 use super::Padded;
-use crate::simd::{load, store};
+use crate::simd::{self, load, store};
 use pulp::{Simd, WithSimd};
 
-/// Adds one picture's share of the weight gradient of a kernel of `SIDE x SIDE`.
+/// Sums up some pictures' share of the weight gradient of a kernel of `SIDE x SIDE`.
 pub(super) struct WeightSums<'a, const SIDE: usize> {
     pub(super) padded: &'a [f32],
     pub(super) map: Padded,
     pub(super) width: usize,
+    /// Pictures; as many have `padded` and `pixels` one after the other.
+    pub(super) count: usize,
     /// The output's gradient, pixel by pixel, `pitch` channels each.
     pub(super) pixels: &'a [f32],
     /// Output channels, rounded up to whole registers.
     pub(super) pitch: usize,
     /// `inputs x taps x pitch`.
     pub(super) sums: &'a mut [f32],
+    /// Whether `sums` holds other pictures' share already.
+    pub(super) more: bool,
 }
 
 impl<const SIDE: usize> WithSimd for WeightSums<'_, SIDE> {
@@ -24,15 +28,10 @@ impl<const SIDE: usize> WithSimd for WeightSums<'_, SIDE> {
     fn with_simd<S: Simd>(mut self, simd: S) {
         let vectors = self.pitch / S::F32_LANES;
         let mut at = 0;
-        if S::REGISTER_COUNT >= 32 {
-            while at + 3 <= vectors && vectors - at != 4 {
-                self.tile::<S, 3>(simd, at * S::F32_LANES);
-                at += 3;
-            }
-            while at + 2 <= vectors {
-                self.tile::<S, 2>(simd, at * S::F32_LANES);
-                at += 2;
-            }
+        // With 32 registers 9 x 2 sums, 9 taps and 2 pixels fit.
+        while S::REGISTER_COUNT >= 32 && at + 2 <= vectors {
+            self.tile::<S, 2>(simd, at * S::F32_LANES);
+            at += 2;
         }
         while at < vectors {
             self.tile::<S, 1>(simd, at * S::F32_LANES);
@@ -52,68 +51,97 @@ impl<const SIDE: usize> WeightSums<'_, SIDE> {
         }
     }
 
+    /// Of every picture, the pixels and the padded plane of an input channel.
+    #[inline(always)]
+    fn pictures(&self, channel: usize) -> impl Iterator<Item = (&[f32], &[f32])> {
+        let plane = self.map.plane();
+        let padded = self.padded.chunks_exact(self.padded.len() / self.count);
+        let planes = padded.map(move |padded| &padded[channel * plane..][..plane]);
+        self.pixels.chunks_exact(self.pixels.len() / self.count).zip(planes)
+    }
+
     #[inline(always)]
     fn nine_taps<S: Simd, const VECTORS: usize>(&mut self, simd: S, first: usize) {
-        let planes = self.padded.chunks_exact(self.map.plane());
-        for (plane, sums) in planes.zip(self.sums.chunks_exact_mut(9 * self.pitch)) {
+        for channel in 0..self.sums.len() / (9 * self.pitch) {
             let mut totals: [[S::f32s; VECTORS]; 9] = [[simd.splat_f32s(0.0); VECTORS]; 9];
-            for (y, pixels) in self.pixels.chunks_exact(self.width * self.pitch).enumerate() {
-                let line = |down: usize| plane[(y + down) * self.map.line..][..self.width + 2].array_windows::<3>();
-                let taps = line(0).zip(line(1)).zip(line(2));
-                for (pixel, ((upper, middle), lower)) in pixels.chunks_exact(self.pitch).zip(taps) {
-                    let pixel: [S::f32s; VECTORS] = vectors::<S, VECTORS>(pixel, first);
-                    let taps = [upper, middle, lower];
-                    for tap in 0..9 {
-                        let value = simd.splat_f32s(taps[tap / 3][tap % 3]);
-                        for vector in 0..VECTORS {
-                            totals[tap][vector] = simd.mul_add_e_f32s(value, pixel[vector], totals[tap][vector]);
+            for (pixels, plane) in self.pictures(channel) {
+                for (y, pixels) in pixels.chunks_exact(self.width * self.pitch).enumerate() {
+                    let line = |down: usize| plane[(y + down) * self.map.line..][..self.width + 2].array_windows::<3>();
+                    let taps = line(0).zip(line(1)).zip(line(2));
+                    for (pixel, ((upper, middle), lower)) in pixels.chunks_exact(self.pitch).zip(taps) {
+                        let pixel: [S::f32s; VECTORS] = vectors::<S, VECTORS>(pixel, first);
+                        let taps = [upper, middle, lower];
+                        for tap in 0..9 {
+                            let value = simd.splat_f32s(taps[tap / 3][tap % 3]);
+                            for vector in 0..VECTORS {
+                                totals[tap][vector] = simd.mul_add_e_f32s(value, pixel[vector], totals[tap][vector]);
+                            }
                         }
                     }
                 }
             }
-            add::<S, VECTORS, 9>(simd, &totals, sums, self.pitch, first);
+            self.put::<S, VECTORS, 9>(simd, &totals, channel * 9, first);
         }
     }
 
     #[inline(always)]
     fn one_tap<S: Simd, const VECTORS: usize>(&mut self, simd: S, first: usize) {
         const TOGETHER: usize = 8;
-        let (plane, pitch) = (self.map.plane(), self.pitch);
-        let whole = self.padded.len() / plane / TOGETHER * TOGETHER;
-        let (planes, rest) = self.padded.split_at(whole * plane);
-        let (sums, rest_sums) = self.sums.split_at_mut(whole * pitch);
-        for (planes, sums) in planes.chunks_exact(TOGETHER * plane).zip(sums.chunks_exact_mut(TOGETHER * pitch)) {
-            one_tap_of::<S, VECTORS, TOGETHER>(simd, planes, self.pixels, sums, pitch, first);
+        let channels = self.sums.len() / self.pitch;
+        let mut channel = 0;
+        while channel + TOGETHER <= channels {
+            self.one_tap_of::<S, VECTORS, TOGETHER>(simd, channel, first);
+            channel += TOGETHER;
         }
-        for (plane, sums) in rest.chunks_exact(plane).zip(rest_sums.chunks_exact_mut(pitch)) {
-            one_tap_of::<S, VECTORS, 1>(simd, plane, self.pixels, sums, pitch, first);
+        while channel < channels {
+            self.one_tap_of::<S, VECTORS, 1>(simd, channel, first);
+            channel += 1;
         }
     }
-}
 
-#[inline(always)]
-fn one_tap_of<S: Simd, const VECTORS: usize, const CHANNELS: usize>(
-    simd: S,
-    planes: &[f32],
-    pixels: &[f32],
-    sums: &mut [f32],
-    pitch: usize,
-    first: usize,
-) {
-    let area = pixels.len() / pitch;
-    let planes: [&[f32]; CHANNELS] =
-        std::array::from_fn(|channel| &planes[planes.len() / CHANNELS * channel..][..area]);
-    let mut totals = [[simd.splat_f32s(0.0); VECTORS]; CHANNELS];
-    for (at, pixel) in pixels.chunks_exact(pitch).enumerate() {
-        let pixel: [S::f32s; VECTORS] = vectors::<S, VECTORS>(pixel, first);
-        for channel in 0..CHANNELS {
-            let value = simd.splat_f32s(planes[channel][at]);
-            for vector in 0..VECTORS {
-                totals[channel][vector] = simd.mul_add_e_f32s(value, pixel[vector], totals[channel][vector]);
+    /// `CHANNELS` input channels from `channel` on.
+    #[inline(always)]
+    fn one_tap_of<S: Simd, const VECTORS: usize, const CHANNELS: usize>(
+        &mut self,
+        simd: S,
+        channel: usize,
+        first: usize,
+    ) {
+        let (plane, area) = (self.map.plane(), self.pixels.len() / self.count / self.pitch);
+        let mut totals = [[simd.splat_f32s(0.0); VECTORS]; CHANNELS];
+        let padded = self.padded.chunks_exact(self.padded.len() / self.count);
+        for (pixels, padded) in self.pixels.chunks_exact(area * self.pitch).zip(padded) {
+            let planes: [&[f32]; CHANNELS] = std::array::from_fn(|at| &padded[(channel + at) * plane..][..area]);
+            for (at, pixel) in pixels.chunks_exact(self.pitch).enumerate() {
+                let pixel: [S::f32s; VECTORS] = vectors::<S, VECTORS>(pixel, first);
+                for channel in 0..CHANNELS {
+                    let value = simd.splat_f32s(planes[channel][at]);
+                    for vector in 0..VECTORS {
+                        totals[channel][vector] = simd.mul_add_e_f32s(value, pixel[vector], totals[channel][vector]);
+                    }
+                }
+            }
+        }
+        self.put::<S, VECTORS, CHANNELS>(simd, &totals, channel, first);
+    }
+
+    /// Writes `ROWS` rows of sums, from `row` on.
+    #[inline(always)]
+    fn put<S: Simd, const VECTORS: usize, const ROWS: usize>(
+        &mut self,
+        simd: S,
+        totals: &[[S::f32s; VECTORS]; ROWS],
+        row: usize,
+        first: usize,
+    ) {
+        for (totals, sums) in totals.iter().zip(self.sums[row * self.pitch..].chunks_exact_mut(self.pitch)) {
+            for (vector, &total) in totals.iter().enumerate() {
+                let at = first + vector * S::F32_LANES;
+                let total = if self.more { simd.add_f32s(load::<S>(sums, at), total) } else { total };
+                store::<S>(sums, at, total);
             }
         }
     }
-    add::<S, VECTORS, CHANNELS>(simd, &totals, sums, pitch, first);
 }
 
 #[inline(always)]
@@ -122,35 +150,44 @@ fn vectors<S: Simd, const VECTORS: usize>(pixel: &[f32], first: usize) -> [S::f3
     std::array::from_fn(|vector| load::<S>(pixel, vector * S::F32_LANES))
 }
 
-#[inline(always)]
-fn add<S: Simd, const VECTORS: usize, const ROWS: usize>(
-    simd: S,
-    totals: &[[S::f32s; VECTORS]; ROWS],
-    sums: &mut [f32],
-    pitch: usize,
-    first: usize,
-) {
-    for (totals, sums) in totals.iter().zip(sums.chunks_exact_mut(pitch)) {
-        for (vector, total) in totals.iter().enumerate() {
-            let at = first + vector * S::F32_LANES;
-            store::<S>(sums, at, simd.add_f32s(load::<S>(sums, at), *total));
-        }
-    }
-}
-
 /// Exchanges channels and pixels: `channels x area` becomes `area x pitch`, the rest zeros.
 pub(super) fn by_pixel(picture: &[f32], area: usize, pixels: &mut [f32], pitch: usize) {
-    const TILE: usize = 16;
-    let channels = picture.len() / area;
-    if channels < pitch {
-        pixels.fill(0.0);
-    }
-    // Tile by tile, so that the lines of memory written to stay in the nearest cache.
-    for (tile, pixels) in pixels.chunks_mut(TILE * pitch).enumerate() {
-        for (channel, plane) in picture.chunks_exact(area).enumerate() {
-            let plane = &plane[tile * TILE..area.min((tile + 1) * TILE)];
-            for (pixel, value) in pixels.chunks_exact_mut(pitch).zip(plane) {
-                pixel[channel] = *value;
+    simd::run(ByPixel { picture, area, pixels, pitch });
+}
+
+struct ByPixel<'a> {
+    picture: &'a [f32],
+    area: usize,
+    pixels: &'a mut [f32],
+    pitch: usize,
+}
+
+impl WithSimd for ByPixel<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        /// Pixels that are written together, so that their lines of memory stay in the nearest cache.
+        const TILE: usize = 16;
+        let Self { picture, area, pixels, pitch } = self;
+        let channels = picture.len() / area;
+        for (tile, pixels) in pixels.chunks_mut(TILE * pitch).enumerate() {
+            let count = pixels.len() / pitch;
+            let plane = |channel: usize| &picture[channel * area + tile * TILE..][..count];
+            let fours = channels / 4 * 4;
+            for first in (0..fours).step_by(4) {
+                let [a, b, c, d] = [0, 1, 2, 3].map(|at| plane(first + at));
+                for (at, pixel) in pixels.chunks_exact_mut(pitch).enumerate() {
+                    pixel[first..first + 4].copy_from_slice(&[a[at], b[at], c[at], d[at]]);
+                }
+            }
+            for channel in fours..channels {
+                for (pixel, value) in pixels.chunks_exact_mut(pitch).zip(plane(channel)) {
+                    pixel[channel] = *value;
+                }
+            }
+            if channels < pitch {
+                pixels.chunks_exact_mut(pitch).for_each(|pixel| pixel[channels..].fill(0.0));
             }
         }
     }

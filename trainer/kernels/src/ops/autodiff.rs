@@ -1,6 +1,7 @@
 //! The kernels' backward passes, as Burn's autodiff runs them.
 
-use super::{BlockState, LayerOps};
+use super::{BlockInputs, BlockOutputs, LayerOps, numbers};
+use crate::maps;
 use crate::norm::Form;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
@@ -16,15 +17,16 @@ impl<C: CheckpointStrategy> LayerOps for Autodiff<Flex, C> {
         impl Backward<Flex, 2> for Convolve {
             type State = [FlexTensor; 2];
             fn backward(self, ops: Ops<Self::State, 2>, gradients: &mut Gradients, _: &mut Checkpointer) {
-                let gradient = gradients.consume::<Flex>(&ops.node);
+                let gradient = numbers(gradients.consume::<Flex>(&ops.node));
                 let [input, weight] = ops.state;
                 let [input_node, weight_node] = ops.parents;
-                if let Some(node) = input_node {
-                    gradients.register::<Flex>(node.id, super::conv_input_gradient(&gradient, &weight));
-                }
                 if let Some(node) = weight_node {
-                    gradients.register::<Flex>(node.id, super::conv_weight_gradient(&input, &gradient, &weight));
+                    gradients.register::<Flex>(node.id, super::conv_weight_gradient(input, &gradient, &weight));
                 }
+                if let Some(node) = input_node {
+                    gradients.register::<Flex>(node.id, super::conv_input_gradient(&gradient, weight));
+                }
+                maps::keep_tensor(gradient);
             }
         }
         let (input, input_node) = input.into_parts();
@@ -48,8 +50,8 @@ impl<C: CheckpointStrategy> LayerOps for Autodiff<Flex, C> {
             type State = ([FlexTensor; 4], Form);
             fn backward(self, ops: Ops<Self::State, 3>, gradients: &mut Gradients, _: &mut Checkpointer) {
                 let gradient = gradients.consume::<Flex>(&ops.node);
-                let ([input, moments, scale, shift], form) = ops.state;
-                let found = super::norm_gradients(&input, &gradient, &moments, &scale, &shift, form);
+                let (inputs, form) = ops.state;
+                let found = super::norm_gradients(inputs, gradient, form);
                 for (node, found) in ops.parents.into_iter().zip(found) {
                     if let Some(node) = node {
                         gradients.register::<Flex>(node.id, found);
@@ -75,14 +77,15 @@ impl<C: CheckpointStrategy> LayerOps for Autodiff<Flex, C> {
         shift: FloatTensor<Self>,
         form: Form,
         pool: bool,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         #[derive(Debug)]
         struct ConvolveAndMore;
         impl Backward<Flex, 4> for ConvolveAndMore {
-            type State = BlockState;
+            type State = (BlockInputs, [FlexTensor; 2]);
             fn backward(self, ops: Ops<Self::State, 4>, gradients: &mut Gradients, _: &mut Checkpointer) {
                 let gradient = gradients.consume::<Flex>(&ops.node);
-                let found = super::block_gradients(&ops.state, &gradient, ops.parents[0].is_some());
+                let (inputs, [convolved, moments]) = ops.state;
+                let found = inputs.backward((convolved, &moments), gradient, ops.parents[0].is_some());
                 for (node, found) in ops.parents.into_iter().zip(found) {
                     if let (Some(node), Some(found)) = (node, found) {
                         gradients.register::<Flex>(node.id, found);
@@ -94,24 +97,14 @@ impl<C: CheckpointStrategy> LayerOps for Autodiff<Flex, C> {
         let (weight, weight_node) = weight.into_parts();
         let (scale, scale_node) = scale.into_parts();
         let (shift, shift_node) = shift.into_parts();
-        let (output, convolved, moments) =
-            Flex::block(input.clone(), weight.clone(), scale.clone(), shift.clone(), form, pool);
+        let inputs = BlockInputs { input, weight, scale, shift, form, pool }.contiguous();
+        let BlockOutputs { output, convolved, moments } = inputs.forward();
         let nodes = [input_node, weight_node, scale_node, shift_node];
-        let state = BlockState {
-            input,
-            weight,
-            scale,
-            shift,
-            convolved: convolved.clone(),
-            moments: moments.clone(),
-            form,
-            pool,
-        };
         let output = match ConvolveAndMore.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prepared) => prepared.finish(state, output),
+            OpsKind::Tracked(prepared) => prepared.finish((inputs, [convolved, moments.clone()]), output),
             OpsKind::UnTracked(prepared) => prepared.finish(output),
         };
-        (output, Self::from_inner(convolved), Self::from_inner(moments))
+        (output, Self::from_inner(moments))
     }
 
     fn max_pool(input: FloatTensor<Self>) -> FloatTensor<Self> {
@@ -122,7 +115,7 @@ impl<C: CheckpointStrategy> LayerOps for Autodiff<Flex, C> {
             fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
                 let gradient = gradients.consume::<Flex>(&ops.node);
                 if let [Some(node)] = ops.parents {
-                    gradients.register::<Flex>(node.id, super::max_pool_gradient(&ops.state, &gradient));
+                    gradients.register::<Flex>(node.id, super::max_pool_gradient(ops.state, gradient));
                 }
             }
         }
