@@ -5,10 +5,11 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what it is for")]
 
-use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Distribution, Int, Tensor, TensorData};
 use clap::ValueEnum;
+use kernels::AdamW;
 use std::error::Error;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -35,7 +36,7 @@ impl Step {
         let labels: Vec<i64> = (0..).map(|index| index % 7).take(BATCH).collect();
         Self {
             net: Net::new(name, size, CLASSES, 0.4, &device),
-            optimiser: AdamWConfig::new().with_weight_decay(0.05).with_epsilon(1e-8).init(),
+            optimiser: AdamW::new(0.9, 0.05).into(),
             inputs: Tensor::random([BATCH, 1, 48, 48], Distribution::Normal(0.0, 1.0), &device),
             labels: Tensor::from_data(TensorData::new(labels, [BATCH]), &device),
         }

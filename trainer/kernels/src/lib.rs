@@ -14,7 +14,9 @@ pub mod pool;
 mod layers;
 mod maps;
 mod ops;
+mod optimiser;
 mod scratch;
 pub mod simd;
 
 pub use layers::{After, conv_bias, conv_norm, conv1x1, conv3x3, max_pool, norm, norm_relu, serve};
+pub use optimiser::AdamW;

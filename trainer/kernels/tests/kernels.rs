@@ -4,6 +4,7 @@ use burn::module::Param;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::pool::MaxPool2dConfig;
 use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig2d};
+use burn::optim::{AdamWConfig, AdamWState, Optimizer};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Distribution, Tensor};
 use kernels::{self, After};
@@ -299,5 +300,32 @@ fn a_step_gives_the_same_digits_each_time() {
     for _ in 0..5 {
         step(&other);
         assert_eq!(step(&seen), first);
+    }
+}
+
+/// Digit by digit, and with a state that either takes over from the other.
+#[test]
+fn adamw_equals_the_stock_optimiser() {
+    let device = Device::flex();
+    device.seed(9);
+    let stock =
+        AdamWConfig::new().with_beta_1(0.85).with_beta_2(0.999).with_epsilon(1e-8).with_weight_decay(0.05).build();
+    let own = kernels::AdamW::new(0.85, 0.05);
+    for shape in [[3, 1], [150, 333]] {
+        let begin = random(shape, &device);
+        let [mut mine, mut theirs] = [(begin.clone(), None), (begin, None)];
+        for step in 0_u8..4 {
+            let gradient = random(shape, &device);
+            let rate = 0.01 / f64::from(step + 1);
+            mine = own.step(rate, mine.0, gradient.clone(), mine.1);
+            theirs = stock.step(rate, theirs.0, gradient, theirs.1);
+            assert_eq!(values(mine.0.clone()), values(theirs.0.clone()), "weights after step {step}");
+            let moments = |state: &Option<AdamWState<2>>| {
+                let state = &state.as_ref().expect("a state").momentum;
+                (state.time, values(state.moment_1.clone()), values(state.moment_2.clone()))
+            };
+            assert_eq!(moments(&mine.1), moments(&theirs.1), "moments after step {step}");
+            std::mem::swap(&mut mine.1, &mut theirs.1);
+        }
     }
 }

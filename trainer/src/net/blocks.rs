@@ -127,5 +127,6 @@ pub(super) fn raw_dense(dense: &Linear) -> Dense {
 
 /// The numbers of a tensor, row by row.
 pub(crate) fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().iter::<f32>().collect()
+    let data = tensor.into_data();
+    data.as_slice::<f32>().map_or_else(|_| data.iter::<f32>().collect(), <[f32]>::to_vec)
 }

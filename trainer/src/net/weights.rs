@@ -7,6 +7,7 @@ use crate::random::generator;
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 use rand::RngExt;
+use rayon::prelude::*;
 
 /// How far the weights of a copy lie from those it was copied from at most, as a share: equal ones would get equal
 /// gradients, and stay equal.
@@ -104,11 +105,7 @@ impl WeightAverage {
         let step = f64::from(step);
         #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "a share in 0..1 fits f32")]
         let decay = self.decay.min(((1.0 + step) / (10.0 + step)) as f32);
-        for (average, now) in self.values.iter_mut().zip(numbers(net)) {
-            for (a, n) in average.iter_mut().zip(now) {
-                *a += (1.0 - decay) * (n - *a);
-            }
-        }
+        net.visit(&mut Follower { averages: self.values.iter_mut(), share: 1.0 - decay });
     }
 
     /// A network for inference with the averaged weights.
@@ -116,6 +113,23 @@ impl WeightAverage {
     pub fn net(&self, like: &Net) -> Net {
         let mut values = self.values.iter().cloned();
         like.valid().map(&mut Filler(|_: &[usize]| values.next()))
+    }
+}
+
+/// Moves each average by a share of its way to the parameter.
+struct Follower<'a> {
+    averages: std::slice::IterMut<'a, Vec<f32>>,
+    share: f32,
+}
+
+impl ModuleVisitor for Follower<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        /// Numbers moved by one thread at a time.
+        const RUN: usize = 1 << 14;
+        let (Some(average), now) = (self.averages.next(), values(param.val())) else { return };
+        average.par_chunks_mut(RUN).zip(now.par_chunks(RUN)).for_each(|(average, now)| {
+            average.iter_mut().zip(now).for_each(|(average, now)| *average += self.share * (now - *average));
+        });
     }
 }
 

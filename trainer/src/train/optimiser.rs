@@ -4,7 +4,8 @@ use crate::recipe::{Optimiser, OptimiserKind};
 use burn::module::ParamGroup;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
-use burn::optim::{AdamWConfig, ModuleOptimizer, SgdConfig};
+use burn::optim::{ModuleOptimizer, SgdConfig};
+use kernels::AdamW;
 
 /// What the weights of convolutions and dense layers are called; biases and batch norm's numbers are not, and they are
 /// not pulled towards zero.
@@ -16,12 +17,8 @@ pub(super) fn new(asked: &Optimiser) -> ModuleOptimizer {
     let decayed = ParamGroup::from_predicate(DECAYED);
     match asked.kind {
         OptimiserKind::AdamW => {
-            let config = AdamWConfig::new().with_beta_1(asked.momentum as f32).with_epsilon(1e-8);
-            ModuleOptimizer::from(config.clone().with_weight_decay(0.0).build()).with_group(
-                decayed,
-                config.with_weight_decay(asked.weight_decay).build(),
-                None,
-            )
+            let decaying = |decay| AdamW::new(asked.momentum as f32, decay);
+            ModuleOptimizer::from(decaying(0.0)).with_group(decayed, decaying(asked.weight_decay), None)
         }
         OptimiserKind::Sgd => {
             let momentum = MomentumConfig { momentum: asked.momentum, dampening: 0.0, nesterov: true };
