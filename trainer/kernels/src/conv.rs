@@ -170,7 +170,7 @@ impl Conv {
     pub(super) fn weight_sums(&self, pictures: &[f32], mut gradient: impl FnMut(usize, &mut [f32])) -> Vec<f32> {
         /// Numbers read again and again by the inner loop, which should stay in a core's second cache.
         const NEAR: usize = 1 << 17;
-        let (map, width, pitch) = (self.map(), self.width, self.pitch());
+        let (map, pitch) = (self.map(), self.pitch());
         let (padded, pixels) = (self.inputs * map.plane(), self.area() * pitch);
         let strip = (NEAR / (padded + pixels)).clamp(1, self.group());
         let mut sums = maps::take(self.depth() * pitch);
@@ -186,8 +186,8 @@ impl Conv {
                 }
                 let (padded, pixels, sums, more) = (&*all_padded, &*all_pixels, &mut sums[..], first > 0);
                 match self.kernel {
-                    3 => simd::run(WeightSums::<3> { padded, map, width, count, pixels, pitch, sums, more }),
-                    _ => simd::run(WeightSums::<1> { padded, map, width, count, pixels, pitch, sums, more }),
+                    3 => simd::run(WeightSums::<3> { padded, map, count, pixels, pitch, sums, more }),
+                    _ => simd::run(WeightSums::<1> { padded, map, count, pixels, pitch, sums, more }),
                 }
             }
         });

@@ -35,9 +35,10 @@ pub(super) fn keep(map: Vec<f32>) {
 
 /// Keeps a tensor's map, unless somebody else still reads it.
 pub(super) fn keep_tensor(tensor: FlexTensor) {
-    if tensor.is_unique() && tensor.is_contiguous() {
-        if let Ok(map) = tensor.into_data().try_into_vec::<f32>() {
-            keep(map);
-        }
+    if tensor.is_unique()
+        && tensor.is_contiguous()
+        && let Ok(map) = tensor.into_data().try_into_vec::<f32>()
+    {
+        keep(map);
     }
 }

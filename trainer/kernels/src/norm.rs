@@ -268,13 +268,19 @@ impl WithSimd for Sums<'_> {
         let (gradient, gradient_rest) = S::as_simd_f32s(self.gradient);
         // Two of each, as an addition waits for the one before.
         let mut totals = [[zero; 2]; 2];
-        for (at, (&x, &gradient)) in plane.iter().zip(gradient).enumerate() {
-            let [sum, product] = &mut totals[at % 2];
+        let mut add = |which: usize, x, gradient| {
+            let [sum, product] = &mut totals[which];
             let passes = simd.greater_than_f32s(simd.mul_add_e_f32s(x, slope_all, offset_all), floor_all);
             let gradient = simd.select_f32s(passes, gradient, zero);
             *sum = simd.add_f32s(*sum, gradient);
             *product = simd.mul_add_e_f32s(gradient, simd.sub_f32s(x, mean_all), *product);
+        };
+        let ((pairs, last), (gradients, last_gradient)) = (plane.as_chunks::<2>(), gradient.as_chunks::<2>());
+        for (&[x, other], &[gradient, other_gradient]) in pairs.iter().zip(gradients) {
+            add(0, x, gradient);
+            add(1, other, other_gradient);
         }
+        last.iter().zip(last_gradient).for_each(|(&x, &gradient)| add(0, x, gradient));
         let [mut sum, mut product] = reduced(simd, totals);
         for (&x, &gradient) in rest.iter().zip(gradient_rest) {
             let gradient = self.channel.gate(x, gradient);
@@ -300,12 +306,18 @@ impl WithSimd for Spread<'_> {
         let (pivot_all, zero) = (simd.splat_f32s(pivot), simd.splat_f32s(0.0));
         let (plane, rest) = S::as_simd_f32s(self.plane);
         let mut totals = [[zero; 2]; 2];
-        for (at, &x) in plane.iter().enumerate() {
-            let [sum, squares] = &mut totals[at % 2];
+        let mut add = |which: usize, x| {
+            let [sum, squares] = &mut totals[which];
             let x = simd.sub_f32s(x, pivot_all);
             *sum = simd.add_f32s(*sum, x);
             *squares = simd.mul_add_e_f32s(x, x, *squares);
+        };
+        let (pairs, last) = plane.as_chunks::<2>();
+        for &[x, other] in pairs {
+            add(0, x);
+            add(1, other);
         }
+        last.iter().for_each(|&x| add(0, x));
         let [sum, squares] = reduced(simd, totals);
         rest.iter().fold((sum, squares), |(sum, squares), x| (sum + x - pivot, squares + (x - pivot) * (x - pivot)))
     }

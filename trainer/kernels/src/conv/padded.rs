@@ -7,8 +7,8 @@ use pulp::{Simd, WithSimd};
 /// Sizes of padded maps.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Padded {
-    height: usize,
-    width: usize,
+    pub(super) height: usize,
+    pub(super) width: usize,
     /// Pixels of zeros on each side.
     edge: usize,
     /// From a pixel to the one below.

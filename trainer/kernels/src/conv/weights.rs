@@ -8,7 +8,6 @@ use pulp::{Simd, WithSimd};
 pub(super) struct WeightSums<'a, const SIDE: usize> {
     pub(super) padded: &'a [f32],
     pub(super) map: Padded,
-    pub(super) width: usize,
     /// Pictures; as many have `padded` and `pixels` one after the other.
     pub(super) count: usize,
     /// The output's gradient, pixel by pixel, `pitch` channels each.
@@ -62,14 +61,17 @@ impl<const SIDE: usize> WeightSums<'_, SIDE> {
 
     #[inline(always)]
     fn nine_taps<S: Simd, const VECTORS: usize>(&mut self, simd: S, first: usize) {
+        let Padded { height, width, .. } = self.map;
         for channel in 0..self.sums.len() / (9 * self.pitch) {
             let mut totals: [[S::f32s; VECTORS]; 9] = [[simd.splat_f32s(0.0); VECTORS]; 9];
             for (pixels, plane) in self.pictures(channel) {
-                for (y, pixels) in pixels.chunks_exact(self.width * self.pitch).enumerate() {
-                    let line = |down: usize| plane[(y + down) * self.map.line..][..self.width + 2].array_windows::<3>();
+                for y in 0..height {
+                    let line = |down: usize| plane[(y + down) * self.map.line..][..width + 2].array_windows::<3>();
                     let taps = line(0).zip(line(1)).zip(line(2));
-                    for (pixel, ((upper, middle), lower)) in pixels.chunks_exact(self.pitch).zip(taps) {
-                        let pixel: [S::f32s; VECTORS] = vectors::<S, VECTORS>(pixel, first);
+                    let pixels = &pixels[y * width * self.pitch..][..width * self.pitch];
+                    for (x, ((upper, middle), lower)) in taps.enumerate() {
+                        // Not by chunks, which begin each line with a division.
+                        let pixel: [S::f32s; VECTORS] = vectors::<S, VECTORS>(&pixels[x * self.pitch..], first);
                         let taps = [upper, middle, lower];
                         for tap in 0..9 {
                             let value = simd.splat_f32s(taps[tap / 3][tap % 3]);
