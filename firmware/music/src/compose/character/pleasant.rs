@@ -44,7 +44,7 @@ pub(super) const HAPPY: Character = Character {
     drums: patterns::POP,
     fills: patterns::POP_FILLS,
     room: 0.32,
-    production: Production { grain: 0.96, saturation: 3.5, tilt_db: 2.0, squash: 0.2, drive: 4.0 },
+    production: Production { grain: 1.05, saturation: 4.0, tilt_db: 2.2, squash: 0.2, drive: 4.0 },
     mix_lufs: -17.3,
 };
 
@@ -87,7 +87,7 @@ pub(super) const SURPRISE: Character = Character {
     drums: patterns::PLAYFUL,
     fills: patterns::POP_FILLS,
     room: 0.35,
-    production: Production { grain: 1.1, saturation: 3.5, tilt_db: 2.0, squash: 0.25, drive: 4.0 },
+    production: Production { grain: 1.2, saturation: 4.0, tilt_db: 2.3, squash: 0.25, drive: 4.0 },
     mix_lufs: -18.0,
 };
 

@@ -18,7 +18,7 @@ pub(super) const SAD: Character = Character {
         [on(5, Minor), on(0, Minor), on(5, Minor), on(7, Seven)],
     ],
     cadence: [on(7, Major), on(0, Minor)],
-    tempo_bpm: 58.0,
+    tempo_bpm: 60.0,
     melody_centre: 62,
     chord_centre: 54,
     density: 0.24,
@@ -40,11 +40,11 @@ pub(super) const SAD: Character = Character {
     ],
     pad: Some(Instrument::Strings),
     bass: Instrument::SoftBass,
-    bass_lines: &["t...............", "r.......r......."],
+    bass_lines: &["t.......f.......", "r.......r......."],
     drums: patterns::SLOW,
     fills: patterns::BRUSH_FILLS,
     room: 0.5,
-    production: Production { grain: 1.2, saturation: 0.8, tilt_db: -1.5, squash: 0.15, drive: 2.0 },
+    production: Production { grain: 1.0, saturation: 0.8, tilt_db: -1.5, squash: 0.15, drive: 2.0 },
     mix_lufs: -15.5,
 };
 
