@@ -129,6 +129,6 @@ pub(super) const NEUTRAL: Character = Character {
     drums: patterns::BRUSHES,
     fills: patterns::BRUSH_FILLS,
     room: 0.35,
-    production: Production { grain: 0.96, saturation: 0.8, tilt_db: 0.0, squash: 0.2, drive: 2.0 },
-    mix_lufs: -17.5,
+    production: Production { grain: 0.96, saturation: 0.8, tilt_db: 0.0, squash: 0.5, drive: 2.0 },
+    mix_lufs: -19.2,
 };
