@@ -56,7 +56,7 @@ impl MoodFolders {
         let folder = Shown(&self.folder);
         if let Err(error) = std::fs::read_dir(&self.folder) {
             return vec![format!(
-                "music folder {folder} can't be read ({error}): every mood is played by the composer"
+                "music folder {folder} can't be read ({error}): the scanned music plays instead, or the composer"
             )];
         }
         let moods: BTreeSet<Expression> = entries(&self.folder).filter_map(|path| mood_of(&path)).collect();
