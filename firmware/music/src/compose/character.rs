@@ -10,7 +10,6 @@ mod patterns;
 mod pleasant;
 mod unpleasant;
 
-use crate::compose::score::Drum;
 use crate::compose::theory::{Chord, Mode, Quality, Semitones};
 use mood::Expression;
 
@@ -57,6 +56,49 @@ pub enum Instrument {
     SoftBass,
     /// Bass with a driven edge.
     DrivenBass,
+}
+
+/// A drum of the kit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Drum {
+    /// Bass drum with a hard beater.
+    Kick,
+    /// Bass drum with a soft one.
+    SoftKick,
+    /// Snare drum.
+    Snare,
+    /// A soft stroke on it.
+    Ghost,
+    /// A stick across its rim.
+    Rim,
+    /// Hands.
+    Clap,
+    /// Hi-hat, closed.
+    ClosedHat,
+    /// Hi-hat, open.
+    OpenHat,
+    /// Ride cymbal.
+    Ride,
+    /// Crash cymbal.
+    Crash,
+    /// High tom.
+    HighTom,
+    /// Floor tom.
+    LowTom,
+    /// Shaker.
+    Shaker,
+    /// Tambourine.
+    Tambourine,
+    /// A drum struck by hand.
+    Conga,
+    /// A brush that sweeps the snare drum.
+    Brush,
+    /// A brush that taps it.
+    Tap,
+    /// Noise that swells.
+    Riser,
+    /// A roll far away.
+    Rumble,
 }
 
 /// What a layer makes of a chord.

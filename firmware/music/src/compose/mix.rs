@@ -2,10 +2,11 @@
 
 #![expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a block has some dozen frames")]
 
+use crate::compose::character::Drum;
 use crate::compose::character::Instrument;
 use crate::compose::effects::{Amplifier, BLOCK, Block, Bus, Chorus, HighPass, Reverb};
 use crate::compose::plan::Plan;
-use crate::compose::score::{Drum, Part};
+use crate::compose::score::Part;
 use crate::loudness::gain_factor;
 
 /// Which way a part takes to the bus.

@@ -10,7 +10,7 @@ mod player;
 
 pub(super) use player::Player;
 
-use crate::compose::character::Instrument;
+use crate::compose::character::{Drum, Instrument};
 use crate::compose::plan::Plan;
 use crate::compose::theory::{Chord, OCTAVE, Semitones};
 use melody::Motif;
@@ -22,49 +22,6 @@ const PHRASES: [Phrase; 4] = [Phrase::Opening, Phrase::Varied, Phrase::Bridge, P
 
 /// Bars of a phrase.
 pub(super) const BARS: usize = 4;
-
-/// A drum of the kit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Drum {
-    /// Bass drum with a hard beater.
-    Kick,
-    /// Bass drum with a soft one.
-    SoftKick,
-    /// Snare drum.
-    Snare,
-    /// A soft stroke on it.
-    Ghost,
-    /// A stick across its rim.
-    Rim,
-    /// Hands.
-    Clap,
-    /// Hi-hat, closed.
-    ClosedHat,
-    /// Hi-hat, open.
-    OpenHat,
-    /// Ride cymbal.
-    Ride,
-    /// Crash cymbal.
-    Crash,
-    /// High tom.
-    HighTom,
-    /// Floor tom.
-    LowTom,
-    /// Shaker.
-    Shaker,
-    /// Tambourine.
-    Tambourine,
-    /// A drum struck by hand.
-    Conga,
-    /// A brush that sweeps the snare drum.
-    Brush,
-    /// A brush that taps it.
-    Tap,
-    /// Noise that swells.
-    Riser,
-    /// A roll far away.
-    Rumble,
-}
 
 /// Who plays a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

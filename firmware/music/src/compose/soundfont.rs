@@ -1,8 +1,9 @@
 //! A SoundFont of the owner (SF2) as the composer's instruments, played by rustysynth.
 
+use crate::compose::character::Drum;
 use crate::compose::character::Instrument;
 use crate::compose::effects::{BLOCK, Block};
-use crate::compose::score::{Drum, Note, Part};
+use crate::compose::score::{Note, Part};
 use rustysynth::{Synthesizer, SynthesizerSettings};
 use std::fmt;
 use std::fs::File;

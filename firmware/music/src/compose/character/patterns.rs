@@ -1,11 +1,11 @@
 //! Beats and fills, sixteenth by sixteenth, each drum from which energy on.
 
 use super::{Beat, Layer};
-use crate::compose::character::{Figure, Instrument, Voicing};
-use crate::compose::score::Drum::{
+use crate::compose::character::Drum::{
     Brush, Clap, ClosedHat, Conga, Crash, Ghost, HighTom, Kick, LowTom, OpenHat, Ride, Rim, Riser, Rumble, Shaker,
     Snare, SoftKick, Tambourine, Tap,
 };
+use crate::compose::character::{Figure, Instrument, Voicing};
 
 /// A layer that plays full chords.
 pub(super) const fn layer(instrument: Instrument, figure: Figure, hold: f32, from: f32) -> Layer {

@@ -1,7 +1,7 @@
 //! Who accompanies: pad, layers, bass and drums, from the patterns of the character.
 
-use super::{Bar, Drum, Note, Part, Phrase, near};
-use crate::compose::character::{Beat, Figure, Voicing};
+use super::{Bar, Note, Part, Phrase, near};
+use crate::compose::character::{Beat, Drum, Figure, Voicing};
 use crate::compose::theory::{OCTAVE, Semitones};
 use rand::RngExt;
 use rand_pcg::Pcg32;

@@ -3,8 +3,8 @@
 use super::tone::{Envelope, Noise, sine};
 use super::wavetable::Turn;
 use super::{Touch, Voice};
+use crate::compose::character::Drum;
 use crate::compose::effects::{HighPass, StateVariable};
-use crate::compose::score::Drum;
 
 /// A drum as up to three layers; a layer of gain 0 is left out.
 struct Sound {
