@@ -5,7 +5,9 @@
 //! results are equal bit for bit on every machine.
 
 mod convolution;
+mod geometry;
 mod lanes;
+mod layer;
 mod machine;
 mod patches;
 mod pool;
@@ -13,6 +15,8 @@ pub mod reference;
 mod requantise;
 mod winograd;
 
-pub use convolution::{Convolution, Geometry, Levels, Scratch};
+pub use convolution::Convolution;
+pub use geometry::{Geometry, Levels};
+pub use layer::Scratch;
 pub use machine::Instructions;
 pub use pool::max_pool;

@@ -1,9 +1,9 @@
 //! Any other convolution: the pixels below the kernel as one row, times the weights.
 
 use crate::Geometry;
-use crate::convolution::{Run, lay_out, room};
 use crate::lanes::Sums;
-use crate::machine::{Instructions, Machine, Out, Rows, multiply, padded_depth};
+use crate::layer::{Run, room};
+use crate::machine::{Instructions, Machine, Out, Rows, multiply, padded_depth, panels};
 
 /// Outputs that are computed at once.
 const CHUNK: usize = 72;
@@ -13,7 +13,7 @@ pub(crate) fn weights(geometry: &Geometry, weights: &[i16], instructions: Instru
     let (channels, taps) = (geometry.depth(), geometry.kernel[0] * geometry.kernel[1]);
     let outputs = geometry.output_channels / geometry.groups;
     let group = |group: usize| {
-        lay_out(instructions, outputs, taps * channels, |output, at| {
+        panels(instructions, outputs, taps * channels, |output, at| {
             let (tap, channel) = (at / channels, at % channels);
             weights[((group * outputs + output) * channels + channel) * taps + tap]
         })
@@ -23,8 +23,8 @@ pub(crate) fn weights(geometry: &Geometry, weights: &[i16], instructions: Instru
 
 #[inline(always)]
 pub(crate) fn run<M: Machine>(machine: M, run: Run<'_>, weights: &[i16]) {
-    let Run { convolution, input, size, out, output, scratch } = run;
-    let geometry = &convolution.geometry;
+    let Run { layer, input, size, out, output, scratch } = run;
+    let geometry = &layer.geometry;
     let channels = geometry.depth();
     let depth = padded_depth(geometry.kernel[0] * geometry.kernel[1] * channels);
     let width = weights.len() / geometry.groups / depth;
@@ -33,7 +33,7 @@ pub(crate) fn run<M: Machine>(machine: M, run: Run<'_>, weights: &[i16]) {
     let chunk = CHUNK.min(all);
     let rows = room(&mut scratch.rows, chunk * depth);
     let sums = room(&mut scratch.sums, chunk * width);
-    let zero = i16::from(convolution.input_zero);
+    let zero = i16::from(layer.input_zero);
     for (group, weights) in weights.chunks_exact(depth * width).enumerate() {
         rows.fill(0);
         for first in (0..all).step_by(chunk.max(1)) {
@@ -47,7 +47,7 @@ pub(crate) fn run<M: Machine>(machine: M, run: Run<'_>, weights: &[i16]) {
                         Some(pixel) => {
                             let bytes = &input[pixel * geometry.input_channels + group * channels..][..channels];
                             for (value, byte) in values.iter_mut().zip(bytes) {
-                                *value = i16::from(byte ^ convolution.input_flip) - zero;
+                                *value = i16::from(byte ^ layer.input_flip) - zero;
                             }
                         }
                         None => values.fill(0),
@@ -58,7 +58,7 @@ pub(crate) fn run<M: Machine>(machine: M, run: Run<'_>, weights: &[i16]) {
             multiply(machine, Rows { numbers: rows, depth, stride: depth }, count, weights, out);
             for (at, sums) in sums.chunks_exact(width).take(count).enumerate() {
                 let to = &mut output[(first + at) * geometry.output_channels + group * outputs..][..outputs];
-                let requantise = convolution.requantise.from::<M::Sums>(group * outputs);
+                let requantise = layer.requantise.from::<M::Sums>(group * outputs);
                 for (lanes, sums) in M::Sums::pieces(sums).iter().take(outputs.div_ceil(M::Sums::WIDE)).enumerate() {
                     requantise.write(lanes, M::Sums::new(*sums), &mut to[lanes * M::Sums::WIDE..]);
                 }

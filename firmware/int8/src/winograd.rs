@@ -2,11 +2,11 @@
 //! Algorithms for Convolutional Neural Networks*, 2015, <https://arxiv.org/abs/1509.09308>). The weights' transform is
 //! doubled along each axis, so that all numbers are integers: the sums come out four times too large, and exact.
 
-use crate::convolution::{Run, lay_out, room};
+use crate::Geometry;
 use crate::lanes::{Lanes16, NARROW, Sums};
-use crate::machine::{Instructions, Machine, Out, Rows, multiply, padded_depth, slices};
+use crate::layer::{Layer, Run, room};
+use crate::machine::{Instructions, Machine, Out, Rows, multiply, padded_depth, panels, slices};
 use crate::requantise::Requantise;
-use crate::{Convolution, Geometry};
 
 /// Products of a tile of 2x2 outputs.
 const PRODUCTS: usize = 16;
@@ -29,7 +29,7 @@ pub(crate) fn weights(geometry: &Geometry, weights: &[i16], instructions: Instru
     let (outputs, inputs) = (geometry.output_channels, geometry.input_channels);
     let transformed: Vec<[i16; PRODUCTS]> = weights.as_chunks::<9>().0.iter().map(transform_weights).collect();
     let product =
-        |at: usize| lay_out(instructions, outputs, inputs, |output, input| transformed[output * inputs + input][at]);
+        |at: usize| panels(instructions, outputs, inputs, |output, input| transformed[output * inputs + input][at]);
     (0..PRODUCTS).flat_map(product).collect()
 }
 
@@ -74,10 +74,10 @@ impl Tiles {
 
 #[inline(always)]
 pub(crate) fn run<M: Machine>(machine: M, run: Run<'_>, weights: &[i16]) {
-    let Run { convolution, input, size, out, output, scratch } = run;
-    let tiles = Tiles::new(out, convolution.geometry.input_channels);
+    let Run { layer, input, size, out, output, scratch } = run;
+    let tiles = Tiles::new(out, layer.geometry.input_channels);
     let padded = room(&mut scratch.padded, size[0] * tiles.picture);
-    pad(convolution, input, size, &tiles, padded);
+    pad(layer, input, size, &tiles, padded);
     let (depth, width) = (tiles.pixel, weights.len() / PRODUCTS / tiles.pixel);
     let all = size[0] * tiles.across[0] * tiles.across[1];
     let chunk = (CHUNK / (PRODUCTS * (2 * depth + 4 * width))).next_multiple_of(9).min(all);
@@ -88,7 +88,7 @@ pub(crate) fn run<M: Machine>(machine: M, run: Run<'_>, weights: &[i16]) {
         for (tile, rows) in rows.chunks_exact_mut(PRODUCTS * depth).take(count).enumerate() {
             let [picture, down, across] = tiles.place(first + tile);
             let at = picture * tiles.picture + 2 * down * tiles.row + 2 * across * tiles.pixel;
-            transform_input(&padded[at..], &tiles, convolution.input_zero, rows);
+            transform_input(&padded[at..], &tiles, layer.input_zero, rows);
         }
         for (product, weights) in weights.chunks_exact(depth * width).enumerate() {
             let rows = Rows { numbers: &rows[product * depth..], depth, stride: PRODUCTS * depth };
@@ -96,17 +96,17 @@ pub(crate) fn run<M: Machine>(machine: M, run: Run<'_>, weights: &[i16]) {
             multiply(machine, rows, count, weights, out);
         }
         for (tile, sums) in sums.chunks_exact(PRODUCTS * width).take(count).enumerate() {
-            let place = Place { at: tiles.place(first + tile), out, channels: convolution.geometry.output_channels };
-            transform_output::<M::Sums>(sums, &place, &convolution.requantise, output);
+            let place = Place { at: tiles.place(first + tile), out, channels: layer.geometry.output_channels };
+            transform_output::<M::Sums>(sums, &place, &layer.requantise, output);
         }
     }
 }
 
 /// Copies the input into a frame of its zero point, each pixel padded to a whole step of depth.
-fn pad(convolution: &Convolution, input: &[u8], [batch, height, width]: [usize; 3], tiles: &Tiles, padded: &mut [u8]) {
-    let channels = convolution.geometry.input_channels;
-    let [top, left, ..] = convolution.geometry.pads;
-    padded.fill(convolution.input_zero);
+fn pad(layer: &Layer, input: &[u8], [batch, height, width]: [usize; 3], tiles: &Tiles, padded: &mut [u8]) {
+    let channels = layer.geometry.input_channels;
+    let [top, left, ..] = layer.geometry.pads;
+    padded.fill(layer.input_zero);
     // A last row or column that no output needs is left out.
     let rows = height.min((tiles.picture / tiles.row).saturating_sub(top));
     let columns = width.min((tiles.row / tiles.pixel).saturating_sub(left));
@@ -116,7 +116,7 @@ fn pad(convolution: &Convolution, input: &[u8], [batch, height, width]: [usize; 
             let to = &mut padded[picture * tiles.picture + (row + top) * tiles.row + left * tiles.pixel..];
             for (to, from) in to.chunks_exact_mut(tiles.pixel).zip(from.chunks_exact(channels)) {
                 for (to, from) in to.iter_mut().zip(from) {
-                    *to = from ^ convolution.input_flip;
+                    *to = from ^ layer.input_flip;
                 }
             }
         }
