@@ -149,6 +149,10 @@ fn convolution(
     else {
         return Ok(None);
     };
+    // Panels of a group of few channels would take many times the room of its weights.
+    if op.group != 1 {
+        return Ok(None);
+    }
     let (input_channels, output_channels, groups) = (spec.input_channels, spec.output_channels, op.group);
     let geometry = Geometry { input_channels, output_channels, kernel, strides, dilations, pads, groups };
     let levels = Levels {
